@@ -1,0 +1,128 @@
+"""The database: engine options, base class of all tables, `commit()` and `reading()`.
+
+A transaction begins at the first write, on both engines: reads before it see what others
+have committed (READ COMMITTED). On SQLite that first write takes the write lock at once
+(BEGIN IMMEDIATE), so a transaction waits for its turn instead of failing at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLITE_WAIT_SECONDS = 5
+
+
+class Base(DeclarativeBase):
+    """Give every table the same naming convention for its constraints."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps it without zone, PostgreSQL with."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they would be read in the server's zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a naive datetime cannot be stored"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+def commit() -> None:
+    """Make everything since the first write durable. Called by web, jobs and cli only."""
+    db.session.commit()
+
+
+def rollback() -> None:
+    """Forget everything since the first write."""
+    db.session.rollback()
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """Lend a pooled connection for reads alone: no transaction, no session, no round trips."""
+    engine: Engine = current_app.extensions["sealwax.reading"]
+    with engine.connect() as connection:
+        yield connection
+
+
+def is_sqlite() -> bool:
+    """Tell whether the embedded engine is in use."""
+    return db.engine.dialect.name == "sqlite"
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the options of the engine for this database URL."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"isolation_level": "IMMEDIATE", "timeout": SQLITE_WAIT_SECONDS}}
+    guards = "-c statement_timeout=3000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+    return {
+        "connect_args": {"options": guards, "connect_timeout": 3},
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_timeout": 3,
+    }
+
+
+def init_database(app: Flask, url: str) -> None:
+    """Bind the database to an application."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        if is_sqlite():
+            event.listen(db.engine, "connect", _prepare_sqlite)
+            app.extensions["sealwax.reading"] = db.engine
+        else:
+            # Autocommit saves the BEGIN and ROLLBACK round trips of a request that only reads;
+            # both engines share one pool.
+            reading_engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+            app.extensions["sealwax.reading"] = reading_engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """Make an acknowledged write survive a power cut, and references hold."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,32 @@
+"""The tables: one noun a class. Columns, constraints, one-line properties; no rules."""
+
+from app.models.attempt import Attempt, AuditEvent
+from app.models.client import Client, ClientSecret
+from app.models.consent import Consent
+from app.models.interaction import Interaction
+from app.models.key import SigningKey
+from app.models.session import Session
+from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
+from app.models.upkeep import Link, Mail, Throttle
+from app.models.user import Password, SignUp, User
+
+__all__ = [
+    "AccessToken",
+    "Attempt",
+    "AuditEvent",
+    "Client",
+    "ClientSecret",
+    "Consent",
+    "Family",
+    "Interaction",
+    "Link",
+    "Mail",
+    "Password",
+    "RefreshToken",
+    "RevokedToken",
+    "Session",
+    "SignUp",
+    "SigningKey",
+    "Throttle",
+    "User",
+]

@@ -1,0 +1,51 @@
+"""Traces of attempts: what was checked, and why it was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import now
+from app.database import Model, UTCDateTime
+
+
+class Attempt(Model):
+    """One visit to one endpoint or page, with its checks; one `reference` ties a sign-in together.
+
+    `checks` is a list of `{"check", "ok", "sent", "expected"}`; secrets are masked when written.
+    No foreign keys: a trace outlives what it tells of, until its time to be purged.
+    """
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(9), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
+    endpoint: Mapped[str] = mapped_column(String(30))
+    #: `ok`, `waiting` or `refused`.
+    outcome: Mapped[str] = mapped_column(String(10))
+    #: The reason code of the refusal or of what is waited for.
+    reason: Mapped[str] = mapped_column(String(60), default="")
+    client_id: Mapped[str] = mapped_column(String(64), default="", index=True)
+    user_id: Mapped[int | None]
+    checks: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class AuditEvent(Model):
+    """Something that somebody did; written in the transaction of the act itself."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
+    event: Mapped[str] = mapped_column(String(60), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    #: The user or client it was done to.
+    user_id: Mapped[int | None]
+    client_id: Mapped[str] = mapped_column(String(64), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    reference: Mapped[str] = mapped_column(String(9), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,98 @@
+"""A person, with everything an ID token may say about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import now
+from app.database import Model, UTCDateTime
+
+
+class User(Model):
+    """A person who signs in.
+
+    `subject` is the public `sub`: random, never an address, never given to somebody else.
+    `epoch` rises with every security event; sessions and codes of an older epoch are dead.
+    Columns named as in OIDC Core §5.1 hold the standard claims; what is unset is never sent.
+    """
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), unique=True)
+    #: The address as its owner writes it, and as it is compared (see services.accounts).
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320), unique=True)
+    email_verified: Mapped[bool] = mapped_column(default=False)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    epoch: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    name: Mapped[str | None] = mapped_column(String(200))
+    given_name: Mapped[str | None] = mapped_column(String(200))
+    family_name: Mapped[str | None] = mapped_column(String(200))
+    middle_name: Mapped[str | None] = mapped_column(String(200))
+    nickname: Mapped[str | None] = mapped_column(String(200))
+    preferred_username: Mapped[str | None] = mapped_column(String(200))
+    profile: Mapped[str | None] = mapped_column(String(2000))
+    picture: Mapped[str | None] = mapped_column(String(2000))
+    website: Mapped[str | None] = mapped_column(String(2000))
+    gender: Mapped[str | None] = mapped_column(String(100))
+    birthdate: Mapped[str | None] = mapped_column(String(10))
+    zoneinfo: Mapped[str | None] = mapped_column(String(100))
+    locale: Mapped[str | None] = mapped_column(String(35))
+    phone_number: Mapped[str | None] = mapped_column(String(50))
+    phone_number_verified: Mapped[bool] = mapped_column(default=False)
+    #: Members of the address claim (OIDC Core §5.1.1).
+    address: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    @property
+    def is_disabled(self) -> bool:
+        """Tell whether an administrator has turned the user off."""
+        return self.disabled_at is not None
+
+    @property
+    def shown_name(self) -> str:
+        """Return the name pages use: the name, or else the address."""
+        return self.name or self.email
+
+
+class Password(Model):
+    """The Argon2id hash of a user's password."""
+
+    __tablename__ = "password"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    hash: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class SignUp(Model):
+    """Somebody who asked for an account and has not yet proved the address.
+
+    No user exists until the mailed code comes back: an address cannot be claimed ahead of its
+    owner (CVE-2026-15611), and sign-in says nothing about it.
+    """
+
+    __tablename__ = "sign_up"
+
+    #: Digest of the handle that the asking browser holds.
+    digest: Mapped[str] = mapped_column(String(43), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    name: Mapped[str | None] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    #: Keyed digest of the code; None when the address already has an account.
+    code_digest: Mapped[str | None] = mapped_column(String(43))
+    tries: Mapped[int] = mapped_column(default=0)
+    mails_sent: Mapped[int] = mapped_column(default=1)
+    mailed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,190 @@
+"""Keys and signatures: the one door to PyJWT and to private keys.
+
+The verifier is told key and algorithm by us; a token's header only picks the `kid` among them
+(RFC 8725 §3.1). Keys are parsed once: handing a PEM to each signature costs a factor of 100.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from jwt.algorithms import get_default_algorithms
+
+RSA_BITS = 2048
+LONGEST_TOKEN = 16_384
+LONGEST_HEADER = 4_096
+LEEWAY_SECONDS = 60
+
+#: Algorithms we sign with, and the hash their `at_hash` uses (OIDC Core §3.1.3.6).
+HASHES = {"RS256": "sha256", "ES256": "sha256", "EdDSA": "sha512"}
+ALGORITHMS = tuple(HASHES)
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+
+
+class BadToken(Exception):  # noqa: N818 (names say the fact)
+    """The token is not one of ours, or not for this use; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key that signs and never leaves."""
+
+    kid: str
+    alg: str
+    key: PrivateKey
+
+    def sign(self, claims: Mapping[str, Any], *, typ: str) -> str:
+        """Return the claims as a signed JWT in compact form."""
+        headers = {"typ": typ, "kid": self.kid}
+        return jwt.encode(dict(claims), self.key, algorithm=self.alg, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A public key and the one algorithm it is used with."""
+
+    kid: str
+    alg: str
+    key: PublicKey
+
+
+def generate_key(alg: str) -> str:
+    """Make a private key for the algorithm, as an unencrypted PKCS#8 PEM."""
+    key: PrivateKey
+    if alg == "RS256":
+        key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    elif alg == "ES256":
+        key = ec.generate_private_key(ec.SECP256R1())
+    else:
+        key = ed25519.Ed25519PrivateKey.generate()
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+def load_signer(kid: str, alg: str, pem: str) -> Signer:
+    """Parse a private key; slow for RSA (its primes are checked), so once a process."""
+    key = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, PrivateKey):
+        message = f"{type(key).__name__} is not a signing key we use"
+        raise TypeError(message)
+    return Signer(kid, alg, key)
+
+
+def load_verifier(jwk: Mapping[str, Any]) -> Verifier:
+    """Parse a public JWK of ours (RFC 7517)."""
+    key = get_default_algorithms()[jwk["alg"]].from_jwk(json.dumps(dict(jwk)))
+    return Verifier(jwk["kid"], jwk["alg"], key)
+
+
+def public_jwk(kid: str, alg: str, pem: str) -> dict[str, Any]:
+    """Return the public half as a JWK with `kid`, `use` and `alg`; never a private member."""
+    public = load_signer(kid, alg, pem).key.public_key()
+    members = get_default_algorithms()[alg].to_jwk(public, as_dict=True)
+    kept = {name: members[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in members}
+    return {**kept, "kid": kid, "use": "sig", "alg": alg}
+
+
+def thumbprint(pem: str, alg: str) -> str:
+    """Return the RFC 7638 thumbprint of the public half: our `kid`."""
+    members = public_jwk("", alg, pem)
+    needed = {name: members[name] for name in sorted(members) if name not in {"kid", "use", "alg"}}
+    canonical = json.dumps(needed, separators=(",", ":"), sort_keys=True).encode()
+    return _base64(hashlib.sha256(canonical).digest())
+
+
+def verify(
+    token: str,
+    verifiers: Mapping[str, Verifier],
+    *,
+    typ: str,
+    issuer: str,
+    at: int | None,
+) -> dict[str, Any]:
+    """Return the claims of a token we signed ourselves.
+
+    `at` is the time to judge by, in seconds; None lets an expired token pass, as a hint may be
+    (OIDC Core §3.1.2.1). Audience and the meaning of the claims are the caller's to check.
+
+    Raises:
+        BadToken: size, shape, type, key, algorithm, signature, issuer or time are not right.
+    """
+    header = _header(token)
+    verifier = verifiers.get(str(header.get("kid")))
+    if verifier is None:
+        reason = "unknown_key"
+        raise BadToken(reason)
+    if header.get("typ") != typ:  # a logout or ID token is no access token (RFC 8725 §3.11)
+        reason = "wrong_type"
+        raise BadToken(reason)
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            verifier.key,
+            algorithms=[verifier.alg],
+            issuer=issuer,
+            options={
+                "require": ["iss", "sub", "aud", "exp", "iat"],
+                "verify_aud": False,
+                # times are judged below, by our own clock
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+    except jwt.PyJWTError as refused:
+        raise BadToken(type(refused).__name__) from None
+    if not isinstance(claims["exp"], int) or not isinstance(claims["iat"], int):
+        reason = "wrong_claim_type"
+        raise BadToken(reason)
+    if at is not None and not claims["iat"] - LEEWAY_SECONDS <= at < claims["exp"]:
+        reason = "expired"
+        raise BadToken(reason)
+    return claims
+
+
+def half_hash(value: str, alg: str) -> str:
+    """Return `at_hash` or `c_hash`: the left half of the value's hash (OIDC Core §3.1.3.6)."""
+    full = hashlib.new(HASHES[alg], value.encode("ascii")).digest()
+    return _base64(full[: len(full) // 2])
+
+
+def s256(verifier: str) -> str:
+    """Return the S256 challenge of a code verifier (RFC 7636 §4.2)."""
+    return _base64(hashlib.sha256(verifier.encode("ascii")).digest())
+
+
+def _header(token: str) -> dict[str, Any]:
+    """Return the JOSE header; sizes are bounded before any decoding (CVE-2025-61920)."""
+    if len(token) > LONGEST_TOKEN or len(token.partition(".")[0]) > LONGEST_HEADER:
+        reason = "too_long"
+        raise BadToken(reason)
+    try:
+        header: dict[str, Any] = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        reason = "malformed"
+        raise BadToken(reason) from None
+    if "crit" in header:  # we understand no critical extension (RFC 7515 §4.1.11)
+        reason = "critical_extension"
+        raise BadToken(reason)
+    return header
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,293 @@
+"""Settings: everything a deployment decides, read from `SEALWAX_*` once, at start.
+
+Secrets may come from a file named by `SEALWAX_<NAME>_FILE`. All faults are reported at once and
+the process refuses to start. This is the only module that reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from werkzeug.local import LocalProxy
+
+PREFIX = "SEALWAX_"
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+SAMPLE_SECRETS = frozenset({"changeme", "secret", "dev", "development", "password", "insecure"})
+SHORTEST_SECRET = 32
+
+
+class SettingsRefused(Exception):  # noqa: N818 (names say the fact)
+    """The settings cannot be used; the message lists every fault."""
+
+
+def _split(value: SecretStr) -> SecretStr:
+    for part in value.get_secret_value().split(","):
+        if len(part.strip()) < SHORTEST_SECRET or part.strip().lower() in SAMPLE_SECRETS:
+            message = f"each secret needs at least {SHORTEST_SECRET} random characters"
+            raise ValueError(message)
+    return value
+
+
+def _names(value: Any) -> Any:
+    return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value
+
+
+Secrets = Annotated[SecretStr, AfterValidator(_split)]
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """What a deployment decides. Durations are ISO 8601 (`PT10M`, `P90D`) or seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    issuer: str = Field(
+        description="The issuer: the public address of this provider, without a trailing slash. "
+        "Every URL, token and mail is built from it, never from a request."
+    )
+    database_url: str = Field(
+        "sqlite:///instance/sealwax.db",
+        description="SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://user@host/name`.",
+    )
+    secret_key: Secrets = Field(
+        description="Signs form tokens. One or more secrets of 32+ characters, separated by "
+        "commas: the first is used, the others are still accepted."
+    )
+    encryption_key: Secrets = Field(
+        description="Encrypts signing keys in the database. Several separated by commas: the "
+        "first encrypts, all decrypt. Losing it means losing the signing keys."
+    )
+    service_name: str = Field("Sealwax", description="The name people see on pages and in mails.")
+    support_contact: str = Field("", description="Mail address or URL shown where help is offered.")
+    privacy_url: str = Field("", description="Privacy page linked in the footer.")
+    terms_url: str = Field("", description="Terms page linked in the footer.")
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    workers: int = Field(2, ge=1, le=64, description="Worker processes.")
+    threads: int = Field(4, ge=1, le=64, description="Threads that run requests in each worker.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=8, description="Reverse proxies in front whose X-Forwarded-For is believed."
+    )
+    allowed_hosts: Names = Field(
+        (), description="Host names answered besides the issuer's own, such as an internal one."
+    )
+    access_log: bool = Field(True, description="Write one line for each request.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe level that is logged."
+    )
+
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: mail is "
+        "written to the mail folder, which a loopback issuer shows at `/dev/mail`.",
+    )
+    mail_from: str = Field("Sealwax <no-reply@localhost>", description="Sender of every mail.")
+    mail_folder: str = Field("instance/mail", description="Where mail goes without a mail server.")
+
+    sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
+    password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
+    scopes_start_off: bool = Field(
+        False, description="Consent page: every optional permission starts unticked."
+    )
+
+    interaction_lifetime: timedelta = Field(
+        timedelta(minutes=60), description="How long a sign-in request waits for its person."
+    )
+    session_idle: timedelta = Field(
+        timedelta(days=7), description="A sign-in session unused for this long ends."
+    )
+    session_lifetime: timedelta = Field(
+        timedelta(days=30), description="A sign-in session never lives longer."
+    )
+    admin_idle: timedelta = Field(
+        timedelta(minutes=60), description="Admin pages ask for the password again after this."
+    )
+    code_lifetime: timedelta = Field(
+        timedelta(seconds=60), description="Lifetime of an authorization code."
+    )
+    access_token_lifetime: timedelta = Field(
+        timedelta(minutes=10), description="Lifetime of an access token unless its client differs."
+    )
+    id_token_lifetime: timedelta = Field(
+        timedelta(minutes=10), description="Lifetime of an ID token."
+    )
+    refresh_idle: timedelta = Field(
+        timedelta(days=14), description="A refresh token unused for this long expires."
+    )
+    refresh_lifetime: timedelta = Field(
+        timedelta(days=90), description="A family of refresh tokens never lives longer."
+    )
+    refresh_retry: timedelta = Field(
+        timedelta(seconds=10),
+        description="A client that lost the answer of a rotation gets the same answer again "
+        "within this time; zero switches that off.",
+    )
+    key_rotation: timedelta = Field(
+        timedelta(days=90), description="How long a signing key signs before the next takes over."
+    )
+    key_publication: timedelta = Field(
+        timedelta(days=1), description="How long a key is published before it signs."
+    )
+    attempts_kept: timedelta = Field(
+        timedelta(days=30), description="How long traces of sign-in attempts are kept."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if "allowed_hosts" in values:
+            values["allowed_hosts"] = _names(values["allowed_hosts"])
+        return values
+
+    @model_validator(mode="after")
+    def _check_issuer(self) -> Settings:
+        parts = urlsplit(self.issuer)
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            message = "SEALWAX_ISSUER must be an https address"
+            raise ValueError(message)
+        if parts.query or parts.fragment or parts.username or self.issuer.endswith("/"):
+            message = "SEALWAX_ISSUER takes no trailing slash, query, fragment or user name"
+            raise ValueError(message)
+        if parts.path:
+            message = "SEALWAX_ISSUER takes no path; give the provider a host of its own"
+            raise ValueError(message)
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+            message = "SEALWAX_ISSUER must be https unless it is on a loopback address"
+            raise ValueError(message)
+        return self
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether the issuer is https, and cookies can carry the __Host- prefix."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the issuer is on a loopback address: somebody's own machine."""
+        return urlsplit(self.issuer).hostname in LOOPBACK_HOSTS
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return every value of the Host header that is answered, lower case."""
+        parts = urlsplit(self.issuer)
+        names = {parts.netloc.lower(), *(name.lower() for name in self.allowed_hosts)}
+        if self.is_local:
+            port = f":{parts.port}" if parts.port else ""
+            names |= {f"localhost{port}", f"127.0.0.1{port}", f"[::1]{port}"}
+        return frozenset(names)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """Return the signing secrets, the one in use first."""
+        return tuple(part.strip() for part in self.secret_key.get_secret_value().split(","))
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """Return the encryption secrets, the one in use first."""
+        return tuple(part.strip() for part in self.encryption_key.get_secret_value().split(","))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments first, then the environment, then the files it names."""
+        return (init_settings, env_settings, _NamedFiles(settings_cls))
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """Read `SEALWAX_<NAME>_FILE`: secrets stay out of process listings and crash reports."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (signature of the base class)
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if not path:
+            return None, field_name, False
+        file = Path(path)
+        if file.stat().st_mode & (stat.S_IRWXO):
+            message = f"{PREFIX}{field_name.upper()}_FILE can be read by everybody; chmod 600 it"
+            raise SettingsRefused(message)
+        return file.read_text(encoding="utf-8").strip(), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values found."""
+        found: dict[str, Any] = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = value
+        return found
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsRefused: names every fault at once.
+    """
+    try:
+        return Settings()
+    except ValidationError as refused:
+        lines = [_fault(dict(fault)) for fault in refused.errors(include_input=False)]
+        raise SettingsRefused("\n".join(lines)) from None
+    except OSError as missing:
+        raise SettingsRefused(str(missing)) from None
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+    return f"{name}: {fault['msg']}".removeprefix(": ")
+
+
+def settings_table() -> str:
+    """Return the table of settings for the README, as Markdown."""
+    lines = ["| Setting | Default | Meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        lines.append(f"| `{PREFIX}{name.upper()}` | {_default(field)} | {field.description} |")
+    return "\n".join(lines)
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if field.is_required():
+        return "required"
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, timedelta):
+        return f"`{_duration(value)}`"
+    if value == "" or value == ():
+        return "empty"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _duration(value: timedelta) -> str:
+    seconds = int(value.total_seconds())
+    for size, letter, lead in ((86400, "D", "P"), (3600, "H", "PT"), (60, "M", "PT")):
+        if seconds % size == 0:
+            return f"{lead}{seconds // size}{letter}"
+    return f"PT{seconds}S"
+
+
+def _current() -> Settings:
+    return cast("Settings", current_app.extensions["sealwax.settings"])
+
+
+settings: Settings = LocalProxy(_current)  # type: ignore[assignment]  # a proxy, as Flask types its own
