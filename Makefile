@@ -1,0 +1,58 @@
+# Two commands do everything on a fresh machine with Python 3.11 and make: `make run`, `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+WORKERS ?= auto
+TESTS ?= tests
+BIN := .venv/bin
+# Touched when the environment holds exactly what a lock file says; makes a second run quick.
+RUNTIME := .venv/.runtime
+TOOLS := .venv/.tools
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(RUNTIME) ## Make the virtual environment with the locked dependencies
+
+run: $(RUNTIME) ## Set everything up and serve on http://localhost:8000
+	@export SEALWAX_ISSUER="$${SEALWAX_ISSUER:-http://localhost:8000}"; exec $(BIN)/flask --app wsgi local
+
+serve: $(RUNTIME) ## Serve from the SEALWAX_* settings and touch nothing else
+	@exec $(BIN)/flask --app wsgi serve
+
+check: $(TOOLS) ## Format, lint, types, import contracts, templates, spelling: in seconds
+	@tools/check
+
+test: $(TOOLS) ## The whole suite, on SQLite and PostgreSQL, with a real browser
+	@tools/provide chromium postgres
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+journey: $(TOOLS) ## The stories over HTTP alone
+	@tools/provide chromium postgres
+	@$(BIN)/pytest -n $(WORKERS) tests/journeys
+
+migrate: $(TOOLS) ## Write a migration from the models: make migrate m="add consent expiry"
+	@$(BIN)/flask --app wsgi db migrate -m "$(m)"
+
+lock: $(TOOLS) ## Compile the lock files; make lock UP=--upgrade takes newer versions
+	@$(COMPILE) $(UP) -o requirements.txt requirements.in
+	@$(COMPILE) $(UP) -o requirements-dev.txt requirements-dev.in
+
+.venv/bin/python:
+	@tools/provide python "$(PYTHON)"
+
+$(RUNTIME): requirements.txt | .venv/bin/python
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt $(RUNTIME)
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.PHONY: help setup run serve check test journey migrate lock
