@@ -11,11 +11,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -35,6 +35,9 @@ class Base(DeclarativeBase):
     """Give every table the same naming convention for its constraints."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]  # never another kind of selectable here
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -97,7 +100,10 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the options of the engine for this database URL."""
     if make_url(url).get_backend_name() == "sqlite":
         return {"connect_args": {"isolation_level": "IMMEDIATE", "timeout": SQLITE_WAIT_SECONDS}}
-    guards = "-c statement_timeout=3000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+    guards = (
+        "-c statement_timeout=3000 -c lock_timeout=2000 "
+        "-c idle_in_transaction_session_timeout=10000"
+    )
     return {
         "connect_args": {"options": guards, "connect_timeout": 3},
         "pool_size": 8,

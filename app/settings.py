@@ -30,7 +30,7 @@ SAMPLE_SECRETS = frozenset({"changeme", "secret", "dev", "development", "passwor
 SHORTEST_SECRET = 32
 
 
-class SettingsRefused(Exception):  # noqa: N818 (names say the fact)
+class SettingsRefused(Exception):
     """The settings cannot be used; the message lists every fault."""
 
 
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field(
         (), description="Host names answered besides the issuer's own, such as an internal one."
     )
-    access_log: bool = Field(True, description="Write one line for each request.")
+    access_log: bool = Field(default=True, description="Write one line for each request.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe level that is logged."
     )
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
     password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
     scopes_start_off: bool = Field(
-        False, description="Consent page: every optional permission starts unticked."
+        default=False, description="Consent page: every optional permission starts unticked."
     )
 
     interaction_lifetime: timedelta = Field(
@@ -207,8 +207,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments first, then the environment, then the files it names."""
         return (init_settings, env_settings, _NamedFiles(settings_cls))
@@ -273,7 +273,7 @@ def _default(field: FieldInfo) -> str:
         value = value.get_secret_value()
     if isinstance(value, timedelta):
         return f"`{_duration(value)}`"
-    if value == "" or value == ():
+    if value in ("", ()):
         return "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

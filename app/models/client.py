@@ -46,12 +46,12 @@ class Client(Model, ClientMixin):
     @property
     def is_public(self) -> bool:
         """Tell whether the client cannot keep a secret."""
-        return self.setting("token_endpoint_auth_method") == "none"
+        return bool(self.setting("token_endpoint_auth_method") == "none")
 
     @property
     def is_native(self) -> bool:
         """Tell whether the client is installed on the person's device (RFC 8252)."""
-        return self.setting("application_type") == "native"
+        return bool(self.setting("application_type") == "native")
 
     def setting(self, name: str) -> Any:
         """Return one member of the registration, None when it was left out."""
@@ -75,7 +75,9 @@ class Client(Model, ClientMixin):
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Tell whether the redirect URI is registered."""
-        return uris.matches(redirect_uri, self.setting("redirect_uris") or (), native=self.is_native)
+        return uris.matches(
+            redirect_uri, self.setting("redirect_uris") or (), native=self.is_native
+        )
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Tell whether the secret is one of those alive."""

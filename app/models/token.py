@@ -55,9 +55,7 @@ class RefreshToken(Model):
     __tablename__ = "refresh_token"
 
     digest: Mapped[str] = mapped_column(String(43), primary_key=True)
-    family_id: Mapped[str] = mapped_column(
-        ForeignKey("family.id", ondelete="CASCADE"), index=True
-    )
+    family_id: Mapped[str] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"), index=True)
     #: Digest of the token that was rotated into this one.
     predecessor: Mapped[str | None] = mapped_column(String(43), unique=True)
     #: The answer that carried this token, encrypted under its predecessor's value, which we do not

@@ -27,11 +27,13 @@ LEEWAY_SECONDS = 60
 HASHES = {"RS256": "sha256", "ES256": "sha256", "EdDSA": "sha512"}
 ALGORITHMS = tuple(HASHES)
 
+PUBLIC_MEMBERS = frozenset({"kty", "crv", "x", "y", "n", "e"})
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
-class BadToken(Exception):  # noqa: N818 (names say the fact)
+class BadToken(Exception):
     """The token is not one of ours, or not for this use; `reason` says why."""
 
     def __init__(self, reason: str) -> None:
@@ -97,7 +99,7 @@ def public_jwk(kid: str, alg: str, pem: str) -> dict[str, Any]:
     """Return the public half as a JWK with `kid`, `use` and `alg`; never a private member."""
     public = load_signer(kid, alg, pem).key.public_key()
     members = get_default_algorithms()[alg].to_jwk(public, as_dict=True)
-    kept = {name: members[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in members}
+    kept: dict[str, Any] = {name: members[name] for name in PUBLIC_MEMBERS if name in members}
     return {**kept, "kid": kid, "use": "sig", "alg": alg}
 
 

@@ -20,7 +20,7 @@ LONGEST_BYTES = 1024
 WAIT_SECONDS = 1.0
 
 
-class TooManyHashes(Exception):  # noqa: N818 (names say the fact)
+class TooManyHashes(Exception):
     """More passwords are waiting to be checked than this process can check in time."""
 
 

@@ -17,7 +17,7 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
-class CannotDecrypt(Exception):  # noqa: N818 (names say the fact)
+class CannotDecrypt(Exception):
     """No key at hand opens this value, or it was moved or changed."""
 
 
@@ -38,7 +38,7 @@ def new_reference() -> str:
 
 
 def new_short_code() -> str:
-    """Make a code of 8 consonants (34 bits) for typing over; few tries and a short life guard it."""
+    """Make a code of 8 consonants (34 bits) to type over; few tries and a short life guard it."""
     letters = [secrets.choice(CODE_LETTERS) for _ in range(8)]
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 

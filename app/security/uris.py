@@ -30,7 +30,7 @@ def matches(presented: str, registered: Iterable[str], *, native: bool) -> bool:
 
 
 def _with_port_of(presented: str, registered: str) -> str | None:
-    """Return the registered loopback URI with the presented port, or None when it is no loopback."""
+    """Return the registered loopback URI with the presented port; None when it is no loopback."""
     parts = _parts(registered)
     if parts is None or parts["scheme"] != "http" or parts["host"] not in LOOPBACK_LITERALS:
         return None
