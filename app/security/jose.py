@@ -27,7 +27,7 @@ LEEWAY_SECONDS = 60
 HASHES = {"RS256": "sha256", "ES256": "sha256", "EdDSA": "sha512"}
 ALGORITHMS = tuple(HASHES)
 
-PUBLIC_MEMBERS = frozenset({"kty", "crv", "x", "y", "n", "e"})
+PUBLIC_MEMBERS: tuple[str, ...] = ("kty", "crv", "x", "y", "n", "e")
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
