@@ -1,0 +1,82 @@
+"""Make one of each noun, committed; every function needs a context of the application (`db`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from typing import Any
+
+from app.database import db
+from app.models import Client, Consent, Password, Session, User
+from app.security import passwords, secrets
+from app.services import clients, sessions
+from app.services.client_metadata import KINDS, Kind, validate
+from tests.secrets_seen import remember
+
+PASSWORD = "correct horse battery staple"
+REDIRECT_URI = "https://rp.example/callback"
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A client with the secret it was given once."""
+
+    client: Client
+    secret: str | None
+
+    @property
+    def client_id(self) -> str:
+        """Return its identifier on the wire."""
+        return self.client.client_id
+
+
+@cache
+def hashed(password: str) -> str:
+    """Return a real Argon2id hash, made once for each password."""
+    return passwords.HASHER.hash(passwords.normalize(password))
+
+
+def user(email: str | None = None, *, password: str | None = PASSWORD, **columns: Any) -> User:
+    """Make a person with a verified address and a password; None gives them no password."""
+    email = email or f"person{next(_numbers)}@people.example"
+    values = {"subject": secrets.new_id(), "email_verified": True, **columns}
+    made = User(email=email, email_key=email.casefold(), **values)
+    db.session.add(made)
+    db.session.flush()
+    if password is not None:
+        db.session.add(Password(user_id=made.id, hash=hashed(remember(password))))
+    db.session.commit()
+    return made
+
+
+def admin(email: str | None = None, **columns: Any) -> User:
+    """Make an administrator."""
+    return user(email, is_admin=True, **columns)
+
+
+def client(kind: Kind = "web", **members: Any) -> Registered:
+    """Register a client of this kind; members are those of services.client_metadata."""
+    defaults: dict[str, Any] = {"client_name": f"Client {next(_numbers)}", **KINDS[kind]}
+    if kind != "machine":
+        defaults["redirect_uris"] = [REDIRECT_URI]
+    made, secret = clients.register(validate({**defaults, **members}))
+    db.session.commit()
+    return Registered(made, remember(secret) if secret else None)
+
+
+def session(person: User, **facts: Any) -> tuple[Session, str]:
+    """Sign a person in; return the session and the token its cookie holds."""
+    opened, token = sessions.open(person, amr=("pwd",), **facts)
+    db.session.commit()
+    return opened, remember(token)
+
+
+def consent(person: User, registered: Registered, scope: str = "openid profile email") -> Consent:
+    """Let a person have allowed a client these scopes."""
+    given = Consent(user_id=person.id, client_pk=registered.client.id, scope=scope)
+    db.session.add(given)
+    db.session.commit()
+    return given

@@ -1,0 +1,108 @@
+"""An application on a database of its own, built once for each worker and engine."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from app import create_app
+from app.database import Base, db
+from app.models import SigningKey
+from app.services import keys
+from app.settings import Settings
+from tests import databases, secrets_seen
+from tests.servers import LiveServer, live_server
+
+ISSUER = "https://id.example"
+SECRET_KEY = "signs-the-forms-of-the-test-suite-and-nothing-else"
+ENCRYPTION_KEY = "seals-the-keys-of-the-test-suite-and-nothing-else"
+KEYS = SigningKey.__table__
+
+_built: dict[str, Stage] = {}
+
+
+@dataclass
+class Stage:
+    """An application, its settings, and what is kept from test to test."""
+
+    settings: Settings
+    app: Flask
+    stack: ExitStack
+    key_rows: list[dict[str, Any]] = field(default_factory=list)
+    log_read: int = 0
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return the engine of the application."""
+        with self.app.app_context():
+            return db.engine
+
+    def prepare(self) -> None:
+        """Make tables and signing keys."""
+        with self.app.app_context():
+            flask_migrate.upgrade()
+            keys.ensure()
+            db.session.commit()
+        self.key_rows = databases.rows_of(self.engine, KEYS)
+        self.clean()
+
+    def clean(self) -> list[str]:
+        """Leave nothing behind; return a line for every secret that stood in a table or a log."""
+        found = databases.dump(self.engine, Base.metadata)
+        databases.empty(self.engine, Base.metadata, set(found) - {KEYS.name, "alembic_version"})
+        if databases.rows_of(self.engine, KEYS) != self.key_rows:
+            databases.restore(self.engine, KEYS, self.key_rows)
+        memory = self.app.extensions.get("sealwax.memory")
+        if memory is not None:
+            memory.clear()
+        shutil.rmtree(self.settings.mail_folder, ignore_errors=True)
+        places = {f"table {name}": text for name, text in found.items()}
+        return secrets_seen.search({**places, "the server's log": self._log_since()})
+
+    def variant(self, **changes: Any) -> Flask:
+        """Make another application on the same database, with some settings changed."""
+        values = {name: getattr(self.settings, name) for name in Settings.model_fields}
+        return _make(Settings(**{**values, **changes}))
+
+    @cached_property
+    def live(self) -> LiveServer:
+        """Return the production server on the same database; it runs until the end."""
+        return self.stack.enter_context(live_server(self.settings))
+
+    def _log_since(self) -> str:
+        if "live" not in self.__dict__:
+            return ""
+        log = self.live.log()
+        new, self.log_read = log[self.log_read :], len(log)
+        return new
+
+
+def of_engine(stack: ExitStack, folder: Path, worker: str, engine: str) -> Stage:
+    """Return the stage of this engine, built on first use."""
+    if engine not in _built:
+        settings = Settings(
+            issuer=ISSUER,
+            database_url=databases.url(engine, folder=folder, worker=worker),
+            secret_key=SecretStr(SECRET_KEY),
+            encryption_key=SecretStr(ENCRYPTION_KEY),
+            mail_folder=str(folder / f"mail-{worker}-{engine}"),
+        )
+        stage = Stage(settings, _make(settings), stack)
+        stage.prepare()
+        _built[engine] = stage
+    return _built[engine]
+
+
+def _make(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.testing = True
+    return app
