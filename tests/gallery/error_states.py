@@ -1,0 +1,53 @@
+"""States of the error pages."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from tests.gallery.people import JANE
+
+Context = dict[str, Any]
+
+
+def _request(**changes: Any) -> Context:
+    known = {
+        "problem": "redirect_uri isn't registered for this client",
+        "explanation": "Redirect addresses are compared sign by sign, including the trailing slash.",
+        "fix": "Send one of the registered addresses, or register this one for the application.",
+        "received": [
+            ("client_id", "8Qp4kzT1"),
+            ("redirect_uri", "https://photos.example/a/rather/long/callback/"),
+            ("state", ""),
+        ],
+        "registered": [],
+        "edit_url": None,
+        "reference": "K7Q2-9FXM",
+        "is_open": False,
+    }
+    return {**known, **changes}
+
+
+def _for_admin() -> Context:
+    return _request(
+        registered=["https://photos.example/a/rather/long/callback", "https://photos.example/cb"],
+        edit_url="/admin/applications/8Qp4kzT1",
+        is_open=True,
+    )
+
+
+def _error(status: int, **changes: Any) -> Context:
+    known = {"status": status, "problem": "", "detail": "", "reference": "K7Q2-9FXM", "account": None}
+    return {**known, **changes}
+
+
+STATES = (
+    ("errors/request.html", "folded", _request),
+    ("errors/request.html", "admin", _for_admin),
+    ("errors/error.html", "400", partial(_error, 400, problem="The CSRF token is missing.")),
+    ("errors/error.html", "403", partial(_error, 403, account=JANE)),
+    *(
+        ("errors/error.html", str(status), partial(_error, status))
+        for status in (404, 405, 409, 413, 429, 500, 503)
+    ),
+)

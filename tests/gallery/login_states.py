@@ -1,0 +1,231 @@
+"""States of the pages on the way to an app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from tests.gallery.forms import CodeForm, PlainForm, SignInForm, SignUpForm
+from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, app, scope
+
+Context = dict[str, Any]
+
+
+def _told(form: FlaskForm, *texts: str, **faults: str) -> FlaskForm:
+    form.form_errors.extend(texts)
+    for name, text in faults.items():
+        form[name].errors = [text]
+    return form
+
+
+def _sign_in(**changes: Any) -> Context:
+    known = {
+        "form": SignInForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "client": app(),
+        "known": None,
+        "confirming": False,
+        "signed_in": None,
+        "may_sign_up": True,
+    }
+    return {**known, **changes}
+
+
+def _wrong() -> Context:
+    form = SignInForm(formdata=None, data={"username": JANE.email})
+    return _sign_in(form=_told(form, "That email and password don't match. Check both."))
+
+
+def _empty() -> Context:
+    return _sign_in(
+        form=_told(
+            SignInForm(formdata=None), username="Enter your email address.", password="Enter your password."
+        )
+    )
+
+
+def _throttled() -> Context:
+    form = SignInForm(formdata=None, data={"username": JANE.email})
+    return _sign_in(form=_told(form, "Too many tries. Wait 2 minutes, then try again."))
+
+
+def _confirming() -> Context:
+    form = SignInForm(formdata=None, data={"username": JANE.email})
+    return _sign_in(form=form, known=JANE, confirming=True)
+
+
+def _stale() -> Context:
+    form = SignInForm(formdata=None, data={"username": JANE.email})
+    return _sign_in(form=_told(form, csrf_token="The CSRF token is missing."))
+
+
+def _sign_up(**changes: Any) -> Context:
+    known = {
+        "form": SignUpForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "client": app(),
+        "password_length": 15,
+    }
+    return {**known, **changes}
+
+
+def _sign_up_faults() -> Context:
+    form = SignUpForm(formdata=None, data={"email": "jane@", "name": "Jane Doe"})
+    return _sign_up(
+        form=_told(
+            form,
+            email="Enter the whole address, such as jane@example.org.",
+            password="This password appears in known leaks. Choose another.",
+        )
+    )
+
+
+def _check_email(**changes: Any) -> Context:
+    known = {
+        "form": CodeForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "email": JANE.email,
+        "minutes": 30,
+        "sent_again_at": None,
+    }
+    return {**known, **changes}
+
+
+SCOPES = [
+    scope("openid", "An ID for your account in this app", required=True),
+    scope("profile", "Your name and profile", values=["Jane Doe"]),
+    scope("email", "Your email address", values=["jane@example.org, confirmed"]),
+    scope("phone", "Your phone number", missing="You haven't added one.", checked=False),
+    scope(
+        "offline_access",
+        "Keep access when you're away",
+        detail="Until you remove it, or 14 days unused.",
+    ),
+]
+
+
+def _consent(**changes: Any) -> Context:
+    known = {
+        "form": PlainForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "account": JANE,
+        "client": app(),
+        "scopes": SCOPES,
+        "is_more": False,
+    }
+    return {**known, **changes}
+
+
+def _consent_more() -> Context:
+    asked = [
+        scope("address", "Your postal address", values=["1 Rue de la Paix, 75002 Paris"], is_new=True),
+        *({**row, "already": True} for row in SCOPES[:3]),
+    ]
+    return _consent(client=app(is_first_time=False), scopes=asked, is_more=True)
+
+
+def _consent_stranger() -> Context:
+    stranger = app(
+        name=LONG_NAME,
+        host="a-very-long-subdomain.photographs-and-more-photographs.example",
+        is_checked=False,
+        added_days_ago=3,
+    )
+    asked = [*SCOPES, scope("urn:example:files.read", "See the files you keep in the archive")]
+    return _consent(client=stranger, account=NAMELESS, scopes=asked)
+
+
+def _consent_local() -> Context:
+    return _consent(client=app(name="Terminal", is_local=True, policy_uri="", tos_uri=""))
+
+
+def _accounts() -> Context:
+    return {
+        "form": PlainForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "client": app(),
+        "accounts": [
+            {"value": "1", "name": JANE.name, "email": JANE.email, "is_signed_in": True},
+            {"value": "2", "name": "", "email": NAMELESS.email, "is_signed_in": False},
+        ],
+    }
+
+
+def _sign_out(**changes: Any) -> Context:
+    known = {"form": PlainForm(formdata=None), "interaction": None, "account": JANE, "client": app()}
+    return {**known, **changes}
+
+
+def _gone(cause: str, **changes: Any) -> Context:
+    return {"cause": cause, "client": app(), "reference": "K7Q2-9FXM", **changes}
+
+
+STATES = (
+    ("login/sign_in.html", "plain", _sign_in),
+    ("login/sign_in.html", "own-account", lambda: _sign_in(client=None, interaction=None)),
+    ("login/sign_in.html", "wrong", _wrong),
+    ("login/sign_in.html", "empty", _empty),
+    ("login/sign_in.html", "throttled", _throttled),
+    ("login/sign_in.html", "stale", _stale),
+    ("login/sign_in.html", "confirming", _confirming),
+    (
+        "login/sign_in.html",
+        "signed-in",
+        lambda: _sign_in(signed_in=JANE, continue_url="/login/consent"),
+    ),
+    ("login/sign_up.html", "plain", _sign_up),
+    ("login/sign_up.html", "faults", _sign_up_faults),
+    ("login/sign_up.html", "closed", lambda: _sign_up(form=None)),
+    ("login/check_email.html", "plain", _check_email),
+    (
+        "login/check_email.html",
+        "wrong",
+        lambda: _check_email(
+            form=_told(
+                CodeForm(formdata=None, data={"code": "WDJB-MJHT"}),
+                code="That code isn't right or has expired.",
+            )
+        ),
+    ),
+    ("login/check_email.html", "again", lambda: _check_email(sent_again_at=NOON)),
+    ("login/consent.html", "first", _consent),
+    ("login/consent.html", "more", _consent_more),
+    ("login/consent.html", "stranger", _consent_stranger),
+    ("login/consent.html", "local", _consent_local),
+    ("login/select_account.html", "two", _accounts),
+    ("login/sign_out.html", "asked", _sign_out),
+    ("login/sign_out.html", "own", lambda: _sign_out(client=None)),
+    (
+        "login/signed_out.html",
+        "plain",
+        lambda: {"client": None, "return_url": None, "still_open": []},
+    ),
+    (
+        "login/signed_out.html",
+        "still-open",
+        lambda: {
+            "client": app(),
+            "return_url": "https://photos.example/bye",
+            "still_open": ["Photo Box", "Mail"],
+        },
+    ),
+    (
+        "login/form_post.html",
+        "answer",
+        # No address to go to: the page must stay for whoever looks at it.
+        lambda: {
+            "action": "data:,",
+            "fields": [("code", "sw_code_x"), ("state", "s")],
+            "client": app(),
+        },
+    ),
+    ("login/interaction_gone.html", "expired", lambda: _gone("expired")),
+    ("login/interaction_gone.html", "finished", lambda: _gone("finished")),
+    ("login/interaction_gone.html", "other-browser", lambda: _gone("other_browser", client=None)),
+    (
+        "login/interaction_gone.html",
+        "no-cookies",
+        lambda: _gone("no_cookies", client=None, reference=""),
+    ),
+)

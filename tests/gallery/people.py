@@ -1,0 +1,49 @@
+"""The cast of the gallery: people, apps and moments, as the templates ask for them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+NOON = datetime(2027, 3, 3, 12, 0, tzinfo=UTC)
+JANE = SimpleNamespace(name="Jane Doe", email="jane@example.org")
+NAMELESS = SimpleNamespace(name="", email="a-rather-long-address.of-somebody@department.example.org")
+LONG_NAME = "The Remarkably Long Name of an Application That Never Ends At All"
+
+
+def ago(**parts: float) -> datetime:
+    """Return a moment before the gallery's noon."""
+    return NOON - timedelta(**parts)
+
+
+def app(**changes: Any) -> SimpleNamespace:
+    """Return Photo Box, an app, as the consent page wants it."""
+    known = {
+        "name": "Photo Box",
+        "host": "photos.example",
+        "home_url": "https://photos.example/",
+        "is_local": False,
+        "policy_uri": "https://photos.example/privacy",
+        "tos_uri": "https://photos.example/terms",
+        "is_first_time": True,
+        "added_days_ago": None,
+        "is_checked": True,
+    }
+    return SimpleNamespace(**{**known, **changes})
+
+
+def scope(name: str, title: str, **changes: Any) -> dict[str, Any]:
+    """Return a row of the consent page."""
+    known = {
+        "name": name,
+        "title": title,
+        "values": [],
+        "missing": "",
+        "detail": "",
+        "required": False,
+        "checked": True,
+        "is_new": False,
+        "already": False,
+    }
+    return {**known, **changes}
