@@ -28,6 +28,15 @@ class Cookie:
     path: str = "/"
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A form as it is about to be sent."""
+
+    method: str
+    url: str
+    fields: list[tuple[str, str]]
+
+
 class Browser:
     """One person's browser; `page` is what it shows, `left_for` where it was sent away to."""
 
@@ -167,18 +176,23 @@ class Browser:
         raise AssertionError(message)
 
     def press(self, button: str, **values: str | list[str]) -> Self:
-        """Fill in the form around the button and send it.
+        """Fill in the form around the button and send it, see `fill`."""
+        filled = self.fill(button, **values)
+        if filled.method == "post":
+            return self._go("POST", filled.url, filled.fields)
+        return self._go("GET", f"{filled.url.partition('?')[0]}?{urlencode(filled.fields)}")
+
+    def fill(self, button: str, **values: str | list[str]) -> Filled:
+        """Fill in the form around the button.
 
         Values go by field name; a list ticks exactly these checkboxes of that name. A field the
         form does not have fails, as a person could not fill it in either.
         """
         submitter = self.element(button)
         form = self.shown.form_of(submitter)
-        fields = _filled(self.shown, form, submitter, values)
         action = self.absolute(submitter.get("formaction") or form.get("action"))
-        if form.get("method", "get").lower() == "post":
-            return self._go("POST", action, fields)
-        return self._go("GET", f"{action.partition('?')[0]}?{urlencode(fields)}")
+        fields = _filled(self.shown, form, submitter, values)
+        return Filled(form.get("method", "get").lower(), action, fields)
 
     def sign_in(self, username: str, password: str) -> Self:
         """Sign in on the page shown, or on the sign-in page."""

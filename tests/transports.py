@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 import httpx
 from flask import Flask
 
+from tests.http import Http
+
 FORM = "application/x-www-form-urlencoded"
 
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -65,10 +67,10 @@ class Transport(Protocol):
 
 
 class FlaskTransport:
-    """Reaches an application inside this process, without a socket."""
+    """Reaches an application inside this process, without a socket, whatever host a URL names."""
 
     def __init__(self, app: Flask) -> None:
-        self._client = app.test_client(use_cookies=False)
+        self._client = Http(app, app.response_class, use_cookies=False)
 
     def send(
         self,
