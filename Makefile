@@ -37,8 +37,19 @@ journey: $(TOOLS) ## The stories over HTTP alone
 	@tools/provide chromium postgres
 	@$(BIN)/pytest -n $(WORKERS) tests/journeys
 
+race: $(TOOLS) ## 1,000 rounds of 8 who want the same code or refresh token, on both engines
+	@tools/provide postgres
+	@$(BIN)/python -m tests.races $(ARGS)
+
+bench: $(TOOLS) ## Requests a second, percentiles and memory, on both engines
+	@tools/provide postgres wrk
+	@$(BIN)/python -m tests.bench $(ARGS)
+
 migrate: $(TOOLS) ## Write a migration from the models: make migrate m="add consent expiry"
 	@$(BIN)/flask --app wsgi db migrate -m "$(m)"
+
+snapshots: $(TOOLS) ## Write again what tests compare with: the list of URLs, the table of settings
+	@$(BIN)/python -m tests.house.snapshots
 
 lock: $(TOOLS) ## Compile the lock files; make lock UP=--upgrade takes newer versions
 	@$(COMPILE) $(UP) -o requirements.txt requirements.in
@@ -55,4 +66,4 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help setup run serve check test journey migrate lock
+.PHONY: help setup run serve check test journey race bench migrate snapshots lock

@@ -48,12 +48,11 @@ def postgres_binaries() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-def url(engine: str, *, folder: Path, worker: str) -> str:
-    """Return the database URL of this worker; the database exists, perhaps without tables."""
+def url(engine: str, name: str, *, folder: Path) -> str:
+    """Return the URL of the database of this name, which is made without tables if need be."""
     if engine == "sqlite":
-        return f"sqlite:///{folder / worker}.db"
+        return f"sqlite:///{folder / name}.db"
     home = _running_server(folder)
-    name = f"sealwax_{worker}"
     with psycopg.connect(host=str(home), user=ROLE, dbname="postgres", autocommit=True) as server:
         known = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if known is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,15 @@ _built: dict[str, Stage] = {}
 
 @dataclass
 class Stage:
-    """An application, its settings, and what is kept from test to test."""
+    """An application, its settings, and what is kept from test to test.
+
+    `new_url` makes another database of the same engine, without tables, under a name.
+    """
 
     settings: Settings
     app: Flask
     stack: ExitStack
+    new_url: Callable[[str], str]
     key_rows: list[dict[str, Any]] = field(default_factory=list)
     log_read: int = 0
 
@@ -89,14 +94,15 @@ class Stage:
 def of_engine(stack: ExitStack, folder: Path, worker: str, engine: str) -> Stage:
     """Return the stage of this engine, built on first use."""
     if engine not in _built:
+        new_url = partial(databases.url, engine, folder=folder)
         settings = Settings(
             issuer=ISSUER,
-            database_url=databases.url(engine, folder=folder, worker=worker),
+            database_url=new_url(worker),
             secret_key=SecretStr(SECRET_KEY),
             encryption_key=SecretStr(ENCRYPTION_KEY),
             mail_folder=str(folder / f"mail-{worker}-{engine}"),
         )
-        stage = Stage(settings, _make(settings), stack)
+        stage = Stage(settings, _make(settings), stack, lambda name: new_url(f"{worker}_{name}"))
         stage.prepare()
         _built[engine] = stage
     return _built[engine]

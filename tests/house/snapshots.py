@@ -1,0 +1,59 @@
+"""What tests compare the application with: every URL, and the README's table of settings.
+
+`make snapshots` writes both again; look at the difference before committing it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+
+from app import create_app
+from app.settings import Settings, settings_table
+from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
+
+ROOT = Path(__file__).parent.parent.parent
+ROUTES = Path(__file__).parent / "routes.txt"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- settings -->\n", "\n<!-- /settings -->"
+WITHOUT_SAYING = {"HEAD", "OPTIONS"}
+
+
+def routes_of(app: Flask) -> str:
+    """Return one line for each URL: address, methods, endpoint."""
+    lines = [
+        f"{rule.rule:<48} {' '.join(sorted((rule.methods or set()) - WITHOUT_SAYING)):<10} "
+        f"{rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+    ]
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def documented_settings() -> str:
+    """Return the table of settings as the README shows it."""
+    text = README.read_text(encoding="utf-8")
+    return text.partition(BEGIN)[2].partition(END)[0]
+
+
+def write() -> None:
+    """Write both again."""
+    with TemporaryDirectory() as folder:
+        settings = Settings.model_validate(
+            {
+                "issuer": ISSUER,
+                "database_url": f"sqlite:///{folder}/sealwax.db",
+                "secret_key": SECRET_KEY,
+                "encryption_key": ENCRYPTION_KEY,
+            }
+        )
+        ROUTES.write_text(routes_of(create_app(settings)), encoding="utf-8")
+    readme = README.read_text(encoding="utf-8")
+    before, _, rest = readme.partition(BEGIN)
+    after = rest.partition(END)[2]
+    README.write_text(f"{before}{BEGIN}{settings_table()}{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
