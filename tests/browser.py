@@ -206,13 +206,13 @@ class Browser:
         if self.page is None or self.at != "/login/sign-up":
             self.open(self._sign_up_address())
         secrets_seen.remember(password)
-        values = {**_identify(self.shown, email), "password": password}
-        return self.press(self._main_button(), **values, **({"name": name} if name else {}))
+        typed = {"email": email, "password": password, **({"name": name} if name else {})}
+        return self.press("register", **typed)
 
     def confirm(self, code: str) -> Self:
         """Type the code from the mail and send it."""
         secrets_seen.remember(code)
-        return self.press(self._main_button(), code=code)
+        return self.press("confirm", code=code)
 
     def allow(self, scopes: list[str] | None = None) -> Self:
         """Allow what the consent page asks; `scopes` ticks exactly these of the optional ones."""
@@ -233,24 +233,6 @@ class Browser:
         links = self.page.root.find_all("a") if self.page else []
         found = [link.get("href") for link in links if "/login/sign-up" in link.get("href")]
         return found[0] if found else "/login/sign-up"
-
-    def _main_button(self) -> str:
-        """Return the id of the one button that sends the form of a page with one question."""
-        main = self.shown.root.find_all("main")[0]
-        buttons = [
-            button
-            for button in main.find_all("button")
-            if button.get("type", "submit") == "submit" and "secondary" not in button.get("class")
-        ]
-        named = [button.get("id") for button in buttons if button.get("id")]
-        assert named, f"no button with an id on {self.shown.url}"
-        return named[0]
-
-
-def _identify(page: Page, email: str) -> dict[str, str]:
-    """Return the address under the name its field has on the page."""
-    names = {entry.get("name") for entry in page.root.find_all("input")}
-    return {"email" if "email" in names else "username": email}
 
 
 def _filled(

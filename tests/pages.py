@@ -136,11 +136,12 @@ class Page:
 
     def posted_elsewhere(self) -> Element | None:
         """Return the form of a form_post answer: hidden fields alone, sent to another origin."""
-        forms = self.root.find_all("form")
-        if len(forms) != 1 or same_origin(self.url, urljoin(self.url, forms[0].get("action"))):
-            return None
-        kinds = {field.get("type") for field in forms[0].find_all("input")}
-        return forms[0] if kinds == {"hidden"} else None
+        for form in self.root.find_all("form"):
+            kinds = {entry.get("type") for entry in form.find_all("input")}
+            action = urljoin(self.url, form.get("action"))
+            if kinds == {"hidden"} and not same_origin(self.url, action):
+                return form
+        return None
 
 
 def same_origin(one: str, other: str) -> bool:
@@ -222,9 +223,10 @@ def _nothing_inline(page: Page) -> Iterator[str]:
 
 
 def _forms(page: Page) -> Iterator[str]:
-    if page.posted_elsewhere():
-        return
+    away = page.posted_elsewhere()
     for form in page.root.find_all("form"):
+        if form is away:
+            continue
         action = urljoin(page.url, form.get("action"))
         if not same_origin(page.url, action):
             yield f"a form goes to another origin: {action}"

@@ -23,7 +23,7 @@ from tests.transports import Answer, Transport
 
 #: Members of answers that nobody else may learn, and that must not be found in the database.
 SECRET_MEMBERS = ("access_token", "refresh_token", "id_token", "client_secret")
-CALLBACK = "https://photos.example/callback"
+CALLBACK = "https://rp.example/callback"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,72 @@
+"""Short races: what `make race` proves in thousands of rounds, in twenty, at every run."""
+
+import pytest
+
+from tests.bench.seeds import Seeds, plant
+from tests.races.rounds import code_fault, race_codes, race_refresh, refresh_fault
+from tests.races.volleys import Outcome
+from tests.servers import LiveServer
+
+ROUNDS = 20
+pytestmark = pytest.mark.race
+
+
+@pytest.fixture
+def seeds(live: LiveServer) -> Seeds:
+    return plant(live, people=1)
+
+
+def test_one_code_gives_one_set_of_tokens_to_eight_at_once(seeds):
+    """RFC 6749 §4.1.2: a code is used once, whoever else holds it."""
+    tally = race_codes(seeds, rounds=ROUNDS)
+
+    assert not tally.faults, str(tally)
+    assert tally.outcomes["200"] == ROUNDS, str(tally)
+
+
+def test_one_refresh_token_has_one_successor_for_eight_at_once(seeds):
+    """RFC 9700 §4.14.2: a family never forks; a retry is told what the first was told."""
+    tally = race_refresh(seeds, rounds=ROUNDS)
+
+    assert not tally.faults, str(tally)
+    assert tally.outcomes["200"] >= ROUNDS, str(tally)
+
+
+def _told(status: int, **document: str) -> Outcome:
+    return Outcome(status, document)
+
+
+REFUSED = _told(400, error="invalid_grant")
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [_told(200), _told(200), REFUSED],
+        [REFUSED, REFUSED],
+        [_told(200), _told(500)],
+        [_told(200), _told(400, error="invalid_request")],
+        [_told(200), _told(0, error="cut")],
+    ],
+)
+def test_judge_of_codes_finds_what_is_wrong(outcomes):
+    assert code_fault(outcomes)
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [
+            _told(200, refresh_token="a", access_token="x"),
+            _told(200, refresh_token="b", access_token="x"),
+        ],
+        [
+            _told(200, refresh_token="a", access_token="x"),
+            _told(200, refresh_token="a", access_token="y"),
+        ],
+        [_told(200, refresh_token="a", access_token="x"), _told(503)],
+        [REFUSED],
+    ],
+)
+def test_judge_of_refresh_tokens_finds_what_is_wrong(outcomes):
+    assert refresh_fault(outcomes)
