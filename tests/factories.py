@@ -12,10 +12,10 @@ from app.models import Client, Consent, Password, Session, User
 from app.security import passwords, secrets
 from app.services import clients, sessions
 from app.services.client_metadata import KINDS, Kind, validate
+from tests.relying_party import CALLBACK
 from tests.secrets_seen import remember
 
 PASSWORD = "correct horse battery staple"
-REDIRECT_URI = "https://rp.example/callback"
 
 _numbers = count(1)
 
@@ -61,7 +61,7 @@ def client(kind: Kind = "web", **members: Any) -> Registered:
     """Register a client of this kind; members are those of services.client_metadata."""
     defaults: dict[str, Any] = {"client_name": f"Client {next(_numbers)}", **KINDS[kind]}
     if kind != "machine":
-        defaults["redirect_uris"] = [REDIRECT_URI]
+        defaults["redirect_uris"] = [CALLBACK]
     made, secret = clients.register(validate({**defaults, **members}))
     db.session.commit()
     return Registered(made, remember(secret) if secret else None)

@@ -1,0 +1,70 @@
+"""What is logged never holds a secret, whatever the level.
+
+Every other test is watched for the same in tests/conftest.py.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from app.logs import HIDDEN, SECRET_NAMES, hide_secrets
+from tests import factories, secrets_seen
+from tests.browser import Browser
+from tests.factories import PASSWORD
+from tests.relying_party import RelyingParty
+from tests.transports import FlaskTransport
+
+pytestmark = pytest.mark.one_engine
+
+
+@pytest.fixture
+def talkative(make_app, app):
+    """Make an application that logs everything it can."""
+    yield make_app(log_level="DEBUG")
+    logging.getLogger().setLevel(app.extensions["sealwax.settings"].log_level)
+
+
+@pytest.mark.usefixtures("db")
+def test_a_whole_sign_in_leaves_no_secret_in_the_log(talkative, settings, capfd):
+    person, registered = factories.user(), factories.client()
+    transport = FlaskTransport(talkative)
+    browser = Browser(transport, settings.issuer)
+    rp = RelyingParty(
+        transport,
+        settings.issuer,
+        client_id=registered.client_id,
+        client_secret=registered.secret,
+    )
+
+    tokens = rp.sign_in(browser, person.email, PASSWORD, scope="openid offline_access")
+    rp.refresh(tokens["refresh_token"])
+    rp.refresh("swx_rt_nobody-has-this-token")
+    rp.userinfo(tokens["access_token"])
+    rp.introspect(tokens["access_token"])
+    written = capfd.readouterr().err
+
+    assert len(written.splitlines()) > 5
+    assert not secrets_seen.search({"the log": written})
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_NAMES))
+def test_a_field_named_like_a_secret_is_hidden(name):
+    hidden = hide_secrets(None, "info", {"event": "sign-in", name: "the value"})
+
+    assert hidden == {"event": "sign-in", name: HIDDEN}
+
+
+@pytest.mark.usefixtures("app")
+def test_each_log_line_is_one_json_object(capfd):
+    logging.getLogger("some.library").warning("two\nlines")
+
+    (line,) = capfd.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "two\nlines"
+
+
+@pytest.mark.usefixtures("talkative")
+def test_authlib_does_not_log_token_responses():
+    assert not logging.getLogger("authlib.oauth2").isEnabledFor(logging.DEBUG)
