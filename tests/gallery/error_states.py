@@ -37,7 +37,13 @@ def _for_admin() -> Context:
 
 
 def _error(status: int, **changes: Any) -> Context:
-    known = {"status": status, "problem": "", "detail": "", "reference": "K7Q2-9FXM", "account": None}
+    known = {
+        "status": status,
+        "problem": "",
+        "detail": "",
+        "reference": "K7Q2-9FXM",
+        "account": None,
+    }
     return {**known, **changes}
 
 

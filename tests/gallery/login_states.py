@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
-
 from tests.gallery.forms import CodeForm, PlainForm, SignInForm, SignUpForm
-from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, app, scope
+from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, app, scope, told
 
 Context = dict[str, Any]
-
-
-def _told(form: FlaskForm, *texts: str, **faults: str) -> FlaskForm:
-    form.form_errors.extend(texts)
-    for name, text in faults.items():
-        form[name].errors = [text]
-    return form
 
 
 def _sign_in(**changes: Any) -> Context:
@@ -34,20 +25,22 @@ def _sign_in(**changes: Any) -> Context:
 
 def _wrong() -> Context:
     form = SignInForm(formdata=None, data={"username": JANE.email})
-    return _sign_in(form=_told(form, "That email and password don't match. Check both."))
+    return _sign_in(form=told(form, "That email and password don't match. Check both."))
 
 
 def _empty() -> Context:
     return _sign_in(
-        form=_told(
-            SignInForm(formdata=None), username="Enter your email address.", password="Enter your password."
+        form=told(
+            SignInForm(formdata=None),
+            username="Enter your email address.",
+            password="Enter your password.",
         )
     )
 
 
 def _throttled() -> Context:
     form = SignInForm(formdata=None, data={"username": JANE.email})
-    return _sign_in(form=_told(form, "Too many tries. Wait 2 minutes, then try again."))
+    return _sign_in(form=told(form, "Too many tries. Wait 2 minutes, then try again."))
 
 
 def _confirming() -> Context:
@@ -57,7 +50,7 @@ def _confirming() -> Context:
 
 def _stale() -> Context:
     form = SignInForm(formdata=None, data={"username": JANE.email})
-    return _sign_in(form=_told(form, csrf_token="The CSRF token is missing."))
+    return _sign_in(form=told(form, csrf_token="The CSRF token is missing."))
 
 
 def _sign_up(**changes: Any) -> Context:
@@ -73,7 +66,7 @@ def _sign_up(**changes: Any) -> Context:
 def _sign_up_faults() -> Context:
     form = SignUpForm(formdata=None, data={"email": "jane@", "name": "Jane Doe"})
     return _sign_up(
-        form=_told(
+        form=told(
             form,
             email="Enter the whole address, such as jane@example.org.",
             password="This password appears in known leaks. Choose another.",
@@ -119,7 +112,9 @@ def _consent(**changes: Any) -> Context:
 
 def _consent_more() -> Context:
     asked = [
-        scope("address", "Your postal address", values=["1 Rue de la Paix, 75002 Paris"], is_new=True),
+        scope(
+            "address", "Your postal address", values=["1 Rue de la Paix, 75002 Paris"], is_new=True
+        ),
         *({**row, "already": True} for row in SCOPES[:3]),
     ]
     return _consent(client=app(is_first_time=False), scopes=asked, is_more=True)
@@ -153,7 +148,12 @@ def _accounts() -> Context:
 
 
 def _sign_out(**changes: Any) -> Context:
-    known = {"form": PlainForm(formdata=None), "interaction": None, "account": JANE, "client": app()}
+    known = {
+        "form": PlainForm(formdata=None),
+        "interaction": None,
+        "account": JANE,
+        "client": app(),
+    }
     return {**known, **changes}
 
 
@@ -182,7 +182,7 @@ STATES = (
         "login/check_email.html",
         "wrong",
         lambda: _check_email(
-            form=_told(
+            form=told(
                 CodeForm(formdata=None, data={"code": "WDJB-MJHT"}),
                 code="That code isn't right or has expired.",
             )

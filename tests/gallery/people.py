@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from flask_wtf import FlaskForm
+
 NOON = datetime(2027, 3, 3, 12, 0, tzinfo=UTC)
 JANE = SimpleNamespace(name="Jane Doe", email="jane@example.org")
-NAMELESS = SimpleNamespace(name="", email="a-rather-long-address.of-somebody@department.example.org")
+NAMELESS = SimpleNamespace(
+    name="", email="a-rather-long-address.of-somebody@department.example.org"
+)
 LONG_NAME = "The Remarkably Long Name of an Application That Never Ends At All"
 
 
@@ -47,3 +51,11 @@ def scope(name: str, title: str, **changes: Any) -> dict[str, Any]:
         "already": False,
     }
     return {**known, **changes}
+
+
+def told(form: FlaskForm, *texts: str, **faults: str) -> FlaskForm:
+    """Return the form with faults, as a view hands it back: of the whole, and of fields by name."""
+    form.form_errors.extend(texts)
+    for name, text in faults.items():
+        form[name].errors = [text]
+    return form

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.gallery import login_states, error_states
+from tests.gallery import admin_states, error_states, login_states, own_states
 
 Context = dict[str, Any]
 
@@ -21,11 +21,11 @@ class State:
 
 
 def _collect() -> tuple[State, ...]:
-    rooms = (login_states.STATES, error_states.STATES)
+    rooms = (login_states, own_states, error_states, admin_states)
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)
         for room in rooms
-        for template, name, build in room
+        for template, name, build in room.STATES
     )
 
 

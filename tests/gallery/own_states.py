@@ -1,0 +1,79 @@
+"""States of the pages of one's own: account, set-up and the mailbox of a developer's machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.gallery.forms import NameForm, PasswordForm, SetUpForm
+from tests.gallery.people import JANE, ago, told
+
+Context = dict[str, Any]
+
+
+def _home(**changes: Any) -> Context:
+    known = {
+        "name_form": NameForm(formdata=None, data={"name": JANE.name}),
+        "password_form": PasswordForm(formdata=None),
+        "password_length": 15,
+        "saved": "",
+        "sessions": [
+            {"id": 1, "browser": "Firefox on Linux", "address": "192.0.2.7", "seen_at": ago(minutes=1), "is_this": True},
+            {"id": 2, "browser": "Safari on iPhone", "address": "2001:db8::7", "seen_at": ago(days=3), "is_this": False},
+        ],
+        "apps": [
+            {"name": "Photo Box", "host": "photos.example", "given_at": ago(days=30), "titles": ["Your name and profile", "Your email address"]}
+        ],
+    }
+    return {**known, **changes}
+
+
+def _wrong_password() -> Context:
+    form = told(
+        PasswordForm(formdata=None),
+        current_password="That isn't your current password.",
+        password="Use at least 15 characters.",
+    )
+    return _home(password_form=form)
+
+
+def _set_up(**changes: Any) -> Context:
+    known = {
+        "form": SetUpForm(formdata=None, data={"token": "sw_setup_x"}),
+        "has_token": True,
+        "password_length": 15,
+        "issuer": "http://localhost:8000",
+    }
+    return {**known, **changes}
+
+
+def _set_up_faults() -> Context:
+    form = told(
+        SetUpForm(formdata=None),
+        token="That code isn't right or was used already.",
+        password="Use at least 15 characters.",
+    )
+    return _set_up(form=form, has_token=False)
+
+
+MESSAGES = [
+    {"name": "2.eml", "to": JANE.email, "subject": "WDJB-MJHT is your code for Example ID", "at": ago(minutes=1)},
+    {"name": "1.eml", "to": JANE.email, "subject": "Your password was changed", "at": ago(days=1)},
+]
+LETTER = {
+    "to": JANE.email,
+    "sender": "Example ID <no-reply@localhost>",
+    "subject": "WDJB-MJHT is your code for Example ID",
+    "at": ago(minutes=1),
+    "text": "Your code:\n\n    WDJB-MJHT\n\nEnter it on the page you came from. It works for 30 minutes.\n",
+}
+
+STATES = (
+    ("account/home.html", "plain", _home),
+    ("account/home.html", "new", lambda: _home(sessions=[], apps=[], saved="name")),
+    ("account/home.html", "wrong-password", _wrong_password),
+    ("setup/set_up.html", "link", _set_up),
+    ("setup/set_up.html", "faults", _set_up_faults),
+    ("dev/mailbox.html", "some", lambda: {"messages": MESSAGES}),
+    ("dev/mailbox.html", "none", lambda: {"messages": []}),
+    ("dev/message.html", "code", lambda: {"message": LETTER}),
+)
