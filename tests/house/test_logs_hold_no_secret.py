@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from io import StringIO
 
 import pytest
 
@@ -27,8 +28,18 @@ def talkative(make_app, app):
     logging.getLogger().setLevel(app.extensions["sealwax.settings"].log_level)
 
 
+@pytest.fixture
+def log(talkative):
+    """Give what is logged, as text."""
+    (handler,) = [kept for kept in logging.getLogger().handlers if hasattr(kept, "sealwax")]
+    stream = StringIO()
+    usual = handler.setStream(stream)
+    yield stream
+    handler.setStream(usual)
+
+
 @pytest.mark.usefixtures("db")
-def test_a_whole_sign_in_leaves_no_secret_in_the_log(talkative, settings, capfd):
+def test_a_whole_sign_in_leaves_no_secret_in_the_log(talkative, settings, log):
     person, registered = factories.user(), factories.client()
     transport = FlaskTransport(talkative)
     browser = Browser(transport, settings.issuer)
@@ -44,7 +55,7 @@ def test_a_whole_sign_in_leaves_no_secret_in_the_log(talkative, settings, capfd)
     rp.refresh("swx_rt_nobody-has-this-token")
     rp.userinfo(tokens["access_token"])
     rp.introspect(tokens["access_token"])
-    written = capfd.readouterr().err
+    written = log.getvalue()
 
     assert len(written.splitlines()) > 5
     assert not secrets_seen.search({"the log": written})
@@ -57,11 +68,10 @@ def test_a_field_named_like_a_secret_is_hidden(name):
     assert hidden == {"event": "sign-in", name: HIDDEN}
 
 
-@pytest.mark.usefixtures("app")
-def test_each_log_line_is_one_json_object(capfd):
+def test_each_log_line_is_one_json_object(log):
     logging.getLogger("some.library").warning("two\nlines")
 
-    (line,) = capfd.readouterr().err.splitlines()
+    (line,) = log.getvalue().splitlines()
     assert json.loads(line)["event"] == "two\nlines"
 
 

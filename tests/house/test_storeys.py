@@ -18,6 +18,7 @@ LONGEST_FUNCTION = 40
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "handler", "base"}
 FORBIDDEN_CLASS_ENDINGS = ("Manager", "Handler", "Helper", "Utils")
 #: The rules it silences, and why they do not apply here.
+SILENCED = re.compile(r"# [n]oqa")
 EXPLAINED_NOQA = re.compile(r"noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* \S+")
 
 
@@ -108,7 +109,7 @@ def test_every_silenced_rule_says_why():
         f"{source.path}:{number}"
         for source in python("app", "tests", "examples", "tools", "migrations")
         for number, line in enumerate(source.text.splitlines(), 1)
-        if "# noqa" in line and not EXPLAINED_NOQA.search(line)
+        if SILENCED.search(line) and not EXPLAINED_NOQA.search(line)
     ]
 
     assert not faults, faults
