@@ -17,6 +17,8 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, event
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -96,10 +98,31 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
+def is_reachable() -> bool:
+    """Tell whether the database answers."""
+    try:
+        with reading() as connection:
+            connection.execute(text("SELECT 1"))
+    except (OperationalError, PoolTimeout):
+        return False
+    return True
+
+
+def is_busy(error: Exception) -> bool:
+    """Tell whether an error means: the database is away, locked or overworked; try again."""
+    return isinstance(error, (OperationalError, PoolTimeout))
+
+
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the options of the engine for this database URL."""
+    """Return the options of the engine for this database URL.
+
+    Parameters are hidden in errors and logs: they may be addresses, digests or hashes.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        return {"connect_args": {"isolation_level": "IMMEDIATE", "timeout": SQLITE_WAIT_SECONDS}}
+        return {
+            "connect_args": {"isolation_level": "IMMEDIATE", "timeout": SQLITE_WAIT_SECONDS},
+            "hide_parameters": True,
+        }
     guards = (
         "-c statement_timeout=3000 -c lock_timeout=2000 "
         "-c idle_in_transaction_session_timeout=10000"
@@ -109,6 +132,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 3,
+        "hide_parameters": True,
     }
 
 

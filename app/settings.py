@@ -60,8 +60,9 @@ class Settings(BaseSettings):
         "Every URL, token and mail is built from it, never from a request."
     )
     database_url: str = Field(
-        "sqlite:///instance/sealwax.db",
-        description="SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://user@host/name`.",
+        "sqlite:///sealwax.db",
+        description="SQLAlchemy URL: `sqlite:///file.db` (a relative path starts in `instance/`) "
+        "or `postgresql+psycopg://user@host/name`.",
     )
     secret_key: Secrets = Field(
         description="Signs form tokens. One or more secrets of 32+ characters, separated by "

@@ -45,8 +45,6 @@ class Family(Model):
     redirect_uri: Mapped[str] = mapped_column(Text)
     nonce: Mapped[str | None] = mapped_column(Text)
     code_challenge: Mapped[str | None] = mapped_column(String(128))
-    #: Was `auth_time` asked for (max_age, or the client always wants it)?
-    wants_auth_time: Mapped[bool] = mapped_column(default=False)
 
 
 class RefreshToken(Model):

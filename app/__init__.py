@@ -1,0 +1,37 @@
+"""Sealwax: an OpenID Connect provider in Flask on an Authlib authorization server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from app import cli, web
+from app.database import init_database
+from app.extensions import init_extensions
+from app.logs import init_logs
+from app.oidc.provider import init_provider
+from app.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build an application; without settings, those of the environment are read."""
+    settings = settings or load_settings()
+    app = Flask(
+        "sealwax",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static",
+        instance_path=str(ROOT / "instance"),
+    )
+    app.extensions["sealwax.settings"] = settings
+    app.secret_key = settings.secret_keys[0]
+    init_logs(app, settings)
+    init_database(app, settings.database_url)
+    init_extensions(app)
+    init_provider(app)
+    web.init_web(app, settings)
+    cli.init_cli(app)
+    return app

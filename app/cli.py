@@ -1,0 +1,195 @@
+"""The command line: `flask --app wsgi user|client|key|job|db|settings …`; prints what rules return."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from app import serve
+from app.database import commit
+from app.errors import InvalidInput, ProviderError
+from app.models import Client
+from app.security.jose import ALGORITHMS
+from app.services import accounts, client_metadata, clients, keys
+from app.services.client_metadata import KINDS
+from app.settings import settings_table
+
+user_group = AppGroup("user", help="People who sign in.")
+client_group = AppGroup("client", help="Applications that people sign in to.")
+key_group = AppGroup("key", help="Signing keys.")
+settings_group = AppGroup("settings", help="What this deployment decides.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _print(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        click.echo(f"{name}: {value}")
+
+
+def _refuse(error: ProviderError) -> None:
+    field = f"{error.field}: " if isinstance(error, InvalidInput) else ""
+    raise click.ClickException(f"{field}{error.public}")
+
+
+@user_group.command("create")
+@click.argument("email")
+@click.option("--name", default=None, help="The person's full name.")
+@click.option("--admin", is_flag=True, help="May use the admin pages.")
+@click.option("--verified", is_flag=True, help="The address is known to be theirs.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from stdin.")
+@as_json
+def create_user(
+    email: str,
+    name: str | None,
+    *,
+    admin: bool,
+    verified: bool,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Make an account."""
+    del password_stdin  # the only way there is: arguments are visible to every process
+    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        user = accounts.create(
+            email, password=password, name=name, is_admin=admin, email_verified=verified
+        )
+    except ProviderError as error:
+        _refuse(error)
+        return
+    commit()
+    _print({"id": user.id, "subject": user.subject, "email": user.email}, as_json=as_json)
+
+
+@client_group.command("create")
+@click.option("--name", required=True, help="What people see.")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="May be given several times.")
+@click.option("--type", "kind", type=click.Choice(list(KINDS)), default="web")
+@click.option("--trusted", is_flag=True, help="Never ask people for consent.")
+@as_json
+def create_client(
+    name: str, redirect_uris: tuple[str, ...], kind: Any, *, trusted: bool, as_json: bool
+) -> None:
+    """Register an application; the secret is printed once and kept nowhere."""
+    members = {
+        **KINDS[kind],
+        "client_name": name,
+        "redirect_uris": list(redirect_uris),
+        "trusted": trusted,
+    }
+    try:
+        client, secret = clients.register(client_metadata.validate(members))
+    except ProviderError as error:
+        _refuse(error)
+        return
+    commit()
+    _print({"client_id": client.client_id, "client_secret": secret}, as_json=as_json)
+
+
+@client_group.command("set")
+@click.argument("client_id")
+@click.argument("assignments", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@as_json
+def set_client(client_id: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
+    """Change fields of an application: FIELD=VALUE; lists and numbers as JSON."""
+    try:
+        client = clients.get(client_id)
+        metadata = clients.update(client, dict(_assignment(text) for text in assignments))
+    except ProviderError as error:
+        _refuse(error)
+        return
+    commit()
+    _print(metadata.model_dump(mode="json"), as_json=as_json)
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text} is not FIELD=VALUE")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+@client_group.command("list")
+@as_json
+def list_clients(*, as_json: bool) -> None:
+    """List every application."""
+    for client in clients.every():
+        _print(_summary(client), as_json=as_json)
+
+
+def _summary(client: Client) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "name": client.name,
+        "kind": client_metadata.kind_of(client.registration),
+        "is_disabled": client.is_disabled,
+    }
+
+
+@key_group.command("list")
+@as_json
+def list_keys(*, as_json: bool) -> None:
+    """List every signing key."""
+    for key in keys.listed():
+        found = {"kid": key.kid, "alg": key.alg, "state": key.state}
+        _print({**found, "created_at": key.created_at.isoformat()}, as_json=as_json)
+
+
+@key_group.command("rotate")
+@click.option("--alg", "algs", multiple=True, type=click.Choice(ALGORITHMS))
+@as_json
+def rotate_keys(algs: tuple[str, ...], *, as_json: bool) -> None:
+    """Let the next key sign from now on; what the old one signed stays valid."""
+    for alg in algs or ALGORITHMS:
+        try:
+            key = keys.rotate(alg)
+        except ProviderError as error:
+            _refuse(error)
+            return
+        commit()
+        _print({"kid": key.kid, "alg": key.alg, "state": key.state}, as_json=as_json)
+
+
+@key_group.command("retire")
+@click.argument("kid")
+@as_json
+def retire_key(kid: str, *, as_json: bool) -> None:
+    """Stop publishing a key that signs no more: what it signed is refused from now on."""
+    try:
+        keys.retire(kid)
+    except ProviderError as error:
+        _refuse(error)
+        return
+    commit()
+    _print({"kid": kid, "state": "gone"}, as_json=as_json)
+
+
+@settings_group.command("check")
+def check_settings() -> None:
+    """Say that the settings can be used; a process with faulty ones does not start at all."""
+    click.echo("The settings are in order.")
+
+
+@settings_group.command("table")
+def print_settings() -> None:
+    """Print the table of settings for the README."""
+    click.echo(settings_table())
+
+
+def init_cli(app: Flask) -> None:
+    """Give the application its commands."""
+    for group in (user_group, client_group, key_group, settings_group):
+        app.cli.add_command(group)
+    for command in (serve.serve, serve.local):
+        app.cli.add_command(command)

@@ -1,0 +1,73 @@
+"""Logs: one JSON line for each event, with the reference that people quote, without secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from flask import Flask
+from structlog.typing import EventDict, WrappedLogger
+
+from app.settings import Settings
+
+#: Names whose values never reach a log, whoever logs them.
+SECRET_NAMES = frozenset(
+    {
+        "access_token",
+        "authorization",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "cookie",
+        "id_token",
+        "password",
+        "refresh_token",
+        "secret",
+        "state",
+        "token",
+    }
+)
+HIDDEN = "[hidden]"
+
+_SHARED = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace the values of fields that are named like secrets."""
+    for name in SECRET_NAMES.intersection(event):
+        event[name] = HIDDEN
+    return event
+
+
+def init_logs(app: Flask, settings: Settings) -> None:
+    """Send every log line of the process to standard error, as JSON."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=list(_SHARED),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            hide_secrets,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [kept for kept in root.handlers if not hasattr(kept, "sealwax")]
+    handler.sealwax = True  # type: ignore[attr-defined]  # known again by the next application
+    root.addHandler(handler)
+    root.setLevel(settings.log_level)
+    # At DEBUG Authlib writes whole token responses into the log.
+    logging.getLogger("authlib").setLevel(logging.INFO)
+    app.logger.handlers.clear()
+    structlog.configure(
+        processors=[*_SHARED, hide_secrets, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,68 @@
+"""Access tokens: RFC 9068 JWTs, or opaque values for clients that are set so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.clock import now, timestamp
+from app.models import Client
+from app.security import secrets
+from app.services import access_tokens, clients, keys
+from app.settings import settings
+
+ALG = "ES256"
+TYP = "at+jwt"
+
+
+def issue(client: Client, granted: Any, scope: str) -> tuple[str, int]:
+    """Make an access token; return it with its lifetime in seconds.
+
+    `granted` is the row of the family it belongs to, None for a token the client gets for itself.
+    """
+    lifetime = clients.lifetime_of(client, settings.access_token_lifetime)
+    if client.setting("access_token_format") == "opaque":
+        token = access_tokens.issue_opaque(
+            family_id=granted.family_id if granted else None,
+            client_pk=client.id,
+            scope=scope,
+            expires_at=now() + lifetime,
+        )
+    else:
+        token = _jwt(client, granted, scope, lifetime)
+    return token, int(lifetime.total_seconds())
+
+
+def _jwt(client: Client, granted: Any, scope: str, lifetime: timedelta) -> str:
+    """Sign a JWT access token (RFC 9068 §2.2); no row is written."""
+    issued = timestamp()
+    claims: dict[str, Any] = {
+        "iss": settings.issuer,
+        "sub": granted.subject if granted else client.client_id,
+        "aud": audience(client, scope),
+        "client_id": client.client_id,
+        "scope": scope,
+        "iat": issued,
+        "exp": issued + int(lifetime.total_seconds()),
+        "jti": secrets.new_id(),
+    }
+    if granted:
+        claims["family"] = granted.family_id
+        claims["auth_time"] = int(granted.auth_time.timestamp())
+        claims["acr"] = granted.acr
+        if granted.sid:
+            claims["sid"] = granted.sid
+    return keys.signer(ALG).sign(claims, typ=TYP)
+
+
+def audience(client: Client, scope: str) -> str | list[str]:
+    """Return whom the token is for: the client's resource servers, and us for openid.
+
+    A token for somebody else's API is no key to our userinfo (RFC 9700 §2.3).
+    """
+    others: list[str] = list(client.setting("audience") or ())
+    if not others:
+        return settings.issuer
+    if "openid" in scope.split():
+        others.insert(0, settings.issuer)
+    return others if len(others) > 1 else others[0]

@@ -1,0 +1,147 @@
+"""What every authorization request must hold, in the order it is checked (OIDC Core §3.1.2.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.models import Client
+from app.oidc.extensions.response_mode import RESPONSE_MODES, Answer
+from app.oidc.id_token import subject_of_hint
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest, check_shape
+from app.security.jose import BadToken
+from app.security.uris import LONGEST_URI
+from app.services import clients, scopes
+from app.settings import settings
+
+PROMPTS = ("none", "login", "consent", "select_account")
+RESPONSE_TYPES = ("code",)
+UNSUPPORTED = {
+    "request": "request_object_unsupported",
+    "request_uri": "request_uri_unsupported",
+    "registration": "registration_unsupported",
+}
+LONGEST_MAX_AGE = 12
+
+
+def client_and_redirect_uri(request: ProtocolRequest) -> str:
+    """Return the redirect URI once it and the client are known to be right.
+
+    Until then nothing may be sent there: it could be anybody's (RFC 6749 §4.1.2.1).
+
+    Raises:
+        Refusal: without a redirect URI: it is shown on our own page.
+    """
+    request.client = _client(request)
+    redirect_uri = request.payload.get("redirect_uri")
+    if "redirect_uri" in request.payload.repeated:
+        raise Refusal("parameter_repeated", "redirect_uri", sent="redirect_uri")
+    if not redirect_uri:
+        raise Refusal("redirect_uri_missing", "redirect_uri", sent="nothing")
+    if len(redirect_uri) > LONGEST_URI or not request.client.check_redirect_uri(redirect_uri):
+        raise Refusal("redirect_uri_mismatch", "redirect_uri", sent=redirect_uri)
+    request.trace.passed("redirect_uri", redirect_uri)
+    return redirect_uri
+
+
+def _client(request: ProtocolRequest) -> Client:
+    client_id = request.payload.get("client_id")
+    if "client_id" in request.payload.repeated:
+        raise Refusal("parameter_repeated", "client", sent="client_id")
+    if not client_id:
+        raise Refusal("client_id_missing", "client", sent="nothing")
+    client = clients.find(client_id)
+    if client is None:
+        raise Refusal("client_unknown", "client", sent=client_id)
+    request.trace.client_id = client.client_id
+    if client.is_disabled:
+        raise Refusal("client_turned_off", "client", sent=client_id)
+    request.trace.passed("client", client_id)
+    return client
+
+
+def check(request: ProtocolRequest) -> None:
+    """Check everything but the extensions' parameters; set the scope that is asked for.
+
+    Raises:
+        Refusal: the client may be told, at its redirect URI.
+    """
+    check_shape(request.payload)
+    for name, reason in UNSUPPORTED.items():
+        if request.payload.get(name):
+            raise Refusal(reason, "request", sent=name)
+    check_response(request)
+    check_scope(request)
+    prompts(request)
+    max_age(request)
+    hinted_subject(request)
+
+
+def check_response(request: ProtocolRequest) -> None:
+    """Check response_type and response_mode."""
+    response_type = request.payload.get("response_type")
+    if not response_type:
+        raise Refusal("response_type_missing", "response_type", expected="code")
+    if response_type not in RESPONSE_TYPES:
+        raise Refusal("response_type_unsupported", "response_type", sent=response_type)
+    if not request.client.check_response_type(response_type):
+        raise Refusal("response_type_not_allowed", "response_type", sent=response_type)
+    sent = request.payload.get("response_mode")
+    if sent and sent not in RESPONSE_MODES:
+        raise Refusal("response_mode_unsupported", "response_mode", sent=sent)
+    request.trace.passed("response_type", response_type)
+
+
+def check_scope(request: ProtocolRequest) -> None:
+    """Keep the scopes we know and the client may have; others are ignored (OIDC Core §3.1.2.1)."""
+    sent = request.payload.get("scope")
+    if not sent.strip():
+        raise Refusal("scope_missing", "scope", sent="nothing", expected="openid")
+    allowed = request.client.get_allowed_scope(sent)
+    if not allowed:
+        raise Refusal("scope_not_allowed", "scope", sent=sent)
+    request.scope = scopes.join(allowed.split())
+    request.trace.passed("scope", sent)
+
+
+def prompts(request: ProtocolRequest) -> frozenset[str]:
+    """Return what the client asks to be shown."""
+    sent = request.payload.get("prompt")
+    asked = frozenset(sent.split())
+    alone = "none" not in asked or len(asked) == 1
+    if not asked.issubset(PROMPTS) or not alone:
+        raise Refusal("prompt_unsupported", "prompt", sent=sent)
+    return asked
+
+
+def max_age(request: ProtocolRequest) -> int | None:
+    """Return how many seconds old the sign-in may be, None when any age will do."""
+    sent = request.payload.get("max_age")
+    if not sent:
+        default: int | None = request.client.setting("default_max_age")
+        return default
+    if not sent.isascii() or not sent.isdigit() or len(sent) > LONGEST_MAX_AGE:
+        raise Refusal("max_age_malformed", "max_age", sent=sent)
+    return int(sent)
+
+
+def hinted_subject(request: ProtocolRequest) -> str | None:
+    """Return the `sub` the client believes to be signed in, None without a hint."""
+    hint = request.payload.get("id_token_hint")
+    if not hint:
+        return None
+    try:
+        return subject_of_hint(hint, request.client.client_id)
+    except BadToken as bad:
+        raise Refusal("id_token_hint_unusable", "id_token_hint", sent=bad.reason) from None
+
+
+def answer(request: ProtocolRequest, redirect_uri: str, members: dict[str, Any]) -> Answer:
+    """Return an authorization response: with `state` as it came and `iss` (RFC 9207 §2)."""
+    sent = dict(members)
+    state = request.payload.get("state")
+    if state:
+        sent["state"] = state
+    sent["iss"] = settings.issuer  # mix-up: the client can tell who answers
+    mode = request.payload.get("response_mode")
+    return Answer(redirect_uri, sent, mode if mode in RESPONSE_MODES else "query")

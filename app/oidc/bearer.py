@@ -1,0 +1,39 @@
+"""The generator behind every token response (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.models import Client
+from app.oidc import access_token, id_token
+from app.services import refresh_tokens
+
+
+def generate(
+    *,
+    grant_type: str,
+    client: Client,
+    user: Any = None,
+    scope: str | None = None,
+    expires_in: int | None = None,  # noqa: ARG001 (the client's own lifetime decides)
+    include_refresh_token: bool = True,
+) -> dict[str, Any]:
+    """Return the members of a token response.
+
+    `user` is the granted row: the user together with the family; None for the client itself.
+    """
+    granted, scope = user, scope or ""
+    value, lifetime = access_token.issue(client, granted, scope)
+    response: dict[str, Any] = {
+        "access_token": value,
+        "token_type": "Bearer",
+        "expires_in": lifetime,
+        "scope": scope,
+    }
+    if granted and include_refresh_token:
+        response["refresh_token"] = refresh_tokens.new()
+    if granted and "openid" in scope.split():
+        # A refreshed ID token answers no authorization request, so it has no nonce (§12.2).
+        nonce = granted.nonce if grant_type == "authorization_code" else None
+        response["id_token"] = id_token.issue(client, granted, access_token=value, nonce=nonce)
+    return response

@@ -1,0 +1,110 @@
+"""Client authentication: one method a request, the registered one, strictly read (RFC 6749 §2.3).
+
+An unknown client, a wrong secret and a client that is turned off get the same answer after the
+same work.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from app.models import Client
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest
+from app.security import secrets
+from app.services import clients
+from app.services.attempts import masked
+
+LONGEST_HEADER = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request claims about its client."""
+
+    method: str
+    client_id: str
+    secret: str = ""
+
+
+def authenticate(request: ProtocolRequest) -> Client:
+    """Return the client that sent the request, and note it in the request and its trace.
+
+    Raises:
+        Refusal: no credentials, several, or not those of a living client.
+    """
+    found = [presented for read in METHODS if (presented := read(request)) is not None]
+    if not found:
+        raise Refusal("client_authentication_missing", "client", sent="no credentials")
+    if len(found) > 1:  # RFC 6749 §2.3: a client uses one method in each request
+        sent = " and ".join(presented.method for presented in found)
+        raise Refusal("client_authentication_twice", "client", sent=sent)
+    presented = found[0]
+    request.trace.client_id = presented.client_id if presented.client_id.isprintable() else ""
+    client = clients.find(presented.client_id)
+    if not _is_right(client, presented):
+        raise Refusal(
+            "client_authentication_refused",
+            "client",
+            sent=f"{presented.method}, {presented.client_id}, {masked(presented.secret)}",
+            expected=client.setting("token_endpoint_auth_method") if client else "a known client",
+        )
+    request.client, request.auth_method = client, presented.method
+    request.trace.passed("client", presented.method)
+    return client  # type: ignore[return-value]  # _is_right is never true for None
+
+
+def _is_right(client: Client | None, presented: Credentials) -> bool:
+    if client is None:
+        secrets.same(secrets.digest(presented.secret), secrets.digest(""))  # as much work as below
+        return False
+    fits = presented.method == "none" or client.check_client_secret(presented.secret)
+    registered = client.check_endpoint_auth_method(presented.method, "token")
+    return fits and registered and not client.is_disabled
+
+
+def _basic(request: ProtocolRequest) -> Credentials | None:
+    """Read the Authorization header; both halves are form-url-encoded (RFC 6749 §2.3.1)."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic" or len(header) > LONGEST_HEADER:
+        raise Refusal("client_authentication_refused", "client", sent=f"scheme {scheme[:20]}")
+    try:
+        pair = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+        client_id, colon, secret = pair.partition(":")
+        client_id = unquote_plus(client_id, errors="strict")
+        secret = unquote_plus(secret, errors="strict")
+    except (binascii.Error, ValueError):
+        raise Refusal(
+            "client_authentication_refused", "client", sent="a Basic header that cannot be read"
+        ) from None
+    if not colon:
+        raise Refusal("client_authentication_refused", "client", sent="a Basic header, no colon")
+    if request.payload.get("client_id") not in {"", client_id}:
+        raise Refusal("client_authentication_refused", "client", sent="two different client_ids")
+    return Credentials("client_secret_basic", client_id, secret)
+
+
+def _post(request: ProtocolRequest) -> Credentials | None:
+    secret = request.payload.get("client_secret")
+    if not secret:
+        return None
+    return Credentials("client_secret_post", request.payload.get("client_id"), secret)
+
+
+def _none(request: ProtocolRequest) -> Credentials | None:
+    client_id = request.payload.get("client_id")
+    if not client_id or request.payload.get("client_secret") or "Authorization" in request.headers:
+        return None
+    return Credentials("none", client_id)
+
+
+METHODS: tuple[Callable[[ProtocolRequest], Credentials | None], ...] = (_basic, _post, _none)
+#: The registered names, as discovery lists them.
+NAMES = ("client_secret_basic", "client_secret_post", "none")

@@ -1,0 +1,7 @@
+"""Endpoints that Authlib's server answers by name."""
+
+from app.oidc.endpoints.introspection import IntrospectionEndpoint
+from app.oidc.endpoints.revocation import RevocationEndpoint
+from app.oidc.endpoints.userinfo import UserInfoEndpoint
+
+ENDPOINTS = (IntrospectionEndpoint, RevocationEndpoint, UserInfoEndpoint)

@@ -1,0 +1,166 @@
+"""The authorization code grant (RFC 6749 §4.1, OIDC Core §3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc6749 import grants
+from authlib.oauth2.rfc6749.hooks import hooked
+
+from app.clock import now
+from app.models import Client
+from app.oidc import authorization_request
+from app.oidc.extensions.response_mode import Answer
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest
+from app.security import secrets
+from app.services import audit, codes, families, refresh_tokens
+from app.services.attempts import masked
+from app.services.audit import Event
+from app.services.codes import CodeBinding
+from app.services.sessions import SignedIn
+
+
+class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # no types
+    """Give a code to the browser, and tokens for the code to the client behind it."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    request: ProtocolRequest
+
+    def validate_authorization_request(self) -> str:
+        """Check the request from the client on; return its redirect URI.
+
+        Raises:
+            Refusal: with a redirect URI when the client may be told.
+        """
+        redirect_uri = authorization_request.client_and_redirect_uri(self.request)
+        try:
+            authorization_request.check(self.request)
+        except Refusal as refusal:
+            refusal.redirect_uri = redirect_uri
+            raise
+        self.validate_authorization_request_payload(redirect_uri)
+        return redirect_uri
+
+    @hooked
+    def validate_authorization_request_payload(self, redirect_uri: str) -> str:
+        """Let the extensions check their parameters."""
+        return redirect_uri
+
+    def create_authorization_response(
+        self, redirect_uri: str, grant_user: SignedIn | None
+    ) -> tuple[int, Answer, list[tuple[str, str]]]:
+        """Return the answer that carries a code.
+
+        Raises:
+            Refusal: `grant_user` is None: the person cancelled.
+        """
+        if grant_user is None:
+            raise Refusal("consent_refused", "consent", redirect_uri=redirect_uri)
+        code = self._save_code(redirect_uri, grant_user)
+        answer = authorization_request.answer(self.request, redirect_uri, {"code": code})
+        return 303, answer, []
+
+    def _save_code(self, redirect_uri: str, person: SignedIn) -> str:
+        payload = self.request.payload
+        binding = CodeBinding(
+            scope=self.request.scope,
+            redirect_uri=redirect_uri,
+            nonce=payload.get("nonce") or None,
+            code_challenge=payload.get("code_challenge") or None,
+            reference=self.request.trace.reference,
+        )
+        return codes.issue(self.client, person, binding)
+
+    @hooked
+    def validate_token_request(self) -> None:
+        """Check a code that a client presents; Authlib runs the PKCE extension after it.
+
+        Raises:
+            Refusal: each of the things a code is bound to may refuse it.
+        """
+        client = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise Refusal("grant_type_not_allowed", "grant_type", sent=self.GRANT_TYPE)
+        code = self.request.payload.get("code")
+        if not code:
+            raise Refusal("parameter_missing", "code", expected="code")
+        self.request.authorization_code = self.query_authorization_code(code, client)
+
+    def query_authorization_code(self, code: str, client: Client) -> Any:
+        """Return the granted row of a code.
+
+        Raises:
+            Refusal: unknown, spent, expired, of another client, or bound to another redirect URI.
+        """
+        granted = codes.find(code)
+        if granted is None:
+            raise Refusal("code_unknown", "code", sent=masked(code))
+        self.request.trace.reference = granted.reference
+        self.request.trace.user_id = granted.user_id
+        if granted.client_pk != client.id:
+            # Whoever holds it stole it: it must not work for its owner's thief either (PK04).
+            codes.redeem(granted.family_id)
+            raise Refusal("code_of_another_client", "code", sent=masked(code))
+        if granted.code_redeemed_at is not None:
+            raise self._replayed(granted)
+        self._check_binding(granted, client)
+        self.request.trace.passed("code", masked(code))
+        return granted
+
+    def _check_binding(self, granted: Any, client: Client) -> None:
+        """Refuse a code whose time, address or authorization is over (security.md CD04, CD05)."""
+        if granted.code_expires_at <= now():
+            raise Refusal("code_expired", "code", sent=granted.code_expires_at, expected="now")
+        fault = families.fault(granted)
+        if fault:
+            raise Refusal(fault, "code")
+        sent = self.request.payload.redirect_uri or ""
+        same = secrets.same(sent, granted.redirect_uri)
+        if not same or not client.check_redirect_uri(granted.redirect_uri):
+            raise Refusal("code_redirect_uri_differs", "redirect_uri", sent=sent)
+        self.request.trace.passed("redirect_uri", sent)
+
+    def _replayed(self, granted: Any) -> Refusal:
+        """Revoke what came from a code that is presented again (RFC 6749 §4.1.2)."""
+        families.revoke(granted.family_id)
+        audit.record(
+            Event.CODE_REPLAYED,
+            user_id=granted.user_id,
+            client_id=self.request.trace.client_id,
+            reference=granted.reference,
+        )
+        return Refusal("code_used", "code", sent=granted.code_redeemed_at)
+
+    def authenticate_user(self, authorization_code: Any) -> Any:
+        """Spend the code; of any number of requests at once, one comes out of here.
+
+        Raises:
+            Refusal: another request was first; a second use revokes, also a concurrent one.
+        """
+        if not codes.redeem(authorization_code.family_id):
+            raise self._replayed(authorization_code)
+        return authorization_code
+
+    @hooked
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Return the tokens: spend the code first, then build, then keep."""
+        granted = self.authenticate_user(self.request.authorization_code)
+        self.request.user = granted
+        token = self.generate_token(
+            user=granted,
+            scope=granted.granted_scope,
+            include_refresh_token=self.client.check_grant_type("refresh_token"),
+        )
+        self.save_token(token)
+        return 200, token, self.TOKEN_RESPONSE_HEADER
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        """Keep the refresh token; the access token keeps itself, or needs no keeping."""
+        if "refresh_token" in token:
+            granted = self.request.user
+            refresh_tokens.issue(
+                token["refresh_token"],
+                granted.family_id,
+                until=refresh_tokens.ends_at(granted),
+            )

@@ -1,0 +1,114 @@
+"""The refresh token grant, with rotation (RFC 6749 §6, RFC 9700 §4.14)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from authlib.oauth2.rfc6749 import grants
+from authlib.oauth2.rfc6749.hooks import hooked
+
+from app.clock import now
+from app.models import Client
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest
+from app.services import audit, families, refresh_tokens, scopes
+from app.services.attempts import masked
+from app.services.audit import Event
+
+
+class RefreshTokenGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib ships no types
+    """Rotate a refresh token once; a lost answer is repeated, a reuse revokes the family."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    INCLUDE_NEW_REFRESH_TOKEN = True
+    request: ProtocolRequest
+
+    def validate_token_request(self) -> None:
+        """Check a refresh token that a client presents.
+
+        Raises:
+            Refusal: it is unknown, expired, of another client, or its authorization is over.
+        """
+        client = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise Refusal("grant_type_not_allowed", "grant_type", sent=self.GRANT_TYPE)
+        token = self.request.payload.get("refresh_token")
+        if not token:
+            raise Refusal("parameter_missing", "refresh_token", expected="refresh_token")
+        granted = self.authenticate_refresh_token(token)
+        self._check(granted, client, token)
+        self.request.refresh_token = granted
+
+    def authenticate_refresh_token(self, refresh_token: str) -> Any:
+        """Return the granted row of a refresh token, None when there is none."""
+        return refresh_tokens.find(refresh_token)
+
+    def _check(self, granted: Any, client: Client, token: str) -> None:
+        if granted is None or granted.client_pk != client.id:
+            raise Refusal("refresh_token_unknown", "refresh_token", sent=masked(token))
+        self.request.trace.reference = granted.reference
+        self.request.trace.user_id = granted.user_id
+        fault = families.fault(granted)
+        if fault:
+            raise Refusal(fault, "refresh_token")
+        if granted.expires_at <= now():
+            raise Refusal("refresh_token_expired", "refresh_token", sent=granted.expires_at)
+        asked = set(scopes.split(self.request.payload.scope))
+        beyond = asked.difference(granted.granted_scope.split())
+        if beyond:  # RFC 6749 §6: never more than was granted
+            raise Refusal("scope_widened", "scope", sent=scopes.join(beyond))
+        self.request.trace.passed("refresh_token", masked(token))
+
+    @hooked
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Return new tokens: spend the old one first, then build, then keep."""
+        granted = self.request.refresh_token
+        if granted.rotated_at is not None or not refresh_tokens.spend(granted.digest):
+            return 200, self._repeat(granted), self.TOKEN_RESPONSE_HEADER
+        self.request.user = granted
+        token = self.issue_token(granted, granted)
+        self.save_token(token)
+        return 200, token, self.TOKEN_RESPONSE_HEADER
+
+    def issue_token(self, user: Any, refresh_token: Any) -> dict[str, Any]:
+        """Build the tokens; a narrower scope holds for the access token, not for the family."""
+        asked = self.request.payload.scope
+        scope = scopes.join(scopes.split(asked)) if asked else refresh_token.granted_scope
+        tokens: dict[str, Any] = self.generate_token(
+            user=user, scope=scope, include_refresh_token=self.INCLUDE_NEW_REFRESH_TOKEN
+        )
+        return tokens
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        """Keep the successor, with the answer for a client that loses it on the way."""
+        granted = self.request.user
+        refresh_tokens.issue(
+            token["refresh_token"],
+            granted.family_id,
+            until=refresh_tokens.ends_at(granted),
+            predecessor=self.request.payload.get("refresh_token"),
+            answer=json.dumps(token, separators=(",", ":")),
+        )
+
+    def _repeat(self, granted: Any) -> dict[str, Any]:
+        """Answer the retry of a lost rotation with the same tokens, never with new ones.
+
+        Raises:
+            Refusal: it is no retry but a reuse; the family is revoked.
+        """
+        token = self.request.payload.get("refresh_token")
+        answer = refresh_tokens.lost_answer(token, granted.family_id)
+        known = {
+            "user_id": granted.user_id,
+            "client_id": self.request.trace.client_id,
+            "reference": granted.reference,
+        }
+        if answer is None:
+            families.revoke(granted.family_id)
+            audit.record(Event.REFRESH_REPLAYED, **known)
+            raise Refusal("refresh_token_reused", "refresh_token", sent=masked(token))
+        audit.record(Event.REFRESH_RETRIED, **known)
+        self.request.trace.passed("refresh_token_retried", masked(token))
+        tokens: dict[str, Any] = json.loads(answer)
+        return tokens

@@ -1,0 +1,52 @@
+"""ID tokens (OIDC Core §2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.clock import timestamp
+from app.models import Client
+from app.security import jose, secrets
+from app.services import keys
+from app.settings import settings
+
+TYP = "JWT"
+
+
+def issue(client: Client, granted: Any, *, access_token: str, nonce: str | None) -> str:
+    """Sign an ID token about the sign-in a family came from.
+
+    It carries protocol claims alone; what the scopes let the client see is at userinfo (§5.4).
+    """
+    alg = client.setting("id_token_signed_response_alg")
+    issued = timestamp()
+    claims: dict[str, Any] = {
+        "iss": settings.issuer,
+        "sub": granted.subject,
+        "aud": client.client_id,
+        "iat": issued,
+        "exp": issued + int(settings.id_token_lifetime.total_seconds()),
+        "auth_time": int(granted.auth_time.timestamp()),
+        "acr": granted.acr,
+        "amr": list(granted.amr),
+        "at_hash": jose.half_hash(access_token, alg),
+        "jti": secrets.new_id(),
+    }
+    if granted.sid:
+        claims["sid"] = granted.sid
+    if nonce:
+        claims["nonce"] = nonce
+    return keys.signer(alg).sign(claims, typ=TYP)
+
+
+def subject_of_hint(hint: str, client_id: str) -> str:
+    """Return the `sub` of an id_token_hint; an expired one still names its user (§3.1.2.1).
+
+    Raises:
+        BadToken: it is not an ID token of ours for this client.
+    """
+    claims = jose.verify(hint, keys.verifiers(), typ=TYP, issuer=settings.issuer, at=None)
+    if claims["aud"] != client_id:
+        reason = "another_client"
+        raise jose.BadToken(reason)
+    return str(claims["sub"])

@@ -1,0 +1,174 @@
+"""What the person still has to do before an authorization request can be answered.
+
+A table of checks, in order; the first that is not satisfied names the page to show, or the error
+for a client that wants no page (`prompt=none`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.clock import now
+from app.models import Interaction
+from app.oidc import authorization_request
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest
+from app.services import scopes
+from app.services.sessions import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An authorization request, who is signed in, and what was answered so far."""
+
+    request: ProtocolRequest
+    person: SignedIn | None
+    interaction: Interaction | None
+    prompts: frozenset[str]
+    hint: str | None
+
+    @property
+    def signed_in_for_this(self) -> bool:
+        """Tell whether the person proved who they are on behalf of this very request."""
+        return self._same_session and self._interaction_has("signed_in_at")
+
+    @property
+    def account_chosen(self) -> bool:
+        """Tell whether the person chose this account for this very request."""
+        return self._same_session and self._interaction_has("account_chosen")
+
+    @property
+    def consent_given(self) -> bool:
+        """Tell whether the person has answered the consent page for this very request."""
+        return self._same_session and self._interaction_has("allowed_scope")
+
+    @property
+    def _same_session(self) -> bool:
+        """An answer counts for the person who gave it, not for who is signed in by now."""
+        if self.interaction is None or self.person is None:
+            return False
+        return self.interaction.session_id == self.person.session_id
+
+    def _interaction_has(self, name: str) -> bool:
+        return getattr(self.interaction, name) not in {None, False}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page the person has to see: a view of the login wing, and the reason."""
+
+    page: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    is_open: Callable[[State], bool]
+    step: Step
+
+
+def _nobody(state: State) -> bool:
+    return state.person is None
+
+
+def _login_demanded(state: State) -> bool:
+    return "login" in state.prompts and not state.signed_in_for_this
+
+
+def _too_old(state: State) -> bool:
+    limit = authorization_request.max_age(state.request)
+    if limit is None or state.person is None or state.signed_in_for_this:
+        return False
+    return state.person.auth_time + timedelta(seconds=limit) < now()
+
+
+def _another_user(state: State) -> bool:
+    if state.hint is None or state.person is None:
+        return False
+    return state.person.subject != state.hint
+
+
+def _account_open(state: State) -> bool:
+    return "select_account" in state.prompts and not state.account_chosen
+
+
+def _consent_open(state: State) -> bool:
+    client = state.request.client
+    if state.person is None or state.consent_given:
+        return False
+    if "consent" in state.prompts:
+        return True
+    if client.setting("trusted"):
+        return False
+    seen = state.person.allowed | state.person.declined
+    return not seen.issuperset((state.request.scope or "").split()) or _identity_unproved(state)
+
+
+def _identity_unproved(state: State) -> bool:
+    """Any app on the device can claim these addresses, so a person decides (RFC 8252 §8.6)."""
+    redirect_uri = state.request.payload.get("redirect_uri")
+    client = state.request.client
+    return client.is_native and client.is_public and not redirect_uri.startswith("https:")
+
+
+CHECKS = (
+    _Check(_nobody, Step("sign_in", "no_session")),
+    _Check(_login_demanded, Step("sign_in", "login_demanded")),
+    _Check(_too_old, Step("sign_in", "session_too_old")),
+    _Check(_account_open, Step("select_account", "account_not_chosen")),
+    _Check(_another_user, Step("sign_in", "another_user")),
+    _Check(_consent_open, Step("consent", "consent_missing")),
+)
+
+
+def next_step(
+    request: ProtocolRequest, person: SignedIn | None, interaction: Interaction | None = None
+) -> Step | None:
+    """Return the page the person has to see next, None when the request can be answered.
+
+    Raises:
+        Refusal: the client wants no page (`prompt=none`), or the person has cancelled.
+    """
+    redirect_uri = request.payload.get("redirect_uri")
+    if interaction is not None and interaction.denied_at is not None:
+        raise Refusal("consent_refused", "consent", redirect_uri=redirect_uri)
+    asked = authorization_request.prompts(request)
+    state = State(
+        request, person, interaction, asked, authorization_request.hinted_subject(request)
+    )
+    step = next((check.step for check in CHECKS if check.is_open(state)), None)
+    if step is None:
+        return None
+    if "none" in asked:
+        raise Refusal(step.reason, "interaction", redirect_uri=redirect_uri)
+    return step
+
+
+def granted_scope(
+    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None = None
+) -> str:
+    """Return what the person allowed of what is asked for; openid is never taken out of it.
+
+    Raises:
+        Refusal: nothing is left of it.
+    """
+    asked = scopes.split(request.scope)
+    kept = [name for name in asked if name in _allowed(request, person, interaction)]
+    if not kept and "openid" not in asked:
+        redirect_uri = request.payload.get("redirect_uri")
+        raise Refusal("consent_refused", "consent", redirect_uri=redirect_uri)
+    return scopes.join([*kept, *(name for name in asked if name == "openid")])
+
+
+def _allowed(
+    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None
+) -> frozenset[str]:
+    if interaction is not None and interaction.session_id == person.session_id:
+        answered = interaction.allowed_scope
+        if answered is not None:
+            return frozenset(answered.split())
+    if request.client.setting("trusted"):
+        return frozenset(scopes.split(request.scope))
+    return person.allowed

@@ -1,0 +1,58 @@
+"""The discovery documents, derived from what is registered (OIDC Discovery §3, RFC 8414 §2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.oidc import client_auth
+from app.oidc.authorization_request import PROMPTS, RESPONSE_TYPES
+from app.oidc.extensions.response_mode import RESPONSE_MODES
+from app.oidc.grants import GRANTS
+from app.security.jose import ALGORITHMS
+from app.services import claims, scopes
+from app.services.sessions import ACR_VALUES
+from app.settings import Settings
+
+LANGUAGES = ("en", "fr", "de", "es", "ar")
+#: Claims that tell about the sign-in itself (OIDC Core §2).
+PROTOCOL_CLAIMS = ("iss", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid")
+
+
+def document(settings: Settings) -> dict[str, Any]:
+    """Return the metadata; both well-known addresses serve the same one."""
+    issuer = settings.issuer
+    secret_methods = [name for name in client_auth.NAMES if name != "none"]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks.json",
+        "introspection_endpoint": f"{issuer}/introspect",
+        "revocation_endpoint": f"{issuer}/revoke",
+        "scopes_supported": list(scopes.NAMES),
+        "response_types_supported": list(RESPONSE_TYPES),
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": [grant.GRANT_TYPE for grant, _ in GRANTS],
+        "acr_values_supported": list(ACR_VALUES),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(ALGORITHMS),
+        "token_endpoint_auth_methods_supported": list(client_auth.NAMES),
+        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "revocation_endpoint_auth_methods_supported": list(client_auth.NAMES),
+        "prompt_values_supported": list(PROMPTS),
+        "claim_types_supported": ["normal"],
+        "claims_supported": [*claims.CLAIMS, *PROTOCOL_CLAIMS],
+        "ui_locales_supported": list(LANGUAGES),
+        "code_challenge_methods_supported": ["S256"],
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        **_optional(settings),
+    }
+
+
+def _optional(settings: Settings) -> dict[str, str]:
+    links = {"op_policy_uri": settings.privacy_url, "op_tos_uri": settings.terms_url}
+    return {name: link for name, link in links.items() if link}

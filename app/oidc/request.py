@@ -1,0 +1,178 @@
+"""One request object, whether it comes from a URL, a form or a parked interaction.
+
+Authlib's Flask integration merges query and form, lets the query win and takes the last of
+repeated parameters; here each endpoint says where its parameters may stand, and each once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
+from flask import request as http
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.oidc.reasons import BearerRefusal, Refusal
+from app.services.attempts import Trace
+from app.settings import settings
+
+FORM = "application/x-www-form-urlencoded"
+LONGEST = 8_192
+LONGEST_OF = {"state": 4_096, "nonce": 1_024, "code": 512, "refresh_token": 512}
+MOST_PARAMETERS = 100
+LONGEST_BODY = 65_536
+
+
+class Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib ships no types
+    """The parameters of a request, by name; `repeated` names those that came more than once."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._data: dict[str, str] = {}
+        self._lists: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._data.setdefault(name, value)
+            self._lists.setdefault(name, []).append(value)
+
+    @property
+    def data(self) -> dict[str, str]:
+        """Return the first value of each parameter."""
+        return self._data
+
+    @property
+    def datalist(self) -> dict[str, list[str]]:
+        """Return every value of each parameter."""
+        return self._lists
+
+    @property
+    def repeated(self) -> list[str]:
+        """Return the names that came more than once."""
+        return [name for name, values in self._lists.items() if len(values) > 1]
+
+    def get(self, name: str) -> str:
+        """Return a parameter, empty when it was left out: RFC 6749 §3.1 makes no difference."""
+        return self._data.get(name, "")
+
+
+class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no types
+    """A protocol request as every grant, endpoint and extension sees it."""
+
+    payload: Payload
+
+    def __init__(  # the base class would refuse plain http behind a TLS proxy
+        self, method: str, path: str, payload: Payload, headers: Mapping[str, str], trace: Trace
+    ) -> None:
+        self.method = method
+        self.uri = f"{settings.issuer}{path}"
+        self.headers = headers
+        self.payload = payload
+        self.trace = trace
+        self.client: Any = None
+        self.auth_method: str | None = None
+        self.user: Any = None
+        self.authorization_code: Any = None
+        self.refresh_token: Any = None
+        self.credential: Any = None
+        self._scope: str | None = None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """Return the parameters, under the name Authlib's grants use."""
+        return self.payload.data
+
+    @property
+    def args(self) -> dict[str, str]:
+        """Return the parameters, under the name Authlib's grants use."""
+        return self.payload.data
+
+
+def from_browser(trace: Trace) -> ProtocolRequest:
+    """Read an authorization request, from the URL or from a form (OIDC Core §3.1.2.1).
+
+    Raises:
+        Refusal: it cannot be read at all.
+    """
+    pairs = _pairs(http.query_string)
+    if http.method == "POST":
+        pairs += _pairs(_body())
+    return ProtocolRequest(http.method, http.path, Payload(pairs), http.headers, trace)
+
+
+def from_client(trace: Trace) -> ProtocolRequest:
+    """Read a request from a client's server: parameters from the body alone (RFC 6749 §3.2).
+
+    Raises:
+        Refusal: parameters in the URL or repeated, another type of body, or bytes that are no text.
+    """
+    if http.query_string:
+        raise Refusal("query_not_allowed", "request", sent="parameters in the URL")
+    payload = Payload(_pairs(_body()))
+    check_shape(payload)
+    return ProtocolRequest(http.method, http.path, payload, http.headers, trace)
+
+
+def from_bearer(trace: Trace) -> ProtocolRequest:
+    """Read a request that carries an access token, in the header or in a form (RFC 6750 §2).
+
+    Raises:
+        Refusal: it carries the token in the URL, or a form that cannot be read.
+    """
+    if "access_token" in http.args:
+        raise BearerRefusal("bearer_in_query", "access_token", sent="access_token in the URL")
+    has_form = http.method == "POST" and http.mimetype == FORM
+    payload = Payload(_pairs(_body()) if has_form else ())
+    check_shape(payload)
+    return ProtocolRequest(http.method, http.path, payload, http.headers, trace)
+
+
+def unread(trace: Trace) -> ProtocolRequest:
+    """Return a request of which nothing could be read."""
+    return ProtocolRequest(http.method, http.path, Payload(()), {}, trace)
+
+
+def from_parked(parameters: Mapping[str, str], path: str, trace: Trace) -> ProtocolRequest:
+    """Rebuild a request that waited for its person; it was validated when it was parked."""
+    return ProtocolRequest("GET", path, Payload(parameters.items()), {}, trace)
+
+
+def check_shape(payload: Payload) -> None:
+    """Refuse repeated, oversized and unprintable parameters.
+
+    Raises:
+        Refusal: names the first parameter at fault.
+    """
+    if payload.repeated:
+        raise Refusal("parameter_repeated", "request", sent=payload.repeated[0])
+    for name, value in payload.data.items():
+        if len(value) > LONGEST_OF.get(name, LONGEST):
+            sent = f"{name[:60]}, {len(value)} characters"
+            raise Refusal("parameter_too_long", "request", sent=sent)
+        if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+            raise Refusal("malformed_request", "request", sent=f"control characters in {name[:60]}")
+
+
+def _body() -> bytes:
+    if http.mimetype != FORM:
+        raise Refusal("wrong_content_type", "request", sent=http.mimetype, expected=FORM)
+    try:
+        body: bytes = http.get_data(cache=True, parse_form_data=False)
+    except RequestEntityTooLarge:
+        raise Refusal("parameter_too_long", "request", sent="the body") from None
+    if len(body) > LONGEST_BODY:
+        raise Refusal("parameter_too_long", "request", sent=f"a body of {len(body)} bytes")
+    return body
+
+
+def _pairs(raw: bytes) -> list[tuple[str, str]]:
+    """Decode form or query bytes strictly: what is not UTF-8 is refused, never guessed at."""
+    try:
+        return parse_qsl(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise Refusal("malformed_request", "request", sent="bytes that are not UTF-8") from None

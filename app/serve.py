@@ -1,0 +1,105 @@
+"""Start the production server: granian, several workers, and one process for the jobs.
+
+Workers are replaced when they die or grow too big, and let requests finish before they go.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from app.database import commit
+from app.services import keys, set_up
+from app.settings import Settings, settings
+
+#: Milliseconds a client has for sending its headers, and their largest size in bytes.
+HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)
+SECONDS_TO_FINISH = 10
+SECONDS_BETWEEN_JOB_STARTS = 2.0
+LARGEST_WORKER_MIB = 512
+ACCESS_LOG = '{"event":"request","time":"%(time)s","address":"%(addr)s","method":"%(method)s",' + (
+    '"path":"%(path)s","status":%(status)d,"ms":%(dt_ms).1f}'
+)
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Serve from the settings, in the foreground, and touch nothing else."""
+    _serve(current_app.extensions["sealwax.settings"])
+
+
+@click.command("local")
+@with_appcontext
+def local() -> None:
+    """Bring the database up to date, make missing keys, and serve: what `make run` does."""
+    Path("instance").mkdir(mode=0o700, exist_ok=True)
+    upgrade()
+    keys.ensure()
+    link = set_up.new_link()
+    commit()
+    click.echo(f"\n  {settings.service_name} is at {settings.issuer}")
+    if link:
+        click.echo(f"  Set up the first administrator: {link}")
+    click.echo("")
+    _serve(current_app.extensions["sealwax.settings"])
+
+
+def _serve(chosen: Settings) -> None:
+    server = Granian(
+        "wsgi:app",
+        address=chosen.host,
+        port=chosen.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=chosen.workers,
+        blocking_threads=chosen.threads,
+        http1_settings=HEADERS,
+        log_access=chosen.access_log,
+        log_access_format=ACCESS_LOG,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        workers_max_rss=LARGEST_WORKER_MIB,
+    )
+    jobs = _Jobs()
+    server.on_startup(jobs.start)
+    server.on_shutdown(jobs.stop)
+    server.serve()
+
+
+class _Jobs:
+    """The process that sends mail and cleans up; started again when it dies."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process, and a thread that looks after it."""
+        threading.Thread(target=self._look_after, name="jobs", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the process."""
+        self._stopping.set()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(SECONDS_TO_FINISH)
+
+    def _look_after(self) -> None:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "job", "run", "--forever"]
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen(command)  # noqa: S603 (our own command line)
+            self._process.wait()
+            self._stopping.wait(SECONDS_BETWEEN_JOB_STARTS)

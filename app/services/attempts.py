@@ -1,0 +1,101 @@
+"""Traces of attempts: each check that passed or refused, under one short reference.
+
+A trace is collected in memory while a request runs and written once, at its end. Values that
+would let somebody in are masked before they come near the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from app.clock import now
+from app.database import db
+from app.models import Attempt
+from app.security.secrets import new_reference
+
+LONGEST_SHOWN = 200
+SHOWN_OF_SECRET = 4
+ATTEMPTS = Attempt.__table__
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one visit to one endpoint or page found, check by check."""
+
+    endpoint: str
+    reference: str = field(default_factory=new_reference)
+    client_id: str = ""
+    user_id: int | None = None
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
+
+    def passed(self, check: str, sent: object = "") -> None:
+        """Note a check that found nothing wrong."""
+        self.checks.append({"check": check, "ok": True, "sent": shown(sent), "expected": ""})
+
+    def refused(self, check: str, reason: str, *, sent: object = "", expected: object = "") -> None:
+        """Note the check that refused, with its reason code, what came and what was expected."""
+        self.reason = reason
+        self.checks.append(
+            {"check": check, "ok": False, "sent": shown(sent), "expected": shown(expected)}
+        )
+
+    def write(self, outcome: str) -> None:
+        """Write the trace; `outcome` is `ok`, `waiting` or `refused`."""
+        db.session.execute(
+            insert(ATTEMPTS),
+            {
+                "reference": self.reference,
+                "at": now(),
+                "endpoint": self.endpoint,
+                "outcome": outcome,
+                "reason": self.reason,
+                "client_id": self.client_id[:64],
+                "user_id": self.user_id,
+                "checks": self.checks,
+            },
+        )
+
+
+def shown(value: object) -> str:
+    """Return a received value as a trace keeps it: one line, bounded, without NUL."""
+    text = "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(value)
+    )
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def masked(secret: str | None) -> str:
+    """Return enough of a secret to tell two apart, never enough to use it."""
+    if not secret:
+        return "nothing"
+    kept = shown(secret)
+    return f"…{kept[-SHOWN_OF_SECRET:]}" if len(kept) > SHOWN_OF_SECRET * 4 else "…"
+
+
+def search(reference: str) -> Sequence[Attempt]:
+    """Return every visit under a reference, oldest first."""
+    wanted = reference.strip().upper()
+    found = select(Attempt).where(Attempt.reference == wanted).order_by(Attempt.at, Attempt.id)
+    return db.session.scalars(found).all()
+
+
+def latest(
+    *, outcome: str | None = None, client_id: str | None = None, most: int = 50
+) -> Sequence[Attempt]:
+    """Return the newest visits, newest first."""
+    found = select(Attempt).order_by(Attempt.id.desc()).limit(most)
+    if outcome:
+        found = found.where(Attempt.outcome == outcome)
+    if client_id:
+        found = found.where(Attempt.client_id == client_id)
+    return db.session.scalars(found).all()
+
+
+def purge(before: Any) -> int:
+    """Delete what is older than `before`; return how many."""
+    return int(db.session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < before)).rowcount)  # type: ignore[attr-defined]

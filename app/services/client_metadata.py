@@ -1,0 +1,177 @@
+"""The one schema of a client: admin form, CLI, import and RFC 7591 all pass through here.
+
+Member names are those of RFC 7591 and OIDC Registration; policy members, which only an
+administrator may set, stand apart at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from app.errors import InvalidInput
+from app.security import uris
+
+Kind = Literal["web", "spa", "native", "machine"]
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+ResponseType = Literal["code"]
+SigningAlg = Literal["RS256", "ES256", "EdDSA"]
+
+MOST_URIS = 50
+LONGEST_NAME = 60
+LONGEST_SCOPE = 1000
+DEFAULT_SCOPE = "openid profile email offline_access"
+POLICY = frozenset(
+    {
+        "trusted",
+        "pkce_required",
+        "introspects",
+        "audience",
+        "access_token_format",
+        "access_token_lifetime",
+    }
+)
+
+
+class ClientMetadata(BaseModel):
+    """What a client registers (RFC 7591 §2, OIDC Registration §2), and our policy for it."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=False)
+
+    client_name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    application_type: Literal["web", "native"] = "web"
+    redirect_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
+    post_logout_redirect_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
+    token_endpoint_auth_method: AuthMethod = "client_secret_basic"
+    grant_types: list[GrantType] = Field(default_factory=lambda: ["authorization_code"])
+    response_types: list[ResponseType] = Field(default_factory=lambda: ["code"])
+    scope: str = Field(DEFAULT_SCOPE, max_length=LONGEST_SCOPE)
+    id_token_signed_response_alg: SigningAlg = "RS256"
+    default_max_age: int | None = Field(None, ge=0)
+    require_auth_time: bool = False
+    client_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
+    contacts: list[str] = Field(default_factory=list, max_length=10)
+
+    #: Policy: consent is not asked for.
+    trusted: bool = False
+    pkce_required: bool = True
+    #: Policy: an API that may introspect the tokens of other clients.
+    introspects: bool = False
+    #: Policy: resource servers its access tokens are for, beside our own userinfo.
+    audience: list[str] = Field(default_factory=list, max_length=10)
+    access_token_format: Literal["jwt", "opaque"] = "jwt"
+    #: Policy: seconds; None is the provider's own.
+    access_token_lifetime: int | None = Field(None, ge=60, le=3600)
+
+    @field_validator("client_name")
+    @classmethod
+    def _one_line(cls, name: str) -> str:
+        if not name.strip() or not name.isprintable():  # bidi overrides could forge our own words
+            message = "Use a name of one line, in plain letters."
+            raise ValueError(message)
+        return name.strip()
+
+    @field_validator("scope")
+    @classmethod
+    def _scope_tokens(cls, scope: str) -> str:
+        if not all(sign.isascii() and sign.isprintable() and sign not in '"\\' for sign in scope):
+            message = "Scopes are words of plain ASCII, separated by spaces."
+            raise ValueError(message)
+        return " ".join(dict.fromkeys(scope.split()))
+
+    @field_validator("client_uri", "policy_uri", "tos_uri")
+    @classmethod
+    def _links(cls, uri: str) -> str:
+        fault = uris.web_fault(uri) if uri else None
+        if fault:
+            raise ValueError(fault)
+        return uri
+
+    @model_validator(mode="after")
+    def _addresses(self) -> ClientMetadata:
+        native = self.application_type == "native"
+        for uri in (*self.redirect_uris, *self.post_logout_redirect_uris):
+            fault = uris.redirect_fault(uri, native=native)
+            if fault:
+                message = f"{uri[:200]}: {fault}"
+                raise ValueError(message)
+        if len(set(self.redirect_uris)) < len(self.redirect_uris):
+            message = "The same address stands there twice."
+            raise ValueError(message)
+        if "authorization_code" in self.grant_types and not self.redirect_uris:
+            message = "Give at least one redirect address."
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ClientMetadata:
+        if "authorization_code" not in self.grant_types:
+            self.response_types = []
+        if self.token_endpoint_auth_method != "none":
+            return self
+        if "client_credentials" in self.grant_types:  # RFC 6749 §4.4: confidential clients only
+            message = "Only an application that keeps a secret can get tokens for itself."
+            raise ValueError(message)
+        self.pkce_required = True  # a public client has nothing else to prove itself with
+        self.introspects = False
+        return self
+
+
+#: What the kind of an application decides; everything else has the schema's defaults.
+KINDS: dict[Kind, dict[str, Any]] = {
+    "web": {
+        "application_type": "web",
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ["authorization_code", "refresh_token"],
+    },
+    "spa": {
+        "application_type": "web",
+        "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"],
+    },
+    "native": {
+        "application_type": "native",
+        "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"],
+    },
+    "machine": {
+        "application_type": "web",
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ["client_credentials"],
+        "scope": "",
+    },
+}
+
+
+def kind_of(registration: dict[str, Any]) -> Kind:
+    """Return the kind a registration amounts to, for its badge in lists."""
+    if "authorization_code" not in registration["grant_types"]:
+        return "machine"
+    if registration["application_type"] == "native":
+        return "native"
+    return "spa" if registration["token_endpoint_auth_method"] == "none" else "web"
+
+
+def validate(members: dict[str, Any]) -> ClientMetadata:
+    """Return the metadata, complete with defaults.
+
+    Raises:
+        InvalidInput: names the first member that may not be so, and says why.
+    """
+    try:
+        return ClientMetadata.model_validate(members)
+    except ValidationError as refused:
+        fault = refused.errors(include_input=False, include_url=False)[0]
+        raise InvalidInput(_member(fault["loc"]), _words(fault["msg"])) from None
+
+
+def _member(location: tuple[int | str, ...]) -> str:
+    return str(location[0]) if location else "redirect_uris"
+
+
+def _words(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,55 @@
+"""What a process may remember of the database, and for how long.
+
+Several workers and hosts share only the database: a remembered value may be stale for
+`LONGEST_SECONDS` at most, and the worker that changes it forgets it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from flask import current_app
+
+from app.clock import now
+
+LONGEST_SECONDS = 2
+MOST_ENTRIES = 10_000
+
+T = TypeVar("T")
+
+
+class Memory:
+    """Values by key, each with the time until which it is believed."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[datetime, Any]] = {}
+        #: Values that never change, by an identifier that is never given twice: parsed keys.
+        self.parsed: dict[str, Any] = {}
+
+    def recall(self, key: Hashable, load: Callable[[], T]) -> T:
+        """Return the remembered value, or load and remember it."""
+        moment = now()
+        found = self._kept.get(key)
+        if found is not None and moment < found[0]:
+            return cast("T", found[1])
+        value = load()
+        if len(self._kept) >= MOST_ENTRIES:  # made-up client ids must not fill the memory
+            self._kept.clear()
+        self._kept[key] = (moment + timedelta(seconds=LONGEST_SECONDS), value)
+        return value
+
+    def forget(self, key: Hashable) -> None:
+        """Load the value anew when it is next asked for."""
+        self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+
+def memory() -> Memory:
+    """Return the memory of the current application in this process."""
+    kept = current_app.extensions.setdefault("sealwax.memory", Memory())
+    return cast("Memory", kept)

@@ -1,0 +1,32 @@
+"""HTTP and HTML: blueprints, cookies, headers, error pages. It reads requests and commits.
+
+A page is one file: its form and its view. The four wings do not know each other.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.settings import Settings
+from app.web import assets, cookies, doors, error_pages, guards, headers, health, languages
+from app.web.endpoints import blueprints as endpoint_blueprints
+from app.web.endpoints.public import PublicDocuments
+
+LONGEST_BODY = 131_072
+MOST_FORM_PARTS = 200
+
+
+def init_web(app: Flask, settings: Settings) -> None:
+    """Give the application its pages and endpoints."""
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
+    app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
+    # A sign-in page left open over lunch must still work; the token dies with the session.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
+    app.session_interface = cookies.Cookies(settings)
+    for part in (assets, languages, guards, headers, error_pages, health):
+        part.init_app(app)
+    for blueprint in endpoint_blueprints:
+        app.register_blueprint(blueprint)
+    app.wsgi_app = doors.Doors(PublicDocuments(app, settings), settings)  # type: ignore[method-assign]

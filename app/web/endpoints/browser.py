@@ -1,0 +1,210 @@
+"""A browser knocks: the authorization endpoint, and the way back to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import commit
+from app.extensions import csrf
+from app.models import Interaction
+from app.oidc import interaction as steps
+from app.oidc.extensions.response_mode import Answer
+from app.oidc.interaction import Step
+from app.oidc.provider import provider
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest, from_browser, from_parked
+from app.services import clients, interactions, sessions
+from app.services.attempts import Trace
+from app.services.interactions import AlreadyFinished, AnotherBrowser, InteractionGone
+from app.services.sessions import SignedIn
+from app.settings import settings
+from app.web import guards
+
+blueprint = Blueprint("browser", __name__)
+#: What of a request is kept while it waits; anything else is ignored (OIDC Core §3.1.2.1).
+KEPT = (
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "id_token_hint",
+    "acr_values",
+    "ui_locales",
+    "display",
+)
+SECRET_PARAMETERS = frozenset({"state", "nonce", "code_challenge", "id_token_hint"})
+GONE: dict[type[Exception], tuple[str, int]] = {
+    InteractionGone: ("expired", 410),
+    AlreadyFinished: ("finished", 400),
+    AnotherBrowser: ("other_browser", 400),
+}
+
+
+@blueprint.route("/authorize", methods=["GET", "POST"])
+@csrf.exempt
+def authorize() -> ResponseReturnValue:
+    """Answer an authorization request, or show the person what they have to do first."""
+    trace = Trace("authorize")
+    g.reference = trace.reference
+    try:
+        asked = from_browser(trace)
+    except Refusal as refusal:
+        return _page(refusal, trace, {})
+    try:
+        grant = provider.get_consent_grant(asked)
+    except Refusal as refusal:
+        return _refused(asked, refusal)
+    if request.method == "POST":
+        # Another site's form carries no Lax cookie: park it, and meet the browser on the way back.
+        return _follow(_park(asked, browser=None), asked, Step("resume", "came_by_post"))
+    return _decide(asked, grant, None)
+
+
+@blueprint.get("/authorize/resume/<handle>")
+def resume(handle: str) -> ResponseReturnValue:
+    """Go on with a request that waited for its person."""
+    try:
+        waiting = interactions.find(handle, browser=guards.browser())
+    except (InteractionGone, AlreadyFinished, AnotherBrowser) as gone:
+        return cannot_go_on(gone)
+    trace = Trace("authorize", reference=waiting.reference)
+    g.reference = trace.reference
+    asked = from_parked(waiting.parameters, "/authorize", trace)
+    try:
+        grant = provider.get_consent_grant(asked)
+    except Refusal as refusal:
+        return _refused(asked, refusal)
+    return _decide(asked, grant, waiting, handle)
+
+
+def _decide(
+    asked: ProtocolRequest, grant: Any, waiting: Interaction | None, handle: str = ""
+) -> ResponseReturnValue:
+    """Answer when nothing is left to ask the person, show the next page otherwise."""
+    person = _person(asked)
+    try:
+        step = steps.next_step(asked, person, waiting)
+        if step is not None or person is None:
+            handle = handle or _park(asked, browser=guards.browser())
+            return _follow(handle, asked, step)
+        asked.trace.user_id = person.user_id
+        asked.trace.passed("session", person.acr)
+        asked.scope = steps.granted_scope(asked, person, waiting)
+        asked.trace.passed("consent", asked.scope)
+        if waiting is not None:
+            interactions.finish(waiting)
+    except AlreadyFinished as gone:
+        return cannot_go_on(gone)
+    except Refusal as refusal:
+        if waiting is not None:
+            interactions.finish(waiting)
+        return _refused(asked, refusal)
+    answer = provider.create_authorization_response(asked, grant_user=person, grant=grant)
+    asked.trace.write("ok")
+    commit()
+    return _deliver(answer, asked)
+
+
+def _person(asked: ProtocolRequest) -> SignedIn | None:
+    token = guards.session_token()
+    return sessions.find_for_client(token, asked.client.id) if token else None
+
+
+def _park(asked: ProtocolRequest, *, browser: str | None) -> str:
+    kept = {name: asked.payload.data[name] for name in KEPT if name in asked.payload.data}
+    return interactions.park(
+        kept,
+        client_pk=asked.client.id,
+        reference=asked.trace.reference,
+        browser=browser,
+    )
+
+
+def _follow(handle: str, asked: ProtocolRequest, step: Step | None) -> ResponseReturnValue:
+    """Send the browser to the page of a step; 303, so that nothing is posted again."""
+    if step is not None:
+        asked.trace.reason = step.reason
+    asked.trace.write("waiting")
+    commit()
+    if step is None or step.page == "resume":
+        return redirect(url_for("browser.resume", handle=handle), 303)
+    return redirect(url_for(f"login.{step.page}", interaction=handle), 303)
+
+
+def _refused(asked: ProtocolRequest, refusal: Refusal) -> ResponseReturnValue:
+    """Tell the client, when its address is known to be its own; whoever asked, otherwise."""
+    answer = provider.handle_error_response(asked, refusal)
+    if not isinstance(answer, Answer):
+        return _page(refusal, asked.trace, asked.payload.data, noted=True)
+    asked.trace.write("refused")
+    commit()
+    return _deliver(answer, asked)
+
+
+def _page(
+    refusal: Refusal, trace: Trace, received: dict[str, str], *, noted: bool = False
+) -> ResponseReturnValue:
+    """Show what is wrong with a request that has no safe place to go back to."""
+    reason = refusal.reason
+    if not noted:
+        trace.refused(refusal.check, reason.code, sent=refusal.sent)
+    trace.write("refused")
+    commit()
+    admin = (guards.person() or None) and guards.person().is_admin  # type: ignore[union-attr]
+    client = clients.find(received.get("client_id", "")) if admin else None
+    page = render_template(
+        "errors/request.html",
+        problem=reason.description,
+        explanation="",
+        fix=reason.fix,
+        received=_shown(received),
+        registered=(client.setting("redirect_uris") or []) if client else [],
+        edit_url=url_for("admin.client", client_id=client.client_id) if client else None,
+        reference=trace.reference,
+        is_open=settings.is_local or bool(admin),
+    )
+    return page, 400
+
+
+def _shown(received: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what the developer's part shows of the request; nothing that could be used again."""
+    return [
+        (name, value if name not in SECRET_PARAMETERS else "…")
+        for name, value in received.items()
+        if name in KEPT
+    ]
+
+
+def _deliver(answer: Answer, asked: ProtocolRequest) -> ResponseReturnValue:
+    """Send an authorization response through the browser (RFC 9700 §4.12: 303, never 307)."""
+    if not answer.is_form:
+        return redirect(answer.location, 303)
+    return render_template(
+        "login/form_post.html",
+        action=answer.redirect_uri,
+        fields=list(answer.parameters.items()),
+        client={"name": asked.client.name},
+    )
+
+
+def cannot_go_on(gone: Exception) -> ResponseReturnValue:
+    """Show why a request that waited cannot be answered any more."""
+    cause, status = GONE[type(gone)]
+    page = render_template(
+        "login/interaction_gone.html",
+        cause=cause,
+        client=None,
+        reference=getattr(g, "reference", ""),
+    )
+    return page, status

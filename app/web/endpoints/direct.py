@@ -1,0 +1,71 @@
+"""A client knocks, with its credential: token, introspection, revocation. No cookie, no cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from flask import Blueprint, Response, g, request
+
+from app.database import commit
+from app.extensions import csrf
+from app.oidc.provider import provider
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest, from_client, unread
+from app.services.attempts import Trace
+from app.web import cross_origin
+
+blueprint = Blueprint("direct", __name__)
+METHODS = ["POST", "OPTIONS"]
+
+
+@blueprint.route("/token", methods=METHODS, provide_automatic_options=False)
+@csrf.exempt
+def token() -> Response:
+    """Answer a token request (RFC 6749 §3.2)."""
+    return _answer("token", provider.create_token_response)
+
+
+@blueprint.route("/introspect", methods=METHODS, provide_automatic_options=False)
+@csrf.exempt
+def introspect() -> Response:
+    """Answer an introspection request (RFC 7662)."""
+    return _answer("introspect", _endpoint("introspection"))
+
+
+@blueprint.route("/revoke", methods=METHODS, provide_automatic_options=False)
+@csrf.exempt
+def revoke() -> Response:
+    """Answer a revocation request (RFC 7009)."""
+    return _answer("revoke", _endpoint("revocation"))
+
+
+def _endpoint(name: str) -> Callable[[ProtocolRequest], Response]:
+    def respond(asked: ProtocolRequest) -> Response:
+        return cast("Response", provider.create_endpoint_response(name, asked))
+
+    return respond
+
+
+def _answer(endpoint: str, respond: Callable[[ProtocolRequest], Response]) -> Response:
+    if request.method == "OPTIONS":
+        return cross_origin.preflight(("POST",))
+    return cross_origin.allow(_respond(Trace(endpoint), respond))
+
+
+def _respond(trace: Trace, respond: Callable[[ProtocolRequest], Response]) -> Response:
+    """Answer and commit, also when the answer is a refusal: it may carry a revocation."""
+    try:
+        asked = from_client(trace)
+    except Refusal as refusal:
+        asked = unread(trace)
+        response: Response = provider.handle_error_response(asked, refusal)
+    else:
+        response = respond(asked)
+    g.reference = trace.reference
+    # A person's sign-in ends here, and is kept; other successes of machines leave no row.
+    ends_sign_in = asked.payload.get("grant_type") == "authorization_code"
+    if trace.reason or ends_sign_in:
+        trace.write("refused" if trace.reason else "ok")
+    commit()
+    return response

@@ -1,0 +1,122 @@
+"""What people and programs see when something goes wrong: pages here, JSON for endpoints."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.database import is_busy, rollback
+from app.errors import Conflict, NotFound, ProviderError, Refused, TooMany, Unavailable
+from app.security.passwords import TooManyHashes
+from app.security.secrets import new_reference
+from app.web import guards
+
+log = logging.getLogger(__name__)
+
+STATUS: tuple[tuple[type[ProviderError], int], ...] = (
+    (NotFound, 404),
+    (Conflict, 409),
+    (Refused, 403),
+    (TooMany, 429),
+    (Unavailable, 503),
+)
+#: Paths programs call; they get JSON whatever they say they accept.
+FOR_PROGRAMS = (
+    "/token",
+    "/userinfo",
+    "/introspect",
+    "/revoke",
+    "/jwks.json",
+    "/.well-known/",
+    "/health/",
+)
+RETRY_SECONDS = 2
+
+
+def is_for_programs() -> bool:
+    """Tell whether this request was made by a program."""
+    return request.path.startswith(FOR_PROGRAMS)
+
+
+def _answer(
+    status: int, *, problem: str = "", detail: str = "", headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    reference = getattr(g, "reference", "") or new_reference()
+    if is_for_programs():
+        error = "temporarily_unavailable" if status == 503 else "invalid_request"
+        error = "server_error" if status == 500 else error
+        body = jsonify(error=error, error_description=f"{problem} Reference {reference}.")
+        return body, status, headers or {}
+    page = render_template(
+        "errors/error.html",
+        status=status,
+        problem=problem,
+        detail=detail,
+        reference=reference,
+        account=_account() if status == 403 else None,
+    )
+    return page, status, headers or {}
+
+
+def _account() -> dict[str, str] | None:
+    somebody = guards.person()
+    return {"name": somebody.shown_name, "email": somebody.email} if somebody else None
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer what Flask itself refuses, keeping headers such as Allow."""
+    if error.response is not None:
+        return Response.force_type(error.response)
+    kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    return _answer(error.code or 500, problem=f"{error.name}.", headers=kept)
+
+
+def stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose page was opened before the last sign-in, or somewhere else."""
+    return _answer(
+        400,
+        problem=_("This page was open too long."),
+        detail=_("Go back, reload the page and try again. Nothing was changed."),
+    )
+
+
+def business_error(error: ProviderError) -> ResponseReturnValue:
+    """Answer a rule that said no."""
+    rollback()
+    status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
+    headers = {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(int(error.retry_after.total_seconds()) or 1)
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return _answer(status, problem=error.public, headers=headers)
+
+
+def busy(_error: TooManyHashes) -> ResponseReturnValue:
+    """Answer when too many passwords are being checked at once."""
+    return business_error(Unavailable())
+
+
+def last_resort(error: Exception) -> ResponseReturnValue:
+    """Answer what nobody foresaw; a database that is away or overworked is 503, not 500."""
+    rollback()
+    if is_busy(error):
+        log.warning("database unavailable", extra={"kind": type(error).__name__})
+        return business_error(Unavailable())
+    g.reference = new_reference()
+    log.exception("unforeseen error, reference %s", g.reference)
+    return _answer(500, problem="Something broke on our side.")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page or with JSON."""
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(ProviderError, business_error)
+    app.register_error_handler(TooManyHashes, busy)
+    app.register_error_handler(Exception, last_resort)

@@ -1,0 +1,132 @@
+"""Who is at the door: Flask-Login over our sessions, and who may see which page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, cast
+
+from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import Forbidden
+
+from app.clock import now
+from app.extensions import login_manager
+from app.models import User
+from app.services import sessions
+from app.services.sessions import SignedIn
+from app.settings import settings
+from app.web.cookies import CookieSession
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+class Person(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """The user Flask-Login knows: its identifier is the session's token, not a user's key."""
+
+    def __init__(self, token: str, signed_in: SignedIn | None = None) -> None:
+        self.token = token
+        self.signed_in = signed_in
+
+    def get_id(self) -> str:
+        """Return what Flask-Login keeps in the cookie."""
+        return self.token
+
+
+def _load(token: str) -> Person | None:
+    signed_in = sessions.find(token)
+    return Person(token, signed_in) if signed_in else None
+
+
+def person() -> SignedIn | None:
+    """Return who is signed in with this browser, None when nobody is."""
+    if not session_token():
+        return None
+    return cast("SignedIn | None", getattr(current_user, "signed_in", None))
+
+
+def session_token() -> str:
+    """Return the token of the sign-in session, empty when there is none."""
+    return cookie_session().token
+
+
+def cookie_session() -> CookieSession:
+    """Return the session of this request, with the type it has here."""
+    return cast("CookieSession", session)
+
+
+def browser() -> str:
+    """Return the identity of this browser; it gets a cookie when it had none."""
+    return cookie_session().known_browser()
+
+
+def address() -> str:
+    """Return the network address of the browser, as far as trusted proxies tell it."""
+    return request.remote_addr or ""
+
+
+def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
+    """Start a session for a user who has just proved who they are.
+
+    The old session of this browser, if any, ends: its cookie must not outlive the new one
+    (session fixation, ASVS 7.2.4).
+    """
+    if session_token():
+        sessions.end(session_token(), address=address())
+    agent = request.headers.get("User-Agent", "")
+    _, token = sessions.open(user, amr=amr, address=address(), agent=agent)
+    signed_in = sessions.find(token)
+    if signed_in is None:
+        raise Forbidden
+    login_user(Person(token, signed_in))
+    return signed_in
+
+
+def sign_out() -> None:
+    """End the session of this browser."""
+    sessions.end(session_token(), address=address())
+    logout_user()
+
+
+def signed_in_only(view: View[P]) -> View[P]:
+    """Send people who are not signed in to the sign-in page, and back here afterwards."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if person() is None:
+            return _to_sign_in()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def admin_only(view: View[P]) -> View[P]:
+    """Let administrators in whose sign-in is young enough; others see why not."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        somebody = person()
+        if somebody is None:
+            return _to_sign_in()
+        if not somebody.is_admin:
+            abort(403)
+        if somebody.seen_at + settings.admin_idle < now():
+            return _to_sign_in()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _to_sign_in() -> Response:
+    """Redirect to the sign-in page; the way back is a path of ours (open redirect: CVE-2024-39694)."""
+    target = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return cast("Response", redirect(url_for("login.sign_in", next=target or None), 303))
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login load people by their session."""
+    del app  # the extension is bound already
+    login_manager.session_protection = None  # the token is random and bound to a row
+    login_manager.user_loader(_load)
