@@ -21,7 +21,11 @@ help: ## List the commands
 setup: $(RUNTIME) ## Make the virtual environment with the locked dependencies
 
 run: $(RUNTIME) ## Set everything up and serve on http://localhost:8000
-	@export SEALWAX_ISSUER="$${SEALWAX_ISSUER:-http://localhost:8000}"; exec $(BIN)/flask --app wsgi local
+	@tools/local-secrets instance
+	@export SEALWAX_ISSUER="$${SEALWAX_ISSUER:-http://localhost:8000}"; \
+	export SEALWAX_SECRET_KEY_FILE="$${SEALWAX_SECRET_KEY_FILE:-instance/secret_key}"; \
+	export SEALWAX_ENCRYPTION_KEY_FILE="$${SEALWAX_ENCRYPTION_KEY_FILE:-instance/encryption_key}"; \
+	exec $(BIN)/flask --app wsgi local
 
 serve: $(RUNTIME) ## Serve from the SEALWAX_* settings and touch nothing else
 	@exec $(BIN)/flask --app wsgi serve

@@ -1,4 +1,4 @@
-"""The command line: `flask --app wsgi user|client|key|job|db|settings …`; prints what rules return."""
+"""The command line: `flask --app wsgi user|client|key|job|settings …`; thin over the rules."""
 
 from __future__ import annotations
 

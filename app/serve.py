@@ -27,7 +27,8 @@ HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)
 SECONDS_TO_FINISH = 10
 SECONDS_BETWEEN_JOB_STARTS = 2.0
 LARGEST_WORKER_MIB = 512
-ACCESS_LOG = '{"event":"request","time":"%(time)s","address":"%(addr)s","method":"%(method)s",' + (
+ACCESS_LOG = (
+    '{"event":"request","time":"%(time)s","address":"%(addr)s","method":"%(method)s",'
     '"path":"%(path)s","status":%(status)d,"ms":%(dt_ms).1f}'
 )
 

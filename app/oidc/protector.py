@@ -140,7 +140,7 @@ def revoke(token: Presented) -> None:
         access_tokens.revoke_jwt(token.jti, expires_at)
 
 
-class Bearer(BearerTokenValidator):  # type: ignore[misc]  # Authlib ships no types
+class Bearer(BearerTokenValidator):
     """Check a bearer token against what stands behind it."""
 
     def authenticate_token(self, token_string: str) -> Presented | None:
@@ -166,7 +166,7 @@ class Bearer(BearerTokenValidator):  # type: ignore[misc]  # Authlib ships no ty
             raise BearerRefusal("scope_insufficient", "scope", sent=token.scope, expected="openid")
 
 
-class Protector(ResourceProtector):  # type: ignore[misc]  # Authlib ships no types
+class Protector(ResourceProtector):
     """Find the one access token of a request: in the header, or in the form body."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from app.services import clients
 NEVER_CACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
+class Provider(AuthorizationServer):
     """Authlib's authorization server with our grants, endpoints and refusals.
 
     Its requests are `ProtocolRequest`s made by web; its answers are Flask responses, or an
@@ -88,13 +88,16 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no t
         """Answer a token request, refusing unknown grant types before anything else."""
         grant_type = request.payload.get("grant_type")
         if not grant_type:
-            return self.handle_error_response(request, Refusal("grant_type_missing", "grant_type"))
+            return self._refused(request, Refusal("grant_type_missing", "grant_type"))
         if grant_type not in self.grant_types:
             refusal = Refusal("grant_type_unsupported", "grant_type", sent=grant_type)
-            return self.handle_error_response(request, refusal)
+            return self._refused(request, refusal)
         request.trace.passed("grant_type", grant_type)
         response: Response = super().create_token_response(request)
         return response
+
+    def _refused(self, request: ProtocolRequest, refusal: Refusal) -> Response:
+        return cast("Response", self.handle_error_response(request, refusal))
 
     def handle_response(
         self, status: int, body: object, headers: list[tuple[str, str]]

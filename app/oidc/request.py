@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from flask import request as http
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.oidc.reasons import BearerRefusal, Refusal
@@ -25,7 +26,7 @@ MOST_PARAMETERS = 100
 LONGEST_BODY = 65_536
 
 
-class Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib ships no types
+class Payload(OAuth2Payload):
     """The parameters of a request, by name; `repeated` names those that came more than once."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -55,13 +56,13 @@ class Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib ships no types
         return self._data.get(name, "")
 
 
-class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no types
+class ProtocolRequest(OAuth2Request):
     """A protocol request as every grant, endpoint and extension sees it."""
 
     payload: Payload
 
     def __init__(  # the base class would refuse plain http behind a TLS proxy
-        self, method: str, path: str, payload: Payload, headers: Mapping[str, str], trace: Trace
+        self, method: str, path: str, payload: Payload, headers: Headers, trace: Trace
     ) -> None:
         self.method = method
         self.uri = f"{settings.issuer}{path}"
@@ -128,12 +129,12 @@ def from_bearer(trace: Trace) -> ProtocolRequest:
 
 def unread(trace: Trace) -> ProtocolRequest:
     """Return a request of which nothing could be read."""
-    return ProtocolRequest(http.method, http.path, Payload(()), {}, trace)
+    return ProtocolRequest(http.method, http.path, Payload(()), Headers(), trace)
 
 
 def from_parked(parameters: Mapping[str, str], path: str, trace: Trace) -> ProtocolRequest:
     """Rebuild a request that waited for its person; it was validated when it was parked."""
-    return ProtocolRequest("GET", path, Payload(parameters.items()), {}, trace)
+    return ProtocolRequest("GET", path, Payload(parameters.items()), Headers(), trace)
 
 
 def check_shape(payload: Payload) -> None:

@@ -45,8 +45,8 @@ class ClientMetadata(BaseModel):
     redirect_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
     post_logout_redirect_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"
-    grant_types: list[GrantType] = Field(default_factory=lambda: ["authorization_code"])
-    response_types: list[ResponseType] = Field(default_factory=lambda: ["code"])
+    grant_types: list[GrantType] = ["authorization_code"]
+    response_types: list[ResponseType] = ["code"]
     scope: str = Field(DEFAULT_SCOPE, max_length=LONGEST_SCOPE)
     id_token_signed_response_alg: SigningAlg = "RS256"
     default_max_age: int | None = Field(None, ge=0)

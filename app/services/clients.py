@@ -74,7 +74,7 @@ def get(client_id: str) -> Client:
         NotFound: there is none.
     """
     wanted = select(Client).where(Client.client_id == client_id).options(WITH_SECRETS)
-    client = db.session.scalar(wanted)
+    client: Client | None = db.session.scalar(wanted)
     if client is None:
         raise NotFound("There is no application with this client ID.")
     return client
@@ -91,7 +91,7 @@ def every() -> Sequence[Client]:
 
 
 def search(text: str = "", *, page: int = 1) -> tuple[Sequence[Client], int]:
-    """Return one page of clients whose name or identifier holds the text, and how many there are."""
+    """Return one page of clients whose name or ID holds the text, and how many there are."""
     wanted = select(Client)
     if text:
         pattern = f"%{_literal(text)}%"

@@ -34,7 +34,6 @@ def _refuse_guessable(plain: str, context: Iterable[str]) -> None:
     lowered = plain.casefold()
     if len(set(lowered)) < 5:
         raise InvalidInput(FIELD, "This repeats itself too much. Choose another.")
-    for word in (settings.service_name, *context):
-        word = word.casefold().strip()
+    for word in (part.casefold().strip() for part in (settings.service_name, *context)):
         if word and len(lowered.replace(word, "")) < settings.password_length // 2:
             raise InvalidInput(FIELD, "This is too close to a name of yours. Choose another.")

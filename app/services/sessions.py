@@ -128,7 +128,7 @@ def find_for_client(token: str, client_pk: int) -> SignedIn | None:
     return _signed_in(row)
 
 
-def _signed_in(row: Row[Any] | None) -> SignedIn | None:
+def _signed_in(row: Row[*tuple[Any, ...]] | None) -> SignedIn | None:
     if row is None:
         return None
     moment = now()

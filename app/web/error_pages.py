@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -70,8 +70,6 @@ def _account() -> dict[str, str] | None:
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask itself refuses, keeping headers such as Allow."""
-    if error.response is not None:
-        return Response.force_type(error.response)
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     return _answer(error.code or 500, problem=f"{error.name}.", headers=kept)
 
@@ -109,7 +107,7 @@ def last_resort(error: Exception) -> ResponseReturnValue:
         log.warning("database unavailable", extra={"kind": type(error).__name__})
         return business_error(Unavailable())
     g.reference = new_reference()
-    log.exception("unforeseen error, reference %s", g.reference)
+    log.error("unforeseen error, reference %s", g.reference, exc_info=error)
     return _answer(500, problem="Something broke on our side.")
 
 

@@ -23,7 +23,7 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 
-class Person(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+class Person(UserMixin):
     """The user Flask-Login knows: its identifier is the session's token, not a user's key."""
 
     def __init__(self, token: str, signed_in: SignedIn | None = None) -> None:
@@ -120,7 +120,7 @@ def admin_only(view: View[P]) -> View[P]:
 
 
 def _to_sign_in() -> Response:
-    """Redirect to the sign-in page; the way back is a path of ours (open redirect: CVE-2024-39694)."""
+    """Redirect to the sign-in page; the way back is a path of ours (CVE-2024-39694)."""
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     return cast("Response", redirect(url_for("login.sign_in", next=target or None), 303))
 

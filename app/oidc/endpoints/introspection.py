@@ -18,7 +18,7 @@ from app.settings import settings
 REFRESH_PREFIX = "swx_rt_"
 
 
-class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):  # type: ignore[misc]  # no types
+class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):
     """Tell a client about a token it may know of; everything else is just not active."""
 
     CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
@@ -33,9 +33,7 @@ class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):  # type: ignore[misc
             raise Refusal("token_missing", "token", expected="token")
 
     def query_token(self, token_string: str, _hint: str | None) -> dict[str, Any] | None:
-        """Return what there is to say about a token, with whom it concerns; its prefix tells
-        which kind it is, so the hint is not needed.
-        """
+        """Return what there is to say about a token; its prefix tells the kind, not the hint."""
         if token_string.startswith(REFRESH_PREFIX):
             return _refresh(token_string)
         token = protector.find(token_string)

@@ -15,7 +15,7 @@ from app.services import audit, families, refresh_tokens
 from app.services.audit import Event
 
 
-class RevocationEndpoint(rfc7009.RevocationEndpoint):  # type: ignore[misc]  # no types
+class RevocationEndpoint(rfc7009.RevocationEndpoint):
     """Let a client give up its own tokens; a refresh token takes its whole family along."""
 
     CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012

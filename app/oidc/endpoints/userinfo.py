@@ -11,7 +11,7 @@ from app.oidc.request import ProtocolRequest
 from app.services import claims, scopes
 
 
-class UserInfoEndpoint(Endpoint):  # type: ignore[misc]  # Authlib ships no types
+class UserInfoEndpoint(Endpoint):
     """Tell the bearer of an access token what its scopes allow about the user."""
 
     ENDPOINT_NAME = "userinfo"

@@ -15,7 +15,7 @@ CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
 
 
-class Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib ships no types
+class Pkce(CodeChallenge):
     """Bind a code to the browser session that asked for it."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012 (Authlib's own spelling)

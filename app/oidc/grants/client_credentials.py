@@ -12,7 +12,7 @@ from app.oidc.request import ProtocolRequest
 from app.services import scopes
 
 
-class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # no types
+class ClientCredentialsGrant(grants.ClientCredentialsGrant):
     """Give a confidential client a token that speaks for nobody else."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012

@@ -17,7 +17,7 @@ from app.services.attempts import masked
 from app.services.audit import Event
 
 
-class RefreshTokenGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib ships no types
+class RefreshTokenGrant(grants.RefreshTokenGrant):
     """Rotate a refresh token once; a lost answer is repeated, a reuse revokes the family."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
