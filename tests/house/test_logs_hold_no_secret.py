@@ -31,7 +31,7 @@ def talkative(make_app, app):
 @pytest.fixture
 def log(talkative):
     """Give what is logged, as text."""
-    (handler,) = [kept for kept in logging.getLogger().handlers if hasattr(kept, "sealwax")]
+    (handler,) = [kept for kept in talkative.logger.root.handlers if hasattr(kept, "sealwax")]
     stream = StringIO()
     usual = handler.setStream(stream)
     yield stream
