@@ -1,0 +1,45 @@
+"""Programs: the examples, each in a process of its own, as their README starts them."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from time import monotonic
+
+import httpx
+
+from tests.servers import ROOT, free_port
+
+LONGEST_START_SECONDS = 20
+
+
+@contextmanager
+def example(name, **settings):
+    """Run an example with these settings and give its address, which knows no other port."""
+    port = int(settings.pop("PORT", 0)) or free_port()
+    inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}  # noqa: TID251 (for a process of its own)
+    process = subprocess.Popen(  # noqa: S603 (our own program)
+        [sys.executable, f"{name}.py"],
+        cwd=ROOT / "examples" / name,
+        env={**inherited, "PORT": str(port), **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(process, f"http://127.0.0.1:{port}/")
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(process, url):
+    end = monotonic() + LONGEST_START_SECONDS
+    while monotonic() < end and process.poll() is None:
+        try:
+            httpx.get(url, timeout=2)
+        except httpx.TransportError:
+            continue
+        return
+    message = f"{process.args} does not answer"
+    raise AssertionError(message)
