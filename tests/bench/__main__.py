@@ -46,6 +46,7 @@ SECRET = "only for the bench, and long enough for it"
 def bench(engines: tuple[str, ...], only: tuple[str, ...], quick: bool, file: Path | None,  # noqa: FBT001 (a flag of the command line)
           workers: int, people: int, **pace: int) -> None:  # fmt: skip
     """Measure the production server under wrk; everything it needs is made and thrown away."""
+    click.echo(f"load of the machine before: {os.getloadavg()[0]:.2f}", err=True)
     measured = Pace(3, 1) if quick else Pace(pace["seconds"], pace["warm"], pace["connections"])
     hashes = hashes_per_second(2 if quick else 5, min(workers, os.cpu_count() or 1))
     columns = []

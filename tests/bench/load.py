@@ -91,7 +91,8 @@ def _faults(report: str) -> str:
     broken = re.search(r"Socket errors: (.*)", report)
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", report)
     if int(found[2]) or refused:
-        return f"{found[2]} bad answers of {int(found[1]) + int(found[2])}, the first: {found[3]}"
+        first = found[3] or "not looked at"
+        return f"{found[2]} bad answers of {int(found[1]) + int(found[2])}, the first: {first}"
     if broken:
         return f"broken connections: {broken[1]}"
     return "" if int(found[1]) else "no answer at all"

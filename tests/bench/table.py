@@ -11,7 +11,8 @@ from tests.bench.measures import MEASURES
 
 TITLES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 SIGN_IN = "sign-in"
-FIRST, CELL = 20, 11
+FIRST, CELL = 20, 10
+GAP = "    "
 
 
 @dataclass
@@ -26,21 +27,21 @@ class Column:
 
 def table(columns: Sequence[Column], hashes: float, pace: Pace, workers: int) -> str:
     """Return the table as text."""
-    titles = "".join(f"{TITLES[column.engine]:^{CELL * 4}}" for column in columns)
-    heads = "".join(f"{head:>{CELL}}" for head in ("per second", "p50 ms", "p99 ms", "CPU ms"))
+    titles = "".join(f"{GAP}{TITLES[column.engine]:^{CELL * 4}}" for column in columns)
+    heads = "".join(f"{head:>{CELL}}" for head in ("rate/s", "p50 ms", "p99 ms", "CPU ms"))
     how = (
         f"{workers} workers, {pace.connections} connections, {pace.seconds} s each "
-        f"after {pace.warm_seconds} s; targets hold for SQLite"
+        f"after {pace.warm_seconds} s; targets hold for SQLite, two workers and two free processors"
     )
     lines = [
         how,
         "",
         f"{'':{FIRST}}{'target':>{CELL}}{titles}",
-        f"{'':{FIRST}}{'':{CELL}}{heads * len(columns)}",
+        f"{'':{FIRST}}{'':{CELL}}{(GAP + heads) * len(columns)}",
     ]
     for measure in MEASURES:
         if any(measure.name in column.rates for column in columns):
-            cells = "".join(_cells(column.rates.get(measure.name)) for column in columns)
+            cells = "".join(GAP + _cells(column.rates.get(measure.name)) for column in columns)
             unit = "%" if measure.name == SIGN_IN else ""
             lines.append(f"{measure.name:{FIRST}}{f'{measure.target:,}{unit}':>{CELL}}{cells}")
     return "\n".join(
