@@ -22,6 +22,7 @@ from app.services import keys
 from app.settings import Settings
 from tests import databases, secrets_seen
 from tests.servers import LiveServer, live_server
+from tests.statements import keep_templates_silent
 
 ISSUER = "https://id.example"
 SECRET_KEY = "signs-the-forms-of-the-test-suite-and-nothing-else"
@@ -111,4 +112,6 @@ def of_engine(stack: ExitStack, folder: Path, worker: str, engine: str) -> Stage
 def _make(settings: Settings) -> Flask:
     app = create_app(settings)
     app.testing = True
+    with app.app_context():
+        keep_templates_silent(app, db.engine)
     return app

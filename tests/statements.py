@@ -1,13 +1,18 @@
-"""Count what is asked of the database."""
+"""Count what is asked of the database, and let no template ask anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Flask
+from jinja2 import Template
 from sqlalchemy import Connection, Engine, event
+
+_rendering = ContextVar[str | None]("rendering", default=None)
 
 
 @dataclass
@@ -45,3 +50,25 @@ def counted(engine: Engine) -> Iterator[Statements]:
     finally:
         event.remove(engine, "before_cursor_execute", note_statement)
         event.remove(engine, "commit", note_commit)
+
+
+class SilentTemplate(Template):
+    """A template during whose rendering the database is not asked."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """Return the page; a query on the way fails."""
+        before = _rendering.set(self.name)
+        try:
+            return super().render(*args, **kwargs)
+        finally:
+            _rendering.reset(before)
+
+
+def keep_templates_silent(app: Flask, engine: Engine) -> None:
+    """Let a query that a template starts fail: what a page shows is loaded before."""
+    app.jinja_env.template_class = SilentTemplate
+
+    def refuse(*arguments: Any) -> None:
+        assert _rendering.get() is None, f"{_rendering.get()} asks the database: {arguments[2]}"
+
+    event.listen(engine, "before_cursor_execute", refuse)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import render_template_string
+from sqlalchemy import select
 
+from app.database import db
+from app.models import User
 from tests.house.sources import ROOT, templates
 
 #: Parts and frames, and documents that are no page of ours.
@@ -70,3 +74,11 @@ def test_the_parts_of_pages_are_all_used():
     ]
 
     assert not unused, unused
+
+
+def test_a_template_cannot_ask_the_database(app):
+    def question():
+        return db.session.scalar(select(User.id))
+
+    with app.test_request_context("/"), pytest.raises(AssertionError, match="asks the database"):
+        render_template_string("{{ question() }}", question=question)
