@@ -1,5 +1,4 @@
-// A text area with one address a line becomes one field an address, checked while it is written.
-// The text area stays in the form, hidden, and is what is sent.
+// A text area with one address a line becomes one field an address. It stays, hidden, and is sent.
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 function fault(text, others, words) {
@@ -41,8 +40,12 @@ function enhance(area) {
     const input = make("input", { className: "input", type: "url", id, value, spellcheck: false });
     input.setAttribute("aria-label", `${words.label} ${number}`);
     input.setAttribute("aria-describedby", `${area.getAttribute("aria-describedby") ?? ""} ${note.id}`.trim());
-    input.addEventListener("input", sync);
-    input.addEventListener("change", () => check(input, note));
+    let pause;
+    input.addEventListener("input", () => {
+      sync();
+      clearTimeout(pause);  // not when the field is left: the button about to be pressed would move
+      pause = setTimeout(() => check(input, note), 600);
+    });
     const row = make("div", { className: "uri" }, input, note);
     if (number > 1) {
       const remove = make("button", { className: "button slim", type: "button", textContent: words.remove });

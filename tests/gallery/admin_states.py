@@ -6,9 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.gallery.forms import ClientForm, DeleteForm, NewClientForm
-from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, ago, told
+from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, ago, told
 
-Context = dict[str, Any]
 ISSUER = "https://id.example.org"
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"
 ENDPOINTS = [
@@ -18,7 +17,7 @@ ENDPOINTS = [
     ("jwks_uri", f"{ISSUER}/jwks.json"),
     ("end_session_endpoint", f"{ISSUER}/end_session"),
 ]
-SECRET = "sw_secret_k3dHc9x2Yq7LmT0ZbVw8RfNs4JpEa6Ug"  # noqa: S105 (a sample, of no client)
+SECRET = "sw_secret_k3dHc9x2Yq7LmT0ZbVw8RfNs4JpEa6Ug"
 SECTIONS = [
     ("basics", "Basics", "What people see.", ["client_name", "client_uri"]),
     ("addresses", "Sign-in addresses", "", ["redirect_uris"]),
@@ -118,7 +117,10 @@ def _new_client_faults() -> Context:
 
 def _created(kind: str = "web", secret: str | None = SECRET) -> Context:
     return {
-        "client": client(kind=kind, redirect_uris=[] if kind == "machine" else ["https://photos.example/callback"]),
+        "client": client(
+            kind=kind,
+            redirect_uris=[] if kind == "machine" else ["https://photos.example/callback"],
+        ),
         "secret": secret,
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
@@ -152,7 +154,11 @@ def _client(**changes: Any) -> Context:
 
 def _client_faults() -> Context:
     form = ClientForm(formdata=None, data={"client_name": "", "redirect_uris": "photos"})
-    told(form, client_name="Give the application a name.", redirect_uris="photos: write the whole address.")
+    told(
+        form,
+        client_name="Give the application a name.",
+        redirect_uris="photos: write the whole address.",
+    )
     return _client(form=form, warnings=[], attempts=[])
 
 
@@ -161,7 +167,9 @@ def _delete(**changes: Any) -> Context:
 
 
 def _delete_wrong() -> Context:
-    form = told(DeleteForm(formdata=None, data={"name": "photo"}), name="Type the name as it stands above.")
+    form = told(
+        DeleteForm(formdata=None, data={"name": "photo"}), name="Type the name as it stands above."
+    )
     return _delete(form=form, people=0)
 
 
@@ -197,11 +205,26 @@ def _user(**changes: Any) -> Context:
         "user": user(is_admin=False),
         "is_self": False,
         "sessions": [
-            {"browser": "Firefox on Linux", "address": "192.0.2.7", "created_at": ago(days=2), "seen_at": ago(hours=1)},
-            {"browser": "Safari on iPhone", "address": "2001:db8::7", "created_at": ago(days=9), "seen_at": ago(days=1)},
+            {
+                "browser": "Firefox on Linux",
+                "address": "192.0.2.7",
+                "created_at": ago(days=2),
+                "seen_at": ago(hours=1),
+            },
+            {
+                "browser": "Safari on iPhone",
+                "address": "2001:db8::7",
+                "created_at": ago(days=9),
+                "seen_at": ago(days=1),
+            },
         ],
         "apps": [
-            {"client_id": "8Qp4kzT1WcXa", "name": "Photo Box", "titles": ["Your name and profile", "Your email address"], "given_at": ago(days=30)}
+            {
+                "client_id": "8Qp4kzT1WcXa",
+                "name": "Photo Box",
+                "titles": ["Your name and profile", "Your email address"],
+                "given_at": ago(days=30),
+            }
         ],
         "attempts": ATTEMPTS,
         "done": "",
@@ -217,8 +240,20 @@ def _key(kid: str, state: str, **times: Any) -> dict[str, Any]:
 def _keys(done: str = "") -> Context:
     ring = [
         _key("n4Xf9hPz0Qc1mB7sT2vK8yLw3RjUe5Ga6DoIiNqYtZM", "next", created_at=ago(hours=6)),
-        _key("Zt5Kp1Wv7Bq3Xn9Ld0Hs4Mf8Cy2Ra6GjUeIoTbQwEiS", "current", created_at=ago(days=61), current_at=ago(days=60)),
-        _key("Ab2Cd4Ef6Gh8Ij0Kl1Mn3Op5Qr7St9Uv1Wx3Yz5Ab7C", "retired", created_at=ago(days=151), current_at=ago(days=150), retired_at=ago(days=60), gone_at=ago(days=59)),
+        _key(
+            "Zt5Kp1Wv7Bq3Xn9Ld0Hs4Mf8Cy2Ra6GjUeIoTbQwEiS",
+            "current",
+            created_at=ago(days=61),
+            current_at=ago(days=60),
+        ),
+        _key(
+            "Ab2Cd4Ef6Gh8Ij0Kl1Mn3Op5Qr7St9Uv1Wx3Yz5Ab7C",
+            "retired",
+            created_at=ago(days=151),
+            current_at=ago(days=150),
+            retired_at=ago(days=60),
+            gone_at=ago(days=59),
+        ),
     ]
     return {
         "rings": [
@@ -233,20 +268,60 @@ def _keys(done: str = "") -> Context:
 
 def _attempts(**changes: Any) -> Context:
     terms = {"reference": "", "client": "", "outcome": ""}
-    return {"attempts": ATTEMPTS, "terms": terms, "older_url": "/admin/attempts?before=9", **changes}
+    return {
+        "attempts": ATTEMPTS,
+        "terms": terms,
+        "older_url": "/admin/attempts?before=9",
+        **changes,
+    }
 
 
 CHECKS = [
     {"check": "client_id is known", "ok": True, "sent": "8Qp4kzT1WcXa", "expected": ""},
-    {"check": "redirect_uri is registered", "ok": False, "sent": "https://photos.example/callback/", "expected": "https://photos.example/callback"},
+    {
+        "check": "redirect_uri is registered",
+        "ok": False,
+        "sent": "https://photos.example/callback/",
+        "expected": "https://photos.example/callback",
+    },
 ]
 
 
 def _attempt() -> Context:
     visits = [
-        {"at": ago(minutes=5), "endpoint": "authorize", "outcome": "waiting", "sentence": "Waiting for the person to sign in", "reason": "login_required", "fix": "", "who": "", "fix_url": None, "checks": CHECKS[:1]},
-        {"at": ago(minutes=4), "endpoint": "login/sign-in", "outcome": "ok", "sentence": "Signed in with a password", "reason": "", "fix": "", "who": "", "fix_url": None, "checks": []},
-        {"at": ago(minutes=4), "endpoint": "authorize", "outcome": "refused", "sentence": "The redirect address isn't registered", "reason": "redirect_uri_mismatch", "fix": "The address sent ends with a slash, the registered one doesn't. Register it, or change the application.", "who": "you", "fix_url": "/admin/applications/8Qp4kzT1WcXa#addresses", "checks": CHECKS},
+        {
+            "at": ago(minutes=5),
+            "endpoint": "authorize",
+            "outcome": "waiting",
+            "sentence": "Waiting for the person to sign in",
+            "reason": "login_required",
+            "fix": "",
+            "who": "",
+            "fix_url": None,
+            "checks": CHECKS[:1],
+        },
+        {
+            "at": ago(minutes=4),
+            "endpoint": "login/sign-in",
+            "outcome": "ok",
+            "sentence": "Signed in with a password",
+            "reason": "",
+            "fix": "",
+            "who": "",
+            "fix_url": None,
+            "checks": [],
+        },
+        {
+            "at": ago(minutes=4),
+            "endpoint": "authorize",
+            "outcome": "refused",
+            "sentence": "The redirect address isn't registered",
+            "reason": "redirect_uri_mismatch",
+            "fix": "The address sent ends with a slash, the registered one doesn't.",
+            "who": "you",
+            "fix_url": "/admin/applications/8Qp4kzT1WcXa#addresses",
+            "checks": CHECKS,
+        },
     ]
     return {
         "reference": "K7Q2-9FXM",
@@ -256,7 +331,7 @@ def _attempt() -> Context:
     }
 
 
-STATES = (
+STATES: States = (
     ("admin/clients.html", "some", _clients),
     ("admin/clients.html", "none", lambda: _clients(clients=[], pages=1)),
     ("admin/clients.html", "nothing-found", lambda: _clients(clients=[], q="zebra", pages=1)),
@@ -271,7 +346,9 @@ STATES = (
     (
         "admin/client.html",
         "off",
-        lambda: _client(client=client(is_disabled=True, last_used_at=None), secrets=[], saved="off"),
+        lambda: _client(
+            client=client(is_disabled=True, last_used_at=None), secrets=[], saved="off"
+        ),
     ),
     ("admin/client.html", "public", lambda: _client(client=client(is_public=True, kind="spa"))),
     ("admin/delete_client.html", "plain", _delete),
@@ -287,7 +364,13 @@ STATES = (
     (
         "admin/user.html",
         "off",
-        lambda: _user(user=user(is_disabled=True, last_sign_in_at=None), sessions=[], apps=[], attempts=[], done="off"),
+        lambda: _user(
+            user=user(is_disabled=True, last_sign_in_at=None),
+            sessions=[],
+            apps=[],
+            attempts=[],
+            done="off",
+        ),
     ),
     ("admin/user.html", "self", lambda: _user(user=user(), is_self=True)),
     ("admin/keys.html", "two", _keys),

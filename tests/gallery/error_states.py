@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from tests.gallery.people import JANE
-
-Context = dict[str, Any]
+from tests.gallery.people import JANE, Context, States
 
 
 def _request(**changes: Any) -> Context:
     known = {
         "problem": "redirect_uri isn't registered for this client",
-        "explanation": "Redirect addresses are compared sign by sign, including the trailing slash.",
+        "explanation": "Redirect addresses are compared sign by sign, slashes included.",
         "fix": "Send one of the registered addresses, or register this one for the application.",
         "received": [
             ("client_id", "8Qp4kzT1"),
@@ -47,7 +45,7 @@ def _error(status: int, **changes: Any) -> Context:
     return {**known, **changes}
 
 
-STATES = (
+STATES: States = (
     ("errors/request.html", "folded", _request),
     ("errors/request.html", "admin", _for_admin),
     ("errors/error.html", "400", partial(_error, 400, problem="The CSRF token is missing.")),

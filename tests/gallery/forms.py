@@ -15,6 +15,7 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 needed = InputRequired("Fill this in.")
@@ -73,7 +74,7 @@ class NewClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
     kind = RadioField(
         "Kind",
         [needed],
-        choices=[("web", ""), ("spa", ""), ("native", ""), ("machine", "")],
+        choices=[SelectChoice(kind) for kind in ("web", "spa", "native", "machine")],
         default="web",
     )
     name = StringField("Name", [needed])
@@ -94,7 +95,11 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     scope = SelectMultipleField(
         "What it may ask for",
-        choices=[("openid", "ID"), ("profile", "Name and profile"), ("email", "Email address")],
+        choices=[
+            SelectChoice("openid", "ID"),
+            SelectChoice("profile", "Name and profile"),
+            SelectChoice("email", "Email address"),
+        ],
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
         description="People still choose what they share.",
@@ -103,9 +108,9 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     token_endpoint_auth_method = SelectField(
         "How it proves itself",
         choices=[
-            ("client_secret_basic", "Secret in the header"),
-            ("client_secret_post", "Secret in the body"),
-            ("none", "No secret"),
+            SelectChoice("client_secret_basic", "Secret in the header"),
+            SelectChoice("client_secret_post", "Secret in the body"),
+            SelectChoice("none", "No secret"),
         ],
         description="What the application sends to the token endpoint.",
     )

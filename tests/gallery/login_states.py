@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.gallery.forms import CodeForm, PlainForm, SignInForm, SignUpForm
-from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, app, scope, told
-
-Context = dict[str, Any]
+from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
 
 
 def _sign_in(**changes: Any) -> Context:
@@ -161,7 +159,7 @@ def _gone(cause: str, **changes: Any) -> Context:
     return {"cause": cause, "client": app(), "reference": "K7Q2-9FXM", **changes}
 
 
-STATES = (
+STATES: States = (
     ("login/sign_in.html", "plain", _sign_in),
     ("login/sign_in.html", "own-account", lambda: _sign_in(client=None, interaction=None)),
     ("login/sign_in.html", "wrong", _wrong),
@@ -213,9 +211,8 @@ STATES = (
     (
         "login/form_post.html",
         "answer",
-        # No address to go to: the page must stay for whoever looks at it.
         lambda: {
-            "action": "data:,",
+            "action": "https://photos.example/callback",
             "fields": [("code", "sw_code_x"), ("state", "s")],
             "client": app(),
         },

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.gallery.forms import NameForm, PasswordForm, SetUpForm
-from tests.gallery.people import JANE, ago, told
-
-Context = dict[str, Any]
+from tests.gallery.people import JANE, Context, States, ago, told
 
 
 def _home(**changes: Any) -> Context:
@@ -17,11 +15,28 @@ def _home(**changes: Any) -> Context:
         "password_length": 15,
         "saved": "",
         "sessions": [
-            {"id": 1, "browser": "Firefox on Linux", "address": "192.0.2.7", "seen_at": ago(minutes=1), "is_this": True},
-            {"id": 2, "browser": "Safari on iPhone", "address": "2001:db8::7", "seen_at": ago(days=3), "is_this": False},
+            {
+                "id": 1,
+                "browser": "Firefox on Linux",
+                "address": "192.0.2.7",
+                "seen_at": ago(minutes=1),
+                "is_this": True,
+            },
+            {
+                "id": 2,
+                "browser": "Safari on iPhone",
+                "address": "2001:db8::7",
+                "seen_at": ago(days=3),
+                "is_this": False,
+            },
         ],
         "apps": [
-            {"name": "Photo Box", "host": "photos.example", "given_at": ago(days=30), "titles": ["Your name and profile", "Your email address"]}
+            {
+                "name": "Photo Box",
+                "host": "photos.example",
+                "given_at": ago(days=30),
+                "titles": ["Your name and profile", "Your email address"],
+            }
         ],
     }
     return {**known, **changes}
@@ -56,7 +71,12 @@ def _set_up_faults() -> Context:
 
 
 MESSAGES = [
-    {"name": "2.eml", "to": JANE.email, "subject": "WDJB-MJHT is your code for Example ID", "at": ago(minutes=1)},
+    {
+        "name": "2.eml",
+        "to": JANE.email,
+        "subject": "WDJB-MJHT is your code for Example ID",
+        "at": ago(minutes=1),
+    },
     {"name": "1.eml", "to": JANE.email, "subject": "Your password was changed", "at": ago(days=1)},
 ]
 LETTER = {
@@ -64,10 +84,10 @@ LETTER = {
     "sender": "Example ID <no-reply@localhost>",
     "subject": "WDJB-MJHT is your code for Example ID",
     "at": ago(minutes=1),
-    "text": "Your code:\n\n    WDJB-MJHT\n\nEnter it on the page you came from. It works for 30 minutes.\n",
+    "text": "Your code:\n\n    WDJB-MJHT\n\nEnter it on the page you came from.\n",
 }
 
-STATES = (
+STATES: States = (
     ("account/home.html", "plain", _home),
     ("account/home.html", "new", lambda: _home(sessions=[], apps=[], saved="name")),
     ("account/home.html", "wrong-password", _wrong_password),

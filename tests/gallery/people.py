@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from flask_wtf import FlaskForm
+
+Context = dict[str, Any]
+#: Template, name of the state, and what makes its context.
+States = tuple[tuple[str, str, Callable[[], Context]], ...]
 
 NOON = datetime(2027, 3, 3, 12, 0, tzinfo=UTC)
 JANE = SimpleNamespace(name="Jane Doe", email="jane@example.org")

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
 from flask_babel import Babel
-from flask_wtf import CSRFProtect
+from flask_wtf import CSRFProtect, FlaskForm
 
 from tests.gallery.states import BY_PATH, STATES
 
@@ -67,12 +67,14 @@ def index() -> str:
 
 
 @gallery.get("/<path:path>")
-def show(path: str) -> str:
+def show(path: str) -> tuple[str, int]:
     """Show one state; `?rtl` writes the page from right to left."""
     state = BY_PATH.get(path)
     if state is None:
         abort(404)
-    return render_template(state.template, **state.build())
+    context = state.build()
+    failed = any(isinstance(form, FlaskForm) and form.errors for form in context.values())
+    return render_template(state.template, **context), 422 if failed else 200
 
 
 def make_site() -> Flask:
@@ -82,8 +84,9 @@ def make_site() -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
-    site.config.update(SECRET_KEY="gallery" * 8, TESTING=True, SESSION_COOKIE_NAME="gallery")
-    site.jinja_options = {"autoescape": True}
+    site.config.update(SECRET_KEY="gallery" * 8, TESTING=True, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    site.jinja_env.trim_blocks = True
+    site.jinja_env.lstrip_blocks = True
     Babel(site, locale_selector=lambda: "en")
     CSRFProtect(site)
     gallery.template_folder = str(Path(__file__).parent / "templates")
@@ -135,4 +138,5 @@ def _context() -> dict[str, Any]:
 def _guard(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tests.gallery import admin_states, error_states, login_states, own_states
-
-Context = dict[str, Any]
+from tests.gallery.people import Context
 
 
 @dataclass(frozen=True, slots=True)
