@@ -57,7 +57,7 @@ class SilentTemplate(Template):
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """Return the page; a query on the way fails."""
-        before = _rendering.set(self.name)
+        before = _rendering.set(self.name or "a template")
         try:
             return super().render(*args, **kwargs)
         finally:
