@@ -21,7 +21,7 @@ from app.settings import settings
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST = 8_192
-LONGEST_OF = {"state": 4_096, "nonce": 1_024, "code": 512, "refresh_token": 512}
+LONGEST_OF = {"state": 4_096, "nonce": 1_024}
 MOST_PARAMETERS = 100
 LONGEST_BODY = 65_536
 

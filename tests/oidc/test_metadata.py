@@ -1,0 +1,116 @@
+"""Discovery: everything that works is listed, and everything listed works."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.oidc.authorization_request import PROMPTS
+from tests.oidc.conftest import Scene
+
+WELL_KNOWN = ("openid-configuration", "oauth-authorization-server")
+
+
+@pytest.mark.parametrize("name", WELL_KNOWN)
+def test_both_documents_are_the_same_and_may_be_kept(http, settings, name: str) -> None:
+    """OIDC Discovery §4, RFC 8414 §3; security.md DI04."""
+    answer = http.get(f"/.well-known/{name}")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "max-age" in answer.headers["Cache-Control"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json["issuer"] == settings.issuer
+    again = http.get(f"/.well-known/{name}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+def test_metadata_holds_no_null_and_only_own_addresses(http, settings) -> None:
+    """protocol.md 2.2: arrays of strings, no null, https."""
+    document = http.get("/.well-known/openid-configuration").json
+
+    for name, value in document.items():
+        assert value is not None
+        if name.endswith(("_endpoint", "_uri")):
+            assert value.startswith(f"{settings.issuer}/")
+        if name.endswith("_supported") and not isinstance(value, bool):
+            assert value
+            assert all(isinstance(entry, str) for entry in value)
+
+
+def test_every_scope_and_response_mode_listed_works(make_scene) -> None:
+    """security.md DI02."""
+    scene = make_scene()
+    document = scene.rp.metadata
+    assert (
+        scene.tokens(scope=" ".join(document["scopes_supported"]))["scope"].split()
+        == (document["scopes_supported"])
+    )
+    for mode in document["response_modes_supported"]:
+        scene.rp.authorize(scene.browser, response_mode=mode)
+        assert scene.browser.left_for
+    for alg in document["id_token_signing_alg_values_supported"]:
+        assert make_scene(id_token_signed_response_alg=alg).id_token(alg=alg)
+
+
+def test_every_authentication_method_listed_works(make_scene) -> None:
+    """security.md DI02."""
+    for method in make_scene().rp.metadata["token_endpoint_auth_methods_supported"]:
+        assert make_scene(token_endpoint_auth_method=method).tokens()
+
+
+def test_every_prompt_listed_is_understood(scene: Scene) -> None:
+    """prompt_values_supported: Initiating User Registration 1.0 §3."""
+    assert set(scene.rp.metadata["prompt_values_supported"]) == set(PROMPTS)
+    for prompt in PROMPTS:
+        answer = scene.rp.transport.send(
+            "GET",
+            scene.rp.authorization_url(prompt=prompt),
+            headers=scene.browser.cookie_header(),
+        )
+        assert "error" not in answer.headers["location"]
+
+
+def test_key_set_holds_public_members_alone(http) -> None:
+    """RFC 7517 §9.3, security.md DI03: unique kid, use and alg on each key, nothing private."""
+    published = http.get("/jwks.json").json["keys"]
+
+    assert len({key["kid"] for key in published}) == len(published) == 6
+    for key in published:
+        assert key["use"] == "sig"
+        assert key["alg"] in {"RS256", "ES256", "EdDSA"}
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"}.intersection(key)
+        assert "=" not in key.get("n", key.get("x"))
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks.json"])
+def test_documents_answer_preflight_head_and_nothing_else(http, path: str) -> None:
+    """security.md DI04."""
+    assert http.options(path).headers["Access-Control-Allow-Origin"] == "*"
+    head = http.head(path)
+    assert head.status_code == 200
+    assert head.data == b""
+    assert http.post(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "id.example.evil.example", "id.example:444", "", "localhost", "id.example@x"],
+)
+def test_unknown_host_gets_nothing(http, host: str) -> None:
+    """security.md DI01: refused before routing."""
+    for path in ("/.well-known/openid-configuration", "/login/sign-in", "/token"):
+        answer = http.get(path, base_url="https://id.example", headers={"Host": host})
+        assert answer.status_code in {400, 421}
+
+
+def test_forwarded_headers_change_nothing(http) -> None:
+    """security.md DI01, LG09: no proxy is trusted unless the settings say so."""
+    plain = http.get("/.well-known/openid-configuration").data
+    headers = {
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "host=evil",
+        "X-Forwarded-Proto": "http",
+    }
+
+    assert http.get("/.well-known/openid-configuration", headers=headers).data == plain
