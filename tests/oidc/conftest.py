@@ -82,7 +82,9 @@ def make_scene(
     settings: Settings,
     make_rp: Callable[..., RelyingParty],
 ) -> Callable[..., Scene]:
-    def made(kind: Any = "web", *, allowed: str = f"{ALL_SCOPES} {OWN_SCOPE}", **members: Any) -> Scene:
+    def made(
+        kind: Any = "web", *, allowed: str = f"{ALL_SCOPES} {OWN_SCOPE}", **members: Any
+    ) -> Scene:
         members.setdefault("scope", f"{ALL_SCOPES} {OWN_SCOPE}")
         registered = factories.client(kind, **members)
         person = factories.user(name="Jane Doe")

@@ -48,7 +48,7 @@ MUTATIONS = [
     "https://xn--rp-example/cb",
     "https://[::1]/cb",
     "https://rp.example/cb\u202e",
-    "https://rp.example/cｂ",
+    "https://rp.example/c\uff42",
 ]
 LOOPBACK = "http://127.0.0.1/cb"
 

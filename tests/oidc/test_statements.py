@@ -1,4 +1,4 @@
-"""How often each hot endpoint asks the database: what makes it fast stays so (README, hot paths)."""
+"""How often each hot endpoint asks the database: what makes it fast stays so."""
 
 from __future__ import annotations
 
