@@ -18,7 +18,6 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
-from jwt.types import Options
 
 RSA_BITS = 2048
 LONGEST_TOKEN = 16_384
