@@ -2,22 +2,22 @@
 const BUSY_AFTER = 300;
 const AGAIN_AFTER = 10000;
 
-function hold(form, submitter) {
+function hold(form, button) {
+  const label = button?.querySelector("span");
+  const text = label?.textContent;
   form.dataset.sent = "yes";
-  const label = submitter?.textContent;
   const wait = setTimeout(() => {
-    submitter?.setAttribute("aria-disabled", "true");
-    if (submitter?.dataset.busy) submitter.textContent = submitter.dataset.busy;
+    button?.setAttribute("aria-disabled", "true");
+    if (button?.dataset.busy) label.textContent = button.dataset.busy;
   }, BUSY_AFTER);
-  setTimeout(() => free(form, submitter, label, wait), AGAIN_AFTER);
-  addEventListener("pageshow", () => free(form, submitter, label, wait), { once: true });
-}
-
-function free(form, submitter, label, wait) {
-  clearTimeout(wait);
-  delete form.dataset.sent;
-  submitter?.removeAttribute("aria-disabled");
-  if (submitter?.dataset.busy) submitter.textContent = label;
+  const free = () => {
+    clearTimeout(wait);
+    delete form.dataset.sent;
+    button?.removeAttribute("aria-disabled");
+    if (button?.dataset.busy) label.textContent = text;
+  };
+  setTimeout(free, AGAIN_AFTER);
+  addEventListener("pageshow", free, { once: true });
 }
 
 for (const form of document.querySelectorAll('form[method="post"]')) {

@@ -2,6 +2,7 @@
 const language = document.documentElement.lang;
 const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" });
 const short = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", 7]];
 
@@ -18,5 +19,7 @@ for (const element of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(element.dateTime);
   if (Number.isNaN(moment.getTime())) continue;
   element.title = full.format(moment);
-  element.textContent = "relative" in element.dataset ? distance(moment) : short.format(moment);
+  const isDay = "day" in element.dataset;
+  const written = (isDay ? day : short).format(moment);
+  element.textContent = "relative" in element.dataset ? distance(moment) : written;
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 from pathlib import Path
 
-import httpx
 import pytest
 from werkzeug.serving import make_server
 
@@ -14,7 +14,7 @@ from tests.chromium import NO_CHROMIUM, program, visiting
 from tests.gallery.site import make_site
 from tests.gallery.states import STATES
 from tests.pages import Page, check_house
-from tests.transports import Answer
+from tests.transports import FlaskTransport
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
@@ -52,32 +52,48 @@ FOCUS = """() => {
 }"""
 
 PATHS = [state.path for state in STATES]
-with_chromium = pytest.mark.skipif(program() is None, reason=NO_CHROMIUM)
+
+
+def with_chromium(test):
+    """Mark a test that looks at the pages in a browser."""
+    test = pytest.mark.skipif(program() is None, reason=NO_CHROMIUM)(test)
+    return pytest.mark.browser(pytest.mark.usefixtures("_served")(test))
 
 
 @pytest.fixture(scope="module")
-def site():
-    """Return the application that shows the gallery."""
-    return make_site()
+def listener():
+    """Return a socket that listens, so that the issuer is known before the application is."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
 
 
 @pytest.fixture(scope="module")
-def origin(site):
-    """Serve the gallery for as long as this module runs."""
-    server = make_server("127.0.0.1", 0, site, threaded=True)
+def origin(listener):
+    """Return the address of the gallery."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def site(origin):
+    """Return the application with the gallery."""
+    return make_site(origin)
+
+
+@pytest.fixture(scope="module")
+def _served(listener, origin, site):
+    port = listener.getsockname()[1]
+    server = make_server("127.0.0.1", port, site, threaded=True, fd=listener.fileno())
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 def _page(site, path):
-    url = f"https://id.example/__ui__/{path}"
-    answer = site.test_client().get(f"/__ui__/{path}")
-    headers = httpx.Headers(list(answer.headers.items()))
-    return Page(Answer(answer.status_code, url, headers, answer.get_data()))
+    issuer = site.extensions["sealwax.settings"].issuer
+    return Page(FlaskTransport(site).send("GET", f"{issuer}/__ui__/{path}"))
 
 
 def test_gallery_shows_every_page():
@@ -107,7 +123,6 @@ def test_every_state_has_a_title_of_its_own(site):
 
 
 @with_chromium
-@pytest.mark.browser
 @pytest.mark.parametrize("template", sorted({state.template for state in STATES}))
 def test_page_is_fit_for_everybody(origin, template):
     faults = []
@@ -151,7 +166,6 @@ WEIGHTS = [
 
 
 @with_chromium
-@pytest.mark.browser
 @pytest.mark.parametrize(("path", "kilobytes", "requests"), WEIGHTS)
 def test_page_is_light(origin, path, kilobytes, requests):
     with visiting(origin) as page:
@@ -180,7 +194,6 @@ def test_page_on_the_way_to_an_app_fits_the_first_flight(site, path):
 
 
 @with_chromium
-@pytest.mark.browser
 @pytest.mark.parametrize(
     "path", ["login/sign_in/plain", "login/consent/first", "admin/new_client/plain"]
 )
@@ -200,7 +213,6 @@ def test_every_stop_of_the_keyboard_is_seen(origin, path):
 
 
 @with_chromium
-@pytest.mark.browser
 def test_sign_in_begins_in_the_first_field(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/login/sign_in/plain")
@@ -209,7 +221,6 @@ def test_sign_in_begins_in_the_first_field(origin):
 
 
 @with_chromium
-@pytest.mark.browser
 def test_faults_are_read_out_first(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/login/sign_in/wrong")
@@ -220,7 +231,6 @@ def test_faults_are_read_out_first(origin):
 
 
 @with_chromium
-@pytest.mark.browser
 def test_password_is_shown_and_hidden_again_before_it_is_sent(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/login/sign_in/plain")
@@ -234,7 +244,6 @@ def test_password_is_shown_and_hidden_again_before_it_is_sent(origin):
 
 
 @with_chromium
-@pytest.mark.browser
 def test_addresses_are_written_one_a_field_and_sent_one_a_line(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/admin/new_client/plain")
@@ -251,7 +260,6 @@ def test_addresses_are_written_one_a_field_and_sent_one_a_line(origin):
 
 
 @with_chromium
-@pytest.mark.browser
 def test_pages_lose_nothing_without_script(origin):
     with visiting(origin, java_script_enabled=False) as page:
         page.goto(f"{origin}/__ui__/admin/new_client/plain")
@@ -264,7 +272,6 @@ def test_pages_lose_nothing_without_script(origin):
 
 
 @with_chromium
-@pytest.mark.browser
 def test_answer_is_posted_without_a_press(origin):
     with visiting(origin, AN_APP) as page:
         page.route(f"{AN_APP}/**", lambda route: route.fulfill(body="taken"))
