@@ -28,7 +28,7 @@ from tests.servers import live_server
 
 ENGINES = ("sqlite", "postgres")
 NAMES = tuple(measure.name for measure in MEASURES)
-SECRET = "only for the bench, and long enough for it"
+SECRET = "only for the bench and long enough for it"
 
 
 @click.command()
