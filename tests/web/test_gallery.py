@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import re
 import socket
 import threading
 from pathlib import Path
@@ -188,6 +190,19 @@ def test_style_sheets_and_scripts_are_small():
     assert not {name: size for name, size in sizes.items() if size > 3 * 1024}
 
 
+@pytest.mark.parametrize("folder", ["static/vendor", "tests/vendor"])
+def test_files_of_others_are_what_they_are_said_to_be(folder):
+    listed = re.findall(
+        r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", (ROOT / folder / "README.md").read_text(), re.MULTILINE
+    )
+    digests = {
+        name: hashlib.sha256((ROOT / folder / name).read_bytes()).hexdigest() for name, _ in listed
+    }
+
+    assert listed
+    assert digests == dict(listed)
+
+
 @pytest.mark.parametrize("path", [path for path in PATHS if path.startswith(("login/", "errors/"))])
 def test_page_on_the_way_to_an_app_fits_the_first_flight(site, path):
     assert len(_page(site, path).answer.content) <= 14 * 1024
@@ -241,6 +256,16 @@ def test_password_is_shown_and_hidden_again_before_it_is_sent(origin):
 
         assert shown == "text"
         assert page.get_attribute("#password", "type") == "password"
+
+
+@with_chromium
+def test_new_password_says_what_it_lacks(origin):
+    with visiting(origin) as page:
+        page.goto(f"{origin}/__ui__/login/sign_up/plain")
+        page.fill("#password", "four words")
+        page.get_by_text("5 more characters").wait_for()
+        page.fill("#password", "four words of mine")
+        page.locator("[data-lacks]:empty").wait_for(state="attached")
 
 
 @with_chromium
