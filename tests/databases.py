@@ -19,18 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import (
-    CompoundSelect,
-    Engine,
-    MetaData,
-    Table,
-    delete,
-    exists,
-    insert,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import Engine, MetaData, Table, delete, insert, select
 
 ENGINES = ("sqlite", "postgres")
 NO_POSTGRES = (
@@ -126,24 +115,11 @@ def _alone(path: Path) -> Iterator[None]:
 def dump(engine: Engine, metadata: MetaData) -> dict[str, str]:
     """Return the rows of every table that has some, as text."""
     with engine.connect() as connection:
-        used = connection.scalars(_names_of_used(metadata)).all()
         found = {
-            name: connection.execute(select(metadata.tables[name])).mappings() for name in used
-        }
-        return {
-            name: "\n".join(_as_text(dict(row)) for row in rows) for name, rows in found.items()
-        }
-
-
-@cache
-def _names_of_used(metadata: MetaData) -> CompoundSelect[tuple[str]]:
-    """Return one statement that names the tables with rows: most have none after most tests."""
-    return union_all(
-        *(
-            select(literal(table.name)).where(exists(select(1).select_from(table)))
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
             for table in metadata.sorted_tables
-        )
-    )
+        }
+    return {name: "\n".join(map(_as_text, rows)) for name, rows in found.items() if rows}
 
 
 def _as_text(row: dict[str, Any]) -> str:
