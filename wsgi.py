@@ -1,5 +1,13 @@
-"""The WSGI entry: `granian wsgi:app`, `flask --app wsgi …`."""
+"""The entry: `app` for the `flask` command and any WSGI server, `gate` for ours."""
+
+import sys
 
 from app import create_app
+from app.gate import Gate
+from app.settings import SettingsRefused
 
-app = create_app()
+try:
+    app = create_app()
+except SettingsRefused as refused:
+    sys.exit(f"Sealwax cannot start:\n{refused}")
+gate = Gate(app)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -29,6 +31,8 @@ SECRET_NAMES = frozenset(
     }
 )
 HIDDEN = "[hidden]"
+#: Values of ours that open something, wherever they stand: in a path, an error, a message.
+OPENERS = re.compile(r"swx_([a-z]+)_[A-Za-z0-9_-]+")
 
 _SHARED = (
     structlog.contextvars.merge_contextvars,
@@ -44,6 +48,15 @@ def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return event
 
 
+def mask(text: str) -> str:
+    """Return the text without the values that open something; their prefix stays."""
+    return OPENERS.sub(r"swx_\1_…", text)
+
+
+def _mask_line(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    return mask(str(line))
+
+
 def init_logs(app: Flask, settings: Settings) -> None:
     """Send every log line of the process to standard error, as JSON."""
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -53,6 +66,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
             hide_secrets,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
+            _mask_line,
         ],
     )
     handler = logging.StreamHandler(sys.stderr)

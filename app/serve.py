@@ -27,10 +27,6 @@ HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)
 SECONDS_TO_FINISH = 10
 SECONDS_BETWEEN_JOB_STARTS = 2.0
 LARGEST_WORKER_MIB = 512
-ACCESS_LOG = (
-    '{"event":"request","time":"%(time)s","address":"%(addr)s","method":"%(method)s",'
-    '"path":"%(path)s","status":%(status)d,"ms":%(dt_ms).1f}'
-)
 
 
 @click.command("serve")
@@ -58,17 +54,14 @@ def local() -> None:
 
 def _serve(chosen: Settings) -> None:
     server = Granian(
-        "wsgi:app",
+        "wsgi:gate",
         address=chosen.host,
         port=chosen.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         websockets=False,
         workers=chosen.workers,
-        blocking_threads=chosen.threads,
         http1_settings=HEADERS,
-        log_access=chosen.access_log,
-        log_access_format=ACCESS_LOG,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=SECONDS_TO_FINISH,

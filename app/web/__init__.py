@@ -9,8 +9,10 @@ from flask import Flask
 
 from app.settings import Settings
 from app.web import assets, cookies, doors, error_pages, guards, headers, health, languages
+from app.web.admin import blueprints as admin_blueprints
 from app.web.endpoints import blueprints as endpoint_blueprints
 from app.web.endpoints.public import PublicDocuments
+from app.web.setup import blueprint as setup_blueprint
 
 LONGEST_BODY = 131_072
 MOST_FORM_PARTS = 200
@@ -27,6 +29,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.session_interface = cookies.Cookies(settings)
     for part in (assets, languages, guards, headers, error_pages, health):
         part.init_app(app)
-    for blueprint in endpoint_blueprints:
+    for blueprint in (*endpoint_blueprints, *admin_blueprints, setup_blueprint):
         app.register_blueprint(blueprint)
-    app.wsgi_app = doors.Doors(PublicDocuments(app, settings), settings)  # type: ignore[method-assign]
+    public = app.extensions["sealwax.public"] = PublicDocuments(app, settings)
+    app.wsgi_app = doors.Doors(public, settings)  # type: ignore[method-assign]

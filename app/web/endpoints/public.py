@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 JWKS = "/jwks.json"
+PATHS = frozenset({*DISCOVERY, JWKS})
 #: How long anybody may keep the documents; shorter than a key is published before it signs.
 MAX_AGE_SECONDS = 900
 FRESH_FOR = timedelta(seconds=2)
@@ -75,7 +76,7 @@ class PublicDocuments:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer GET, HEAD and OPTIONS of a document."""
         path = environ["PATH_INFO"]
-        if path not in DISCOVERY and path != JWKS:
+        if path not in PATHS:
             return self._inside(environ, start_response)
         document = self._current_jwks() if path == JWKS else self._discovery
         method = environ["REQUEST_METHOD"]
@@ -94,14 +95,16 @@ class PublicDocuments:
         start_response("200 OK", document.headers)
         return [document.body] if method == "GET" else []
 
+    def is_fresh(self) -> bool:
+        """Tell whether every document can be answered without reading the database."""
+        return self._jwks_until is not None and now() < self._jwks_until
+
     def _current_jwks(self) -> _Document | None:
         """Return the key set of two seconds ago at most, or the last one that could be read."""
-        moment = now()
-        fresh = self._jwks_until is not None and moment < self._jwks_until
-        if fresh or not self._loading.acquire(blocking=self._jwks is None):
+        if self.is_fresh() or not self._loading.acquire(blocking=self._jwks is None):
             return self._jwks
         try:
-            self._jwks_until = moment + FRESH_FOR
+            self._jwks_until = now() + FRESH_FOR
             self._jwks = self._load() or self._jwks
         finally:
             self._loading.release()

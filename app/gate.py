@@ -1,0 +1,215 @@
+"""The gate between the server and the application: time limits, size limits, HTTP hygiene.
+
+Granian's own WSGI mode reads a body in a thread that waits for as long as the client likes, so
+eight stalled uploads stop two workers. Here bodies are read in the event loop, with a limit on
+size and time, and a thread is taken only for a request that is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+from flask import Flask
+
+from app.clock import now
+from app.logs import mask
+from app.settings import Settings
+from app.web.endpoints.public import PATHS
+
+LONGEST_BODY = 65_536
+SECONDS_FOR_BODY = 10
+#: Requests that wait for a thread, for each thread; more are told to come back.
+MOST_WAITING = 32
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Headers = list[tuple[str, str]]
+#: granian.rsgi.Scope and HTTPProtocol, whose published types leave out half of their methods.
+Scope = Any
+HTTPProtocol = Any
+
+
+class Refused(Exception):
+    """The request is no good HTTP, too big, too slow or one too many."""
+
+    def __init__(self, status: int, words: str) -> None:
+        self.status = status
+        self.words = words
+        super().__init__(words)
+
+
+class Gate:
+    """An RSGI application around the Flask application."""
+
+    def __init__(self, app: Flask) -> None:
+        settings: Settings = app.extensions["sealwax.settings"]
+        self._app = app
+        self._threads = settings.threads
+        self._scheme = settings.issuer.partition(":")[0]
+        self._logs = settings.access_log
+        self._waiting = 0
+
+    def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """Make the threads, in the worker."""
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="request")
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """Let running requests finish."""
+        self._pool.shutdown(wait=True)
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Answer one request."""
+        began = now()
+        try:
+            check_shape(scope)
+            body = await read_body(scope, protocol)
+            status, headers, content = await self._answer(environ(scope, body, self._scheme))
+        except Refused as refused:
+            status, headers, content = refusal(refused)
+        if content:
+            protocol.response_bytes(status, headers, content)
+        else:
+            protocol.response_empty(status, headers)
+        if self._logs:
+            self._log(scope, status, (now() - began).total_seconds())
+
+    async def _answer(self, asked: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        """Run the application: in a thread, unless the answer lies ready."""
+        if asked["PATH_INFO"] in PATHS and self._app.extensions["sealwax.public"].is_fresh():
+            return self._run(asked)
+        if self._waiting >= self._threads * MOST_WAITING:
+            raise Refused(503, "Too many requests are waiting.")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, asked)
+        finally:
+            self._waiting -= 1
+
+    def _run(self, asked: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        started: list[tuple[str, Headers]] = []
+
+        def start_response(status: str, headers: Headers, _error: object = None) -> None:
+            started.append((status, headers))
+
+        parts = self._app.wsgi_app(asked, cast("Any", start_response))
+        try:
+            content = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        status, headers = started[0]
+        return int(status[:3]), [(name.lower(), value) for name, value in headers], content
+
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+        line = {
+            "event": "request",
+            "timestamp": now().isoformat(timespec="milliseconds"),
+            "address": scope.client.rpartition(":")[0],
+            "method": scope.method,
+            "path": mask(_path(scope)[:200]),
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        }
+        sys.stderr.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _path(scope: Scope) -> str:
+    try:
+        return str(scope.path)
+    except ValueError:  # percent-encoded bytes that are no UTF-8
+        return "?"
+
+
+def check_shape(scope: Scope) -> None:
+    """Refuse what two servers could read as two different requests (RFC 9112 §6.1, §11.2).
+
+    Raises:
+        Refused: with the words a developer needs.
+    """
+    headers = scope.headers
+    encodings = [value.strip().lower() for value in headers.get_all("transfer-encoding")]
+    if encodings and (encodings != ["chunked"] or "content-length" in headers):
+        raise Refused(400, "Send either Content-Length or Transfer-Encoding: chunked, once.")
+    if len(headers.get_all("host")) != 1:
+        raise Refused(400, "Send exactly one Host header.")
+    if _path(scope) == "?":
+        raise Refused(400, "The address is not UTF-8.")
+
+
+async def read_body(scope: Scope, protocol: HTTPProtocol) -> bytes:
+    """Return the whole body.
+
+    Raises:
+        Refused: it is too long, or does not come in time.
+    """
+    if scope.method in BODILESS:
+        return b""
+    length = scope.headers.get("content-length")
+    if length is not None and (not length.isdigit() or int(length) > LONGEST_BODY):
+        raise Refused(413, "The body is too long.")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS_FOR_BODY):
+            async for chunk in protocol:
+                body += chunk
+                if len(body) > LONGEST_BODY:
+                    raise Refused(413, "The body is too long.")
+    except TimeoutError:
+        raise Refused(408, "The body did not come in time.") from None
+    return bytes(body)
+
+
+def environ(scope: Scope, body: bytes, scheme: str) -> dict[str, Any]:
+    """Return the request as WSGI spells it (PEP 3333)."""
+    found: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": "sealwax",
+        "SERVER_PORT": "443" if scheme == "https" else "80",
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    found.update(_headers(scope))
+    return found
+
+
+def _headers(scope: Scope) -> Iterator[tuple[str, str]]:
+    for name, value in scope.headers.items():
+        if "_" in name:  # X_Forwarded_For would pass for X-Forwarded-For
+            continue
+        key = name.upper().replace("-", "_")
+        if key == "CONTENT_TYPE":
+            yield key, value
+        elif key not in {"CONTENT_LENGTH", "TRANSFER_ENCODING"}:
+            yield f"HTTP_{key}", value
+
+
+def refusal(refused: Refused) -> tuple[int, Headers, bytes]:
+    """Return the answer to a request that does not get in; the connection ends with it."""
+    headers = [
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+        ("connection", "close"),
+    ]
+    error = "invalid_request"
+    if refused.status == 503:
+        headers.append(("retry-after", "2"))
+        error = "temporarily_unavailable"
+    body = {"error": error, "error_description": refused.words}
+    return refused.status, headers, json.dumps(body).encode()
