@@ -50,6 +50,8 @@ STATES: States = (
     ("errors/request.html", "admin", _for_admin),
     ("errors/error.html", "400", partial(_error, 400, problem="The CSRF token is missing.")),
     ("errors/error.html", "403", partial(_error, 403, account=JANE)),
+    ("errors/error.html", "unknown", partial(_error, 418, problem="I'm a teapot.")),
+    ("errors/error.html", "lost", partial(_error, 404, problem="Not Found.")),
     *(
         ("errors/error.html", str(status), partial(_error, status))
         for status in (404, 405, 409, 413, 429, 500, 503)

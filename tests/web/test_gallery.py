@@ -192,9 +192,8 @@ def test_style_sheets_and_scripts_are_small():
 
 @pytest.mark.parametrize("folder", ["static/vendor", "tests/vendor"])
 def test_files_of_others_are_what_they_are_said_to_be(folder):
-    listed = re.findall(
-        r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", (ROOT / folder / "README.md").read_text(), re.MULTILINE
-    )
+    readme = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", readme, re.MULTILINE)
     digests = {
         name: hashlib.sha256((ROOT / folder / name).read_bytes()).hexdigest() for name, _ in listed
     }
@@ -225,6 +224,18 @@ def test_every_stop_of_the_keyboard_is_seen(origin, path):
 
     assert stops > 4
     assert not unseen
+
+
+@with_chromium
+@pytest.mark.parametrize("query", ["", "?rtl"])
+def test_languages_open_within_a_narrow_page(origin, query):
+    with visiting(origin, viewport={"width": 320, "height": 700}) as page:
+        page.goto(f"{origin}/__ui__/login/sign_in/plain{query}")
+        page.click(".language summary")
+        box = page.locator(".language .list").bounding_box()
+
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
 
 
 @with_chromium
