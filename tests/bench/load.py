@@ -105,5 +105,5 @@ def _counted(report: str) -> tuple[int, float]:
 
 
 def _latency(report: str, percentile: int) -> float:
-    found = re.search(rf"(?m)^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)$", report)
+    found = re.search(rf"(?m)^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)\s*$", report)
     return float(found[1]) * MILLISECONDS[found[2]] if found else 0.0
