@@ -158,6 +158,7 @@ def _client_faults() -> Context:
         form,
         client_name="Give the application a name.",
         redirect_uris="photos: write the whole address.",
+        scope="Choose at least one.",
     )
     return _client(form=form, warnings=[], attempts=[])
 

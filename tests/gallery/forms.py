@@ -85,6 +85,13 @@ class NewClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
     client_uri = StringField("Home page", description="Linked where people look for the app.")
 
 
+class TicksField(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no types
+    """Any number of choices, each with a box to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
 class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Everything that can be changed about an application; one field of every type."""
 
@@ -93,15 +100,13 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     redirect_uris = TextAreaField(
         "Redirect addresses", [needed], description="Compared sign by sign, slash included."
     )
-    scope = SelectMultipleField(
+    scope = TicksField(
         "What it may ask for",
         choices=[
             SelectChoice("openid", "ID"),
             SelectChoice("profile", "Name and profile"),
             SelectChoice("email", "Email address"),
         ],
-        widget=widgets.ListWidget(prefix_label=False),
-        option_widget=widgets.CheckboxInput(),
         description="People still choose what they share.",
     )
     trusted = BooleanField("Trusted", description="People are not asked for permission.")
