@@ -19,6 +19,7 @@ from app.security.secrets import new_reference
 
 LONGEST_SHOWN = 200
 SHOWN_OF_SECRET = 4
+LARGEST_ID = 2**31 - 1
 ATTEMPTS = Attempt.__table__
 
 
@@ -85,14 +86,22 @@ def search(reference: str) -> Sequence[Attempt]:
 
 
 def latest(
-    *, outcome: str | None = None, client_id: str | None = None, most: int = 50
+    *,
+    outcome: str = "",
+    client_id: str = "",
+    user_id: int | None = None,
+    before: int = LARGEST_ID,
+    most: int = 50,
 ) -> Sequence[Attempt]:
-    """Return the newest visits, newest first."""
-    found = select(Attempt).order_by(Attempt.id.desc()).limit(most)
-    if outcome:
-        found = found.where(Attempt.outcome == outcome)
-    if client_id:
-        found = found.where(Attempt.client_id == client_id)
+    """Return the newest visits, newest first; `before` is the id of the last one seen so far."""
+    conditions = (
+        (outcome, Attempt.outcome == outcome),
+        (client_id, Attempt.client_id == client_id),
+        (user_id is not None, Attempt.user_id == user_id),
+        (before < LARGEST_ID, Attempt.id < before),
+    )
+    wanted = [condition for applies, condition in conditions if applies]
+    found = select(Attempt).where(*wanted).order_by(Attempt.id.desc()).limit(most)
     return db.session.scalars(found).all()
 
 

@@ -52,16 +52,18 @@ def check(token: str) -> None:
 
 
 def use(token: str) -> None:
-    """Use a link up; of any number of tries at once, one comes out of here.
+    """Use a link up, and every other one with it; of any tries at once, one comes out of here.
 
     Raises:
         SetUpLinkDead: it does not work, or another request was first.
     """
     check(token)
-    used = db.session.execute(
+    # All in one statement: two links used at once must not make two first administrators.
+    used = db.session.scalars(
         update(LINKS)
-        .where(LINKS.c.digest == secrets.digest(token), LINKS.c.used_at.is_(None))
+        .where(LINKS.c.purpose == PURPOSE, LINKS.c.used_at.is_(None))
         .values(used_at=now())
-    )
-    if not used.rowcount:  # type: ignore[attr-defined]
+        .returning(LINKS.c.digest)
+    ).all()
+    if secrets.digest(token) not in used:
         raise SetUpLinkDead

@@ -34,6 +34,21 @@ class Person(UserMixin):
         """Return what Flask-Login keeps in the cookie."""
         return self.token
 
+    @property
+    def shown_name(self) -> str:
+        """Return the name that pages greet with."""
+        return self.signed_in.shown_name if self.signed_in else ""
+
+    @property
+    def email(self) -> str:
+        """Return the address beside the name."""
+        return self.signed_in.email if self.signed_in else ""
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether pages may link to the administration."""
+        return self.signed_in is not None and self.signed_in.is_admin
+
 
 def _load(token: str) -> Person | None:
     signed_in = sessions.find(token)

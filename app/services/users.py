@@ -1,0 +1,82 @@
+"""Users as administrators see them: find, look at, turn off and on; the last one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+
+from app.database import db
+from app.errors import NotFound, Refused
+from app.models import User
+from app.services import accounts
+
+PAGE_SIZE = 25
+LARGEST_ID = 2**31 - 1
+#: Filters of the list, by name.
+SHOWN = {
+    "admin": User.is_admin.is_(True),
+    "off": User.disabled_at.is_not(None),
+    "never": User.last_sign_in_at.is_(None),
+}
+
+
+class LastAdministrator(Refused):
+    """Without this user, nobody could administer the provider any more."""
+
+    public = "This is the last administrator. Make another one first."
+
+
+class OwnAccount(Refused):
+    """Administrators cannot shut themselves out."""
+
+    public = "This is your own account: another administrator must turn it off."
+
+
+def search(text: str = "", *, show: str = "", page: int = 1) -> tuple[Sequence[User], int]:
+    """Return one page of users whose name or address holds the text, and how many there are."""
+    wanted = select(User)
+    if text:
+        wanted = wanted.where(
+            or_(
+                User.name.icontains(text, autoescape=True),
+                User.email.icontains(text, autoescape=True),
+                User.subject == text,
+            )
+        )
+    if show in SHOWN:
+        wanted = wanted.where(SHOWN[show])
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    ordered = wanted.order_by(func.lower(func.coalesce(User.name, User.email)), User.id)
+    rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return rows, total
+
+
+def get(user_id: int) -> User:
+    """Return a user.
+
+    Raises:
+        NotFound: there is none.
+    """
+    user = db.session.get(User, user_id) if user_id <= LARGEST_ID else None
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+def turn_off(user: User, *, by: int) -> None:
+    """Turn a user off; two administrators who do it to each other at once leave one.
+
+    Raises:
+        OwnAccount: it is the user's own doing.
+        LastAdministrator: nobody would be left to administer.
+    """
+    if user.id == by:
+        raise OwnAccount
+    administrators = select(User.id).where(User.is_admin, User.disabled_at.is_(None))
+    # PostgreSQL: whoever comes second waits here, and then sees what the first has done.
+    db.session.execute(administrators.order_by(User.id).with_for_update())
+    # SQLite: the first write takes the lock, so the count below comes after it.
+    accounts.turn_off(user, by=by)
+    if db.session.scalar(administrators.limit(1)) is None:
+        raise LastAdministrator

@@ -1,0 +1,32 @@
+"""The administration: applications, users, keys, sign-in attempts; every page behind one guard.
+
+A module is one page: its form, its views. Rules are in services, this wing asks and shows.
+"""
+
+from __future__ import annotations
+
+from app.web.admin import (
+    attempts,
+    client,
+    client_secrets,
+    clients,
+    delete_client,
+    keys,
+    new_client,
+    user,
+    users,
+)
+from app.web.admin.entrance import blueprint
+
+PAGES = (
+    clients,
+    new_client,
+    client,
+    client_secrets,
+    delete_client,
+    users,
+    user,
+    keys,
+    attempts,
+)
+blueprints = (blueprint,)

@@ -1,0 +1,90 @@
+"""Sign-in attempts: the newest, a search, and one with everything that was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.errors import NotFound
+from app.models import Attempt
+from app.services import attempts as traces
+from app.services import overview
+from app.services.attempts import LARGEST_ID
+from app.web.admin import lists, sentences
+from app.web.admin.entrance import blueprint
+
+OUTCOMES = ("ok", "waiting", "refused")
+PAGE_SIZE = 50
+
+
+@blueprint.get("/attempts")
+def attempts() -> ResponseReturnValue:
+    """Show the newest attempts that the search finds; a reference leads straight to its page."""
+    terms = {
+        "reference": _reference(lists.term("reference")),
+        "client": lists.term("client"),
+        "outcome": lists.one_of("outcome", OUTCOMES),
+    }
+    if terms["reference"]:
+        if traces.search(terms["reference"]):
+            return redirect(url_for("admin.attempt", reference=terms["reference"]), 303)
+        return _page([], terms, older_url=None)
+    before = request.args.get("before", LARGEST_ID, type=int)
+    found = traces.latest(
+        outcome=terms["outcome"],
+        client_id=terms["client"],
+        before=min(max(before, 0), LARGEST_ID),
+        most=PAGE_SIZE + 1,
+    )
+    rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
+    return _page(rows, terms, older_url=_older(rows[-1], terms) if more else None)
+
+
+def _reference(typed: str) -> str:
+    """Return a reference as we write them, however it was typed."""
+    letters = "".join(sign for sign in typed.upper() if sign.isalnum())
+    return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else typed.upper()
+
+
+def _older(last: Attempt, terms: dict[str, str]) -> str:
+    client, outcome = terms["client"] or None, terms["outcome"] or None
+    return url_for("admin.attempts", before=last.id, client=client, outcome=outcome)
+
+
+def _page(rows: Sequence[Attempt], terms: dict[str, str], *, older_url: str | None) -> str:
+    names = overview.names({row.client_id for row in rows})
+    people = overview.addresses({row.user_id for row in rows if row.user_id is not None})
+    return render_template(
+        "admin/attempts.html",
+        terms=terms,
+        attempts=[
+            {
+                **sentences.line(row),
+                "client_name": names.get(row.client_id, ""),
+                "person": people.get(row.user_id or 0, ""),
+            }
+            for row in rows
+        ],
+        older_url=older_url,
+    )
+
+
+@blueprint.get("/attempts/<reference>")
+def attempt(reference: str) -> ResponseReturnValue:
+    """Show every visit under a reference, oldest first, with its checks."""
+    visits = traces.search(reference)
+    if not visits:
+        raise NotFound("There is no sign-in attempt with this reference any more.")
+    client_id = next((row.client_id for row in visits if row.client_id), "")
+    user_id = next((row.user_id for row in visits if row.user_id is not None), None)
+    names = overview.names([client_id])
+    people = overview.addresses([] if user_id is None else [user_id])
+    return render_template(
+        "admin/attempt.html",
+        reference=visits[0].reference,
+        client={"client_id": client_id, "name": names[client_id]} if names else None,
+        user={"id": user_id, "name": people[user_id]} if user_id in people else None,
+        visits=[sentences.visit(row, client_is_known=row.client_id in names) for row in visits],
+    )

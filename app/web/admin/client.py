@@ -1,0 +1,132 @@
+"""One application: look at it, change it, turn it off and on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.database import commit, rollback
+from app.errors import Conflict, InvalidInput
+from app.models import Client
+from app.services import attempts, clients, overview
+from app.settings import settings
+from app.web import forms
+from app.web.admin import client_form, sentences
+from app.web.admin.client_form import ClientForm
+from app.web.admin.clients import summary
+from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.new_client import discovery_url
+
+NEWEST = 5
+
+
+@blueprint.route("/applications/<client_id>", methods=["GET", "POST"])
+def client(client_id: str) -> ResponseReturnValue:
+    """Show an application, or save its sections all at once."""
+    row = clients.get(client_id)
+    form = client_form.form_of(row)
+    if not form.is_submitted():
+        return _page(row, form)
+    if not form.validate():
+        return _page(row, form), 422
+    try:
+        clients.update(
+            row,
+            client_form.members(form),
+            version=int(form.version.data) if form.version.data.isdecimal() else -1,
+            by=administrator().user_id,
+        )
+    except InvalidInput as fault:
+        rollback()
+        forms.blame(form, fault)
+        return _page(clients.get(client_id), form), 422
+    except Conflict:
+        rollback()
+        return _changed_meanwhile(clients.get(client_id), form)
+    commit()
+    return back_to(client_id, "saved")
+
+
+def _changed_meanwhile(row: Client, form: ClientForm) -> ResponseReturnValue:
+    text = gettext(
+        "Somebody else changed this application while you did. Nothing of yours is saved yet: "
+        "look at the marked fields, then save again."
+    )
+    form.form_errors.append(text)
+    client_form.show_differences(form, row)
+    return _page(row, form), 409
+
+
+@blueprint.post("/applications/<client_id>/off")
+def turn_off(client_id: str) -> ResponseReturnValue:
+    """Refuse the application from now on."""
+    clients.turn_off(clients.get(client_id), by=administrator().user_id)
+    commit()
+    return back_to(client_id, "off")
+
+
+@blueprint.post("/applications/<client_id>/on")
+def turn_on(client_id: str) -> ResponseReturnValue:
+    """Let the application work again."""
+    clients.turn_on(clients.get(client_id), by=administrator().user_id)
+    commit()
+    return back_to(client_id, "on")
+
+
+def back_to(client_id: str, done: str) -> ResponseReturnValue:
+    """Return to the page of an application, which says what was done."""
+    return redirect(url_for("admin.client", client_id=client_id, done=done), 303)
+
+
+def _page(row: Client, form: ClientForm) -> str:
+    used = overview.last_sign_ins([row.id])
+    newest = attempts.latest(client_id=row.client_id, most=NEWEST)
+    return render_template(
+        "admin/client.html",
+        client={**summary(row), "last_used_at": used.get(row.id)},
+        form=form,
+        sections=client_form.sections(),
+        secrets=[_secret(kept) for kept in row.secrets if kept.is_alive],
+        issuer=settings.issuer,
+        discovery_url=discovery_url(),
+        people=clients.people(row),
+        attempts=[sentences.line(attempt) for attempt in newest],
+        warnings=_warnings(row),
+        saved=request.args.get("done", "") if request.method == "GET" else "",
+    )
+
+
+def _secret(kept: Any) -> dict[str, Any]:
+    return {
+        "id": kept.id,
+        "ending": kept.ending,
+        "created_at": kept.created_at,
+        "expires_at": kept.expires_at,
+    }
+
+
+def _warnings(row: Client) -> list[str]:
+    alive = [kept for kept in row.secrets if kept.is_alive]
+    found = (
+        (not row.setting("pkce_required"), gettext("PKCE is not required of this application.")),
+        (
+            not row.is_public and not alive,
+            gettext("It has no secret, so it cannot prove itself. Add one."),
+        ),
+        (
+            len(alive) > 1,
+            gettext("Two secrets work. Revoke the older one when the application uses the new."),
+        ),
+        (
+            bool(row.setting("trusted")),
+            gettext("It is trusted: people are not asked for permission."),
+        ),
+        (
+            overview.has_namesake(row),
+            gettext("Another application has the same name. People could take one for the other."),
+        ),
+    )
+    return [text for holds, text in found if holds]

@@ -1,0 +1,242 @@
+"""The form of an application: a field for each member of its registration that may be changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Optional
+
+from app.models import Client
+from app.services import scopes
+
+#: Members that are lists and are typed one a line, or as words.
+LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "audience")
+TEXTS = ("client_uri", "policy_uri", "tos_uri")
+PLAIN = (
+    "client_name",
+    "application_type",
+    "token_endpoint_auth_method",
+    "grant_types",
+    "pkce_required",
+    "introspects",
+    "trusted",
+    "id_token_signed_response_alg",
+    "access_token_format",
+    "access_token_lifetime",
+    "default_max_age",
+    "require_auth_time",
+)
+CUSTOM = "custom_scope"
+Section = tuple[str, str, str, list[str]]
+
+
+class TicksField(SelectMultipleField):
+    """Any number of choices, each with a box to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+def _choices(*rows: tuple[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in rows]
+
+
+class ClientForm(FlaskForm):
+    """Everything about an application that an administrator may change."""
+
+    version = HiddenField(validators=[DataRequired()])
+
+    client_name = StringField(
+        _("Name"),
+        [DataRequired(_("Give the application a name."))],
+        description=_("People read it when they sign in and when they give permission."),
+    )
+    client_uri = StringField(_("Home page"), description=_("Starts with https://."))
+    policy_uri = StringField(_("Privacy page"), description=_("Linked on the permission page."))
+    tos_uri = StringField(_("Terms page"), description=_("Linked on the permission page."))
+    contacts = TextAreaField(
+        _("Contacts"), description=_("Email addresses of those who run it, one a line.")
+    )
+
+    redirect_uris = TextAreaField(
+        _("Redirect addresses"),
+        description=_("Where people return to after signing in, one a line. Every sign counts."),
+    )
+    post_logout_redirect_uris = TextAreaField(
+        _("Addresses after sign-out"), description=_("Where they may land after signing out.")
+    )
+    application_type = SelectField(
+        _("Where it runs"),
+        choices=_choices(
+            ("web", _("On the web")), ("native", _("Installed on a phone or computer"))
+        ),
+        description=_("An installed one may use any port of 127.0.0.1, and schemes of its own."),
+    )
+
+    scope = TicksField(
+        _("What it may ask for"), description=_("People still choose what they share.")
+    )
+    custom_scope = StringField(
+        _("Further scopes"), description=_("Words of your own APIs, separated by spaces.")
+    )
+    trusted = BooleanField(
+        _("Trusted"),
+        description=_("People are not asked for permission. For your own applications only."),
+    )
+
+    token_endpoint_auth_method = SelectField(
+        _("How it proves itself"),
+        choices=_choices(
+            ("client_secret_basic", _("Secret in the header")),
+            ("client_secret_post", _("Secret in the form")),
+            ("none", _("No secret: it runs on people's devices")),
+        ),
+        description=_("Changing to no secret removes its secrets."),
+    )
+    grant_types = TicksField(
+        _("Ways to get tokens"),
+        choices=_choices(
+            ("authorization_code", _("A person signs in")),
+            ("refresh_token", _("Stay signed in with refresh tokens")),
+            ("client_credentials", _("For itself, without a person")),
+        ),
+    )
+    pkce_required = BooleanField(
+        _("PKCE is required"),
+        description=_("Leave it on unless the application cannot do it."),
+    )
+    introspects = BooleanField(
+        _("May introspect"), description=_("An API that asks whether tokens are good.")
+    )
+
+    id_token_signed_response_alg = SelectField(
+        _("Signature of ID tokens"),
+        choices=_choices(*((alg, alg) for alg in ("RS256", "ES256", "EdDSA"))),
+    )
+    access_token_format = SelectField(
+        _("Access tokens"),
+        choices=_choices(
+            ("jwt", _("JWT: APIs check it themselves")),
+            ("opaque", _("Opaque: APIs ask here each time")),
+        ),
+    )
+    access_token_lifetime = IntegerField(
+        _("Lifetime of access tokens"),
+        [Optional()],
+        description=_("In seconds, 60 to 3600. Empty: the setting of this service."),
+    )
+    audience = TextAreaField(
+        _("APIs"), description=_("Addresses its access tokens are for, one a line.")
+    )
+    default_max_age = IntegerField(
+        _("Longest time since sign-in"),
+        [Optional()],
+        description=_("In seconds; people who signed in longer ago do so again. Empty: no limit."),
+    )
+    require_auth_time = BooleanField(
+        _("Always say when they signed in"), description=_("ID tokens carry auth_time.")
+    )
+
+
+def sections() -> list[Section]:
+    """Return the sections of the form: id, title, introduction, fields."""
+    return [
+        (
+            "basics",
+            gettext("Basics"),
+            gettext("What people see."),
+            ["client_name", "client_uri", "policy_uri", "tos_uri", "contacts"],
+        ),
+        (
+            "addresses",
+            gettext("Sign-in addresses"),
+            "",
+            ["redirect_uris", "post_logout_redirect_uris", "application_type"],
+        ),
+        ("permissions", gettext("Permissions"), "", ["scope", CUSTOM, "trusted"]),
+        (
+            "keys",
+            gettext("How it signs people in"),
+            "",
+            ["token_endpoint_auth_method", "grant_types", "pkce_required", "introspects"],
+        ),
+        (
+            "tokens",
+            gettext("Tokens"),
+            "",
+            [
+                "id_token_signed_response_alg",
+                "access_token_format",
+                "access_token_lifetime",
+                "audience",
+                "default_max_age",
+                "require_auth_time",
+            ],
+        ),
+    ]
+
+
+def form_of(client: Client) -> ClientForm:
+    """Return the form with what was sent, or with the registration as it stands."""
+    form = ClientForm(data=_values(client))
+    form.scope.choices = _choices(*((scope.name, scope.title) for scope in scopes.SCOPES))
+    return form
+
+
+def _values(client: Client) -> dict[str, Any]:
+    kept = client.registration
+    asked = (kept.get("scope") or "").split()
+    return {
+        "version": str(client.version),
+        **{name: kept.get(name) for name in (*PLAIN, *TEXTS)},
+        **{name: "\n".join(kept.get(name) or ()) for name in LISTS},
+        "scope": [name for name in asked if name in scopes.NAMES],
+        CUSTOM: " ".join(name for name in asked if name not in scopes.NAMES),
+    }
+
+
+def members(form: ClientForm) -> dict[str, Any]:
+    """Return the members of the registration as the form has them."""
+    return {
+        **{name: form[name].data for name in PLAIN},
+        **{name: (form[name].data or "").strip() for name in TEXTS},
+        **{name: (form[name].data or "").split() for name in LISTS},
+        "scope": " ".join([*form.scope.data, *(form.custom_scope.data or "").split()]),
+    }
+
+
+def show_differences(form: ClientForm, client: Client) -> None:
+    """Say at each field what somebody else has stored meanwhile, keeping what was typed."""
+    for name, stored in _values(client).items():
+        field: Field = form[name]
+        if name != "version" and not _same(field.data, stored):
+            field.errors = [gettext("Stored now: %(value)s", value=_words(stored))]
+    form.version.data = str(client.version)
+
+
+def _same(typed: Any, stored: Any) -> bool:
+    if isinstance(typed, str) or isinstance(stored, str):
+        return (typed or "").split() == (stored or "").split()
+    return (typed or None) == (stored or None)
+
+
+def _words(stored: Any) -> str:
+    if isinstance(stored, bool):
+        return str(_("on") if stored else _("off"))
+    parts = stored if isinstance(stored, list) else str(stored or "").split()
+    return " ".join(parts) or str(_("nothing"))

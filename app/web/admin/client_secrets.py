@@ -1,0 +1,32 @@
+"""The secrets of an application: add a second one, which is shown once; revoke one."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.database import commit
+from app.services import clients
+from app.web.admin.client import back_to
+from app.web.admin.clients import summary
+from app.web.admin.entrance import administrator, blueprint
+
+
+@blueprint.post("/applications/<client_id>/secrets")
+def client_secret(client_id: str) -> ResponseReturnValue:
+    """Add a secret; this answer is the only place it ever stands. Sent again, it is refused."""
+    row = clients.get(client_id)
+    secret = clients.add_secret(row, by=administrator().user_id)
+    commit()
+    others = len([kept for kept in row.secrets if kept.is_alive]) - 1
+    return render_template(
+        "admin/secret_created.html", client=summary(row), secret=secret, others=others
+    )
+
+
+@blueprint.post("/applications/<client_id>/secrets/<int:secret_id>/revoke")
+def revoke_secret(client_id: str, secret_id: int) -> ResponseReturnValue:
+    """Revoke one secret."""
+    clients.revoke_secret(clients.get(client_id), secret_id, by=administrator().user_id)
+    commit()
+    return back_to(client_id, "revoked")

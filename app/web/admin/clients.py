@@ -1,0 +1,47 @@
+"""Applications: the list, with its search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.models import Client
+from app.security import uris
+from app.services import client_metadata, clients, overview
+from app.web.admin import lists
+from app.web.admin.entrance import blueprint
+
+
+@blueprint.get("/applications", endpoint="clients")
+def list_clients() -> ResponseReturnValue:
+    """Show one page of the applications that the search finds."""
+    wanted = lists.term("q")
+    found = lists.paged(lambda page: clients.search(wanted, page=page), clients.PAGE_SIZE)
+    used = overview.last_sign_ins([client.id for client in found.rows])
+    return render_template(
+        "admin/clients.html",
+        clients=[{**summary(client), "last_used_at": used.get(client.id)} for client in found.rows],
+        q=wanted,
+        page=found.page,
+        pages=found.pages,
+        total=found.total,
+        deleted=lists.term("deleted"),
+    )
+
+
+def summary(client: Client) -> dict[str, Any]:
+    """Return what every page of an application shows of it."""
+    addresses = client.setting("redirect_uris") or []
+    return {
+        "client_id": client.client_id,
+        "name": client.name,
+        "kind": client_metadata.kind_of(client.registration),
+        "host": uris.host_of(addresses[0]) if addresses else "",
+        "redirect_uris": addresses,
+        "scope": client.setting("scope") or "",
+        "is_disabled": client.is_disabled,
+        "is_public": client.is_public,
+        "created_at": client.created_at,
+    }

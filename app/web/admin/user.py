@@ -1,0 +1,79 @@
+"""One user: sessions, applications, attempts; turn off and on, sign out everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import commit
+from app.models import User
+from app.services import accounts, attempts, consents, scopes, sessions, users
+from app.web import agents
+from app.web.admin import sentences
+from app.web.admin.entrance import administrator, blueprint
+
+NEWEST = 10
+ACTS = {
+    "turn-off": (users.turn_off, "off"),
+    "turn-on": (accounts.turn_on, "on"),
+    "sign-out": (accounts.sign_out_everywhere, "signed-out"),
+}
+
+
+@blueprint.get("/users/<int:user_id>")
+def user(user_id: int) -> ResponseReturnValue:
+    """Show a user."""
+    row = users.get(user_id)
+    newest = attempts.latest(user_id=row.id, most=NEWEST)
+    return render_template(
+        "admin/user.html",
+        user=row,
+        is_self=row.id == administrator().user_id,
+        sessions=_sessions(row),
+        apps=_apps(row),
+        attempts=[sentences.line(attempt) for attempt in newest],
+        done=request.args.get("done", ""),
+    )
+
+
+@blueprint.post("/users/<int:user_id>", endpoint="user_act")
+def act_on_user(user_id: int) -> ResponseReturnValue:
+    """Do what the button says, and show the user again."""
+    row = users.get(user_id)
+    if request.form.get("act") not in ACTS:
+        abort(400)
+    act, done = ACTS[request.form["act"]]
+    act(row, by=administrator().user_id)
+    commit()
+    return redirect(url_for("admin.user", user_id=row.id, done=done), 303)
+
+
+def _sessions(row: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "browser": agents.named(session.user_agent),
+            "address": session.address,
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+        }
+        for session in sessions.of_user(row)
+    ]
+
+
+def _apps(row: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "client_id": client.client_id,
+            "name": client.name,
+            "titles": [_title(name) for name in consent.scope.split()],
+            "given_at": consent.given_at,
+        }
+        for consent, client in consents.of_user(row.id)
+    ]
+
+
+def _title(scope: str) -> str:
+    known = scopes.BY_NAME.get(scope)
+    return str(known.title) if known else scope

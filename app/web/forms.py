@@ -1,0 +1,19 @@
+"""What the forms of every wing share."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+
+from app.errors import InvalidInput
+
+
+def blame(form: FlaskForm, error: InvalidInput, **names: str) -> None:
+    """Show a refusal at its field, or above the form when it has no such field.
+
+    `names` gives the field of this form for a name that the rules use.
+    """
+    name = names.get(error.field, error.field)
+    if name in form:
+        form[name].errors = [*form[name].errors, error.public]
+    else:
+        form.form_errors.append(error.public)

@@ -1,0 +1,98 @@
+"""First-run set-up: make the first administrator with the link from the server's log."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, Length
+
+from app.database import commit, rollback
+from app.errors import InvalidInput
+from app.services import accounts, audit, set_up
+from app.services.accounts import AddressTaken
+from app.services.audit import Event
+from app.services.set_up import SetUpLinkDead
+from app.settings import settings
+from app.web import forms, guards
+
+blueprint = Blueprint("setup", __name__)
+
+
+class SetUpForm(FlaskForm):
+    """The first administrator, and the value that lets them in."""
+
+    token = StringField(validators=[DataRequired(_("Type the code from the server's log."))])
+    email = EmailField(
+        validators=[
+            DataRequired(_("Type your email address.")),
+            Email(
+                _("Write the whole address, such as name@example.org."), check_deliverability=False
+            ),
+        ]
+    )
+    name = StringField(validators=[Length(max=200, message=_("Use 200 characters or fewer."))])
+    password = PasswordField(validators=[DataRequired(_("Choose a password."))])
+
+
+@blueprint.route("/setup", methods=["GET", "POST"], endpoint="set_up")
+def first_administrator() -> ResponseReturnValue:
+    """Make the administrator and sign them in; looking at a link does not use it up."""
+    if not set_up.is_needed():
+        abort(404)
+    if request.method == "GET":
+        return _show(request.args.get("token", ""))
+    form = SetUpForm()
+    if not form.validate_on_submit() or not _make(form):
+        rollback()  # the link stays good for another try
+        return _page(form, has_token="token" not in form.errors), 422
+    commit()
+    return redirect(url_for("admin.clients"), 303)
+
+
+def _show(token: str) -> ResponseReturnValue:
+    form = SetUpForm(formdata=None, data={"token": token})
+    if not token:
+        return _page(form, has_token=False)
+    try:
+        set_up.check(token)
+    except SetUpLinkDead as dead:
+        form.token.errors = [dead.public]
+        return _page(form, has_token=False), 403
+    return _page(form, has_token=True)
+
+
+def _make(form: SetUpForm) -> bool:
+    """Do it all in one transaction; tell whether nothing stood in the way."""
+    try:
+        set_up.use(form.token.data)
+        user = accounts.create(
+            form.email.data,
+            password=form.password.data,
+            name=form.name.data,
+            is_admin=True,
+            email_verified=True,
+        )
+    except SetUpLinkDead as dead:
+        form.token.errors = [dead.public]
+    except AddressTaken as taken:
+        form.email.errors = [taken.public]
+    except InvalidInput as fault:
+        forms.blame(form, fault)
+    else:
+        audit.record(Event.SET_UP, actor_id=user.id, user_id=user.id, address=guards.address())
+        guards.sign_in(user, amr=("pwd",))
+        return True
+    return False
+
+
+def _page(form: SetUpForm, *, has_token: bool) -> str:
+    return render_template(
+        "setup/set_up.html",
+        form=form,
+        has_token=has_token and bool(form.token.data),
+        password_length=settings.password_length,
+        issuer=settings.issuer,
+    )
