@@ -1,0 +1,77 @@
+"""Mails: the same words as text and as HTML, one action, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.gallery.site import make_site
+
+ISSUER = "https://id.example"
+MAILS = {
+    "sign_up_code": {"code": "WDJB-MJHT", "minutes": 30, "client": None},
+    "already_registered": {"sign_in_url": f"{ISSUER}/login/sign-in"},
+    "password_changed": {
+        "changed_at": datetime(2027, 3, 3, 12, 0, tzinfo=UTC),
+        "account_url": f"{ISSUER}/account/",
+    },
+}
+FETCHED = re.compile(r"<(img|link|script|iframe)\b|url\(|\bsrc=", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s\"<]+")
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Return the application."""
+    return make_site(ISSUER)
+
+
+def _block(site, file, name, values):
+    context = dict(values)
+    with site.test_request_context("/", base_url=ISSUER):
+        site.update_template_context(context)
+        template = site.jinja_env.get_template(f"email/{file}")
+        return "".join(template.blocks[name](template.new_context(context)))
+
+
+def _words(markup):
+    return html.unescape(re.sub(r"<[^>]+>", " ", markup)).split()
+
+
+@pytest.mark.parametrize(("name", "values"), MAILS.items(), ids=MAILS)
+def test_both_parts_have_one_subject_of_one_line(site, name, values):
+    plain = _block(site, f"{name}.txt", "subject", values)
+    marked = _block(site, f"{name}.html", "subject", values)
+
+    assert plain.strip()
+    assert "\n" not in plain
+    assert html.unescape(marked) == plain
+
+
+@pytest.mark.parametrize(("name", "values"), MAILS.items(), ids=MAILS)
+def test_both_parts_say_the_same(site, name, values):
+    plain = _words(_block(site, f"{name}.txt", "body", values))
+    marked = _words(_block(site, f"{name}.html", "body", values))
+
+    assert plain[: len(marked)] == marked  # the plain part ends with the name of the service
+
+
+@pytest.mark.parametrize(("name", "values"), MAILS.items(), ids=MAILS)
+def test_mail_fetches_nothing_and_links_to_us_alone(site, name, values):
+    context = dict(values)
+    with site.test_request_context("/", base_url=ISSUER):
+        page = site.jinja_env.get_template(f"email/{name}.html")
+        site.update_template_context(context)
+        text = page.render(context)
+
+    assert not FETCHED.search(text)
+    assert all(address.startswith(ISSUER) for address in ADDRESS.findall(text))
+
+
+def test_plain_part_is_not_escaped(site):
+    values = {**MAILS["already_registered"], "sign_in_url": f"{ISSUER}/login/sign-in?a=1&b=2"}
+
+    assert "a=1&b=2" in _block(site, "already_registered.txt", "body", values)
