@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from app.errors import InvalidInput
 from app.security import uris
@@ -21,6 +29,8 @@ SigningAlg = Literal["RS256", "ES256", "EdDSA"]
 
 MOST_URIS = 50
 LONGEST_NAME = 60
+LONGEST_ENTRY = 254
+TEN_YEARS = 315_360_000
 LONGEST_SCOPE = 1000
 DEFAULT_SCOPE = "openid profile email offline_access"
 POLICY = frozenset(
@@ -45,11 +55,11 @@ class ClientMetadata(BaseModel):
     redirect_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
     post_logout_redirect_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"
-    grant_types: list[GrantType] = ["authorization_code"]
+    grant_types: list[GrantType] = Field(["authorization_code"], min_length=1)
     response_types: list[ResponseType] = ["code"]
     scope: str = Field(DEFAULT_SCOPE, max_length=LONGEST_SCOPE)
     id_token_signed_response_alg: SigningAlg = "RS256"
-    default_max_age: int | None = Field(None, ge=0)
+    default_max_age: int | None = Field(None, ge=0, le=TEN_YEARS)
     require_auth_time: bool = False
     client_uri: str = ""
     policy_uri: str = ""
@@ -91,31 +101,40 @@ class ClientMetadata(BaseModel):
             raise ValueError(fault)
         return uri
 
-    @model_validator(mode="after")
-    def _addresses(self) -> ClientMetadata:
-        native = self.application_type == "native"
-        for uri in (*self.redirect_uris, *self.post_logout_redirect_uris):
+    @field_validator("contacts", "audience")
+    @classmethod
+    def _entries(cls, entries: list[str]) -> list[str]:
+        for entry in entries:
+            if not entry or len(entry) > LONGEST_ENTRY or " " in entry or not entry.isprintable():
+                message = f"Use words of at most {LONGEST_ENTRY} characters, without spaces."
+                raise ValueError(message)
+        return entries
+
+    @field_validator("redirect_uris", "post_logout_redirect_uris")
+    @classmethod
+    def _addresses(cls, addresses: list[str], info: ValidationInfo) -> list[str]:
+        native = info.data.get("application_type") == "native"
+        for uri in addresses:
             fault = uris.redirect_fault(uri, native=native)
             if fault:
                 message = f"{uri[:200]}: {fault}"
                 raise ValueError(message)
-        if len(set(self.redirect_uris)) < len(self.redirect_uris):
+        if len(set(addresses)) < len(addresses):
             message = "The same address stands there twice."
             raise ValueError(message)
-        if "authorization_code" in self.grant_types and not self.redirect_uris:
-            message = "Give at least one redirect address."
-            raise ValueError(message)
-        return self
+        return addresses
 
     @model_validator(mode="after")
     def _fits_together(self) -> ClientMetadata:
         if "authorization_code" not in self.grant_types:
             self.response_types = []
+        elif not self.redirect_uris:
+            raise InvalidInput("redirect_uris", "Give at least one redirect address.")
         if self.token_endpoint_auth_method != "none":
             return self
         if "client_credentials" in self.grant_types:  # RFC 6749 §4.4: confidential clients only
             message = "Only an application that keeps a secret can get tokens for itself."
-            raise ValueError(message)
+            raise InvalidInput("grant_types", message)
         self.pkce_required = True  # a public client has nothing else to prove itself with
         self.introspects = False
         return self
@@ -166,12 +185,31 @@ def validate(members: dict[str, Any]) -> ClientMetadata:
         return ClientMetadata.model_validate(members)
     except ValidationError as refused:
         fault = refused.errors(include_input=False, include_url=False)[0]
-        raise InvalidInput(_member(fault["loc"]), _words(fault["msg"])) from None
+        raise InvalidInput(str(fault["loc"][0]), _words(fault["type"], fault)) from None
 
 
-def _member(location: tuple[int | str, ...]) -> str:
-    return str(location[0]) if location else "redirect_uris"
+#: What pydantic itself finds, by its name for it, in the words of our pages.
+_WORDS = {
+    "missing": "Fill this in.",
+    "string_too_short": "Fill this in.",
+    "string_too_long": "Use {max_length} characters or fewer.",
+    "too_long": "Give {max_length} or fewer.",
+    "too_short": "Choose at least one.",
+    "greater_than_equal": "Give {ge} or more.",
+    "less_than_equal": "Give {le} or less.",
+    "literal_error": "Choose one of: {expected}.",
+    "int_parsing": "Give a whole number.",
+    "int_from_float": "Give a whole number.",
+    "int_type": "Give a whole number.",
+    "bool_type": "Give true or false.",
+    "bool_parsing": "Give true or false.",
+    "list_type": "Give a list.",
+    "string_type": "Give text.",
+}
 
 
-def _words(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _words(kind: str, fault: Any) -> str:
+    words = _WORDS.get(kind)
+    if words is None:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    return words.format(**fault.get("ctx", {}))
