@@ -17,7 +17,7 @@ from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
 ROOT = Path(__file__).parent.parent.parent
 ROUTES = Path(__file__).parent / "routes.txt"
 README = ROOT / "README.md"
-BEGIN, END = "<!-- settings -->\n", "\n<!-- /settings -->"
+BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 WITHOUT_SAYING = {"HEAD", "OPTIONS"}
 
 
@@ -34,7 +34,7 @@ def routes_of(app: Flask) -> str:
 def documented_settings() -> str:
     """Return the table of settings as the README shows it."""
     text = README.read_text(encoding="utf-8")
-    return text.partition(BEGIN)[2].partition(END)[0]
+    return text.partition(BEGIN)[2].partition(END)[0].strip()
 
 
 def write() -> None:
@@ -52,7 +52,7 @@ def write() -> None:
     readme = README.read_text(encoding="utf-8")
     before, _, rest = readme.partition(BEGIN)
     after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}{settings_table()}{END}{after}", encoding="utf-8")
+    README.write_text(f"{before}{BEGIN}\n\n{settings_table()}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
