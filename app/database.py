@@ -23,6 +23,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from app.turns import WriterTurns
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -144,6 +146,8 @@ def init_database(app: Flask, url: str) -> None:
     with app.app_context():
         if is_sqlite():
             event.listen(db.engine, "connect", _prepare_sqlite)
+            if file := db.engine.url.database:
+                WriterTurns(file, SQLITE_WAIT_SECONDS).attach(db.engine)
             app.extensions["sealwax.reading"] = db.engine
         else:
             # Autocommit saves the BEGIN and ROLLBACK round trips of a request that only reads;

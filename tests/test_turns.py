@@ -1,0 +1,115 @@
+"""Writers of a SQLite file queue up: none fails, none is skipped, no turn is kept."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from app.database import engine_options
+from app.turns import WriterTurns
+
+METADATA = MetaData()
+COUNTER = Table(
+    "counter", METADATA, Column("id", Integer, primary_key=True), Column("value", Integer)
+)
+
+
+def opened(path: Path, *, wait: float = 5) -> Engine:
+    """Return an engine on the file, as another process would have it."""
+    url = f"sqlite:///{path}"
+    engine = create_engine(url, **engine_options(url))
+    WriterTurns(str(path), wait).attach(engine)
+    return engine
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a database with one counter at zero."""
+    path = tmp_path / "turns.db"
+    engine = opened(path)
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(COUNTER), {"id": 1, "value": 0})
+    return path
+
+
+def value(engine: Engine) -> int:
+    """Return the counter."""
+    with engine.connect() as connection:
+        return int(connection.scalar(select(COUNTER.c.value)) or 0)
+
+
+def test_many_writers_at_once_all_write(file: Path) -> None:
+    """Read, add one, write: a lost update or an error would show."""
+    engine = opened(file)
+
+    def count() -> None:
+        for _ in range(25):
+            with engine.begin() as connection:
+                connection.execute(update(COUNTER).values(value=COUNTER.c.value + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert value(engine) == 200
+
+
+def test_turn_is_given_back_after_an_error_and_after_a_rollback(file: Path) -> None:
+    """A failed transaction must not stop the next writer."""
+    engine = opened(file, wait=0.2)
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(insert(COUNTER), {"id": 1, "value": 5})
+    with engine.connect() as connection:
+        connection.execute(update(COUNTER).values(value=7))
+        connection.rollback()
+
+    with engine.begin() as connection:
+        connection.execute(update(COUNTER).values(value=9))
+    assert value(engine) == 9
+
+
+def test_writer_that_waits_too_long_is_told_to_come_back(file: Path) -> None:
+    """An operational error becomes 503 with Retry-After, never a hang."""
+    engine = opened(file, wait=0.05)
+    with engine.begin() as first:
+        first.execute(update(COUNTER).values(value=1))
+        with pytest.raises(OperationalError), engine.begin() as second:
+            second.execute(update(COUNTER).values(value=2))
+
+    assert value(engine) == 1
+
+
+def test_savepoint_begins_a_transaction_that_can_wait(file: Path) -> None:
+    """SQLite would otherwise start it as a reader, which cannot become a writer later."""
+    engine = opened(file)
+    with engine.begin() as connection:
+        with connection.begin_nested():
+            connection.execute(update(COUNTER).values(value=3))
+        assert connection.connection.driver_connection.in_transaction
+
+    assert value(engine) == 3
+
+
+def test_reader_takes_no_turn(file: Path) -> None:
+    """Reading goes on while somebody writes."""
+    engine = opened(file, wait=0.05)
+    with engine.begin() as writer:
+        writer.execute(update(COUNTER).values(value=4))
+        assert value(engine) == 0
