@@ -1,4 +1,4 @@
-"""Browsers of people who are signed in already, without a walk through the sign-in page."""
+"""Browsers of strangers, and of people who are signed in already without a walk to that page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ from tests.transports import FlaskTransport
 SESSION_COOKIE = "__Host-sealwax"
 
 
+def visitor(app: Flask) -> Browser:
+    """Return the browser of somebody who is not signed in."""
+    return Browser(FlaskTransport(app), ISSUER)
+
+
 def browser_of(app: Flask, person: User) -> Browser:
     """Return a browser in which the person has just signed in."""
     _, token = factories.session(person)
-    browser = Browser(FlaskTransport(app), ISSUER)
+    browser = visitor(app)
     browser.jar[SESSION_COOKIE] = Cookie(token)
     return browser

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email, Length, Regexp
 
 from app.database import commit, rollback
 from app.errors import InvalidInput
@@ -33,7 +33,12 @@ class SetUpForm(FlaskForm):
             ),
         ]
     )
-    name = StringField(validators=[Length(max=200, message=_("Use 200 characters or fewer."))])
+    name = StringField(
+        validators=[
+            Length(max=200, message=_("Use 200 characters or fewer.")),
+            Regexp(r"[^\x00-\x1f\x7f]*\Z", message=_("Use one line of plain letters.")),
+        ]
+    )
     password = PasswordField(validators=[DataRequired(_("Choose a password."))])
 
 

@@ -41,7 +41,7 @@ def act_on_keys() -> ResponseReturnValue:
     if act == "rotate" and request.form.get("alg") in ALGORITHMS:
         rules.rotate(request.form["alg"], by=by)
         done = "rotated"
-    elif act == "retire":
+    elif act == "retire" and request.form.get("kid", "").isprintable():
         rules.retire(request.form.get("kid", ""), by=by)
         done = "retired"
     else:

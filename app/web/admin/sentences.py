@@ -11,8 +11,11 @@ from flask_babel import lazy_gettext as _
 from app.models import Attempt
 from app.oidc.reasons import REASONS
 
-#: Reasons that an administrator can mend, with the section of the application's page.
+ACCOUNT = "account"
+#: Reasons that an administrator can mend: with the section of the application's page, or on the
+#: page of the account.
 MENDED_HERE = {
+    "user_turned_off": ACCOUNT,
     "redirect_uri_mismatch": "addresses",
     "scope_not_allowed": "permissions",
     "response_type_not_allowed": "keys",
@@ -34,6 +37,21 @@ MENDED_BY_PERSON = frozenset(
         "session_ended",
     }
 )
+#: What the sign-in page refuses, in words, and what helps; the protocol has its own table.
+_AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
+    "password_wrong": (
+        _("The address and the password did not match."),
+        _("The person types both again. Look whether there is an account with this address."),
+    ),
+    "sign_in_throttled": (
+        _("Too many tries: the sign-in has to wait."),
+        _("It ends by itself. If it was not the person, somebody is guessing the password."),
+    ),
+    "user_turned_off": (
+        _("The account is turned off."),
+        _("Turn the account on again, if that is right."),
+    ),
+}
 _WAITING: dict[str, LazyString] = {
     "no_session": _("Waiting for the person to sign in."),
     "login_demanded": _("Waiting: the application wants a new sign-in."),
@@ -44,6 +62,7 @@ _WAITING: dict[str, LazyString] = {
     "came_by_post": _("The request came as a form and goes on in the browser."),
 }
 _DONE: dict[str, LazyString] = {
+    "sign_in": _("The person has signed in."),
     "authorize": _("The person is on the way back with a code."),
     "token": _("The application has its tokens."),
     "userinfo": _("The application has read about the person."),
@@ -53,11 +72,19 @@ _DONE: dict[str, LazyString] = {
 def of(attempt: Attempt) -> str:
     """Return what happened, in one sentence."""
     if attempt.outcome == "refused":
-        reason = REASONS.get(attempt.reason)
-        return reason.description if reason else str(_("Refused."))
+        return _refused(attempt)[0]
     if attempt.outcome == "waiting":
         return str(_WAITING.get(attempt.reason) or _("Waiting for the person."))
     return str(_DONE.get(attempt.endpoint) or _("Worked."))
+
+
+def _refused(attempt: Attempt) -> tuple[str, str]:
+    """Return why it was refused, and what mends it."""
+    if attempt.endpoint == "sign_in" and attempt.reason in _AT_SIGN_IN:
+        sentence, fix = _AT_SIGN_IN[attempt.reason]
+        return str(sentence), str(fix)
+    reason = REASONS.get(attempt.reason)
+    return (reason.description, reason.fix) if reason else (str(_("Refused.")), "")
 
 
 def line(attempt: Attempt) -> dict[str, Any]:
@@ -75,25 +102,26 @@ def line(attempt: Attempt) -> dict[str, Any]:
 def visit(attempt: Attempt, *, client_is_known: bool) -> dict[str, Any]:
     """Return one visit of a sign-in with its checks, and how to mend what stopped it."""
     refused = attempt.outcome == "refused"
-    reason = REASONS.get(attempt.reason)
     return {
         **line(attempt),
         "reason": attempt.reason,
         "checks": attempt.checks,
-        "fix": reason.fix if refused and reason else "",
+        "fix": _refused(attempt)[1] if refused else "",
         "who": _who(attempt.reason) if attempt.reason else "",
-        "fix_url": _place(attempt) if refused and client_is_known else None,
+        "fix_url": _place(attempt, client_is_known=client_is_known) if refused else None,
     }
 
 
 def _who(reason: str) -> str:
-    if reason in MENDED_BY_PERSON or reason not in REASONS:
-        return "person"
-    return "you" if reason in MENDED_HERE else "app"
+    if reason in MENDED_HERE:
+        return "you"
+    return "app" if reason in REASONS and reason not in MENDED_BY_PERSON else "person"
 
 
-def _place(attempt: Attempt) -> str | None:
+def _place(attempt: Attempt, *, client_is_known: bool) -> str | None:
     section = MENDED_HERE.get(attempt.reason)
-    if section is None:
+    if section == ACCOUNT and attempt.user_id is not None:
+        return url_for("admin.user", user_id=attempt.user_id)
+    if section in {None, ACCOUNT} or not client_is_known:
         return None
     return url_for("admin.client", client_id=attempt.client_id, _anchor=section)
