@@ -30,8 +30,7 @@ function enhance(area) {
     const text = fault(input.value, others, words);
     note.textContent = text;
     note.hidden = !text;
-    if (text) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    input.ariaInvalid = text ? "true" : null;
   };
   const add = (value = "") => {
     const number = rows().length + 1;
@@ -61,6 +60,7 @@ function enhance(area) {
   area.hidden = true;
   const lines = area.value.split(/\s+/).filter(Boolean);
   (lines.length ? lines : [""]).forEach((line) => add(line));
+  if (area.ariaInvalid) rows()[0].ariaInvalid = "true";
   const more = make("button", { className: "button slim", type: "button", textContent: words.add });
   more.addEventListener("click", () => add().focus());
   area.after(list, more);

@@ -5,7 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.gallery.forms import ClientForm, DeleteForm, NewClientForm
+from wtforms.fields.choices import SelectChoice
+
+from app.services import scopes
+from app.web.admin import client_form
+from app.web.admin.client_form import ClientForm
+from app.web.admin.delete_client import DeleteForm
+from app.web.admin.new_client import MORE, NewClientForm
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, ago, told
 
 ISSUER = "https://id.example.org"
@@ -18,17 +24,6 @@ ENDPOINTS = [
     ("end_session_endpoint", f"{ISSUER}/end_session"),
 ]
 SECRET = "sw_secret_k3dHc9x2Yq7LmT0ZbVw8RfNs4JpEa6Ug"
-SECTIONS = [
-    ("basics", "Basics", "What people see.", ["client_name", "client_uri"]),
-    ("addresses", "Sign-in addresses", "", ["redirect_uris"]),
-    ("permissions", "Permissions", "", ["scope", "trusted"]),
-    (
-        "keys",
-        "Tokens and authentication",
-        "",
-        ["token_endpoint_auth_method", "access_token_lifetime"],
-    ),
-]
 
 
 def client(**changes: Any) -> SimpleNamespace:
@@ -100,7 +95,7 @@ def _clients(**changes: Any) -> Context:
 
 def _new_client() -> Context:
     form = NewClientForm(formdata=None)
-    return {"form": form, "more": ["post_logout_redirect_uris", "client_uri"]}
+    return {"form": form, "more": MORE}
 
 
 def _new_client_faults() -> Context:
@@ -112,7 +107,7 @@ def _new_client_faults() -> Context:
         name="Give the application a name.",
         redirect_uris="http://photos.example/cb: use https, except on a loopback address.",
     )
-    return {"form": form, "more": ["client_uri"]}
+    return {"form": form, "more": MORE}
 
 
 def _created(kind: str = "web", secret: str | None = SECRET) -> Context:
@@ -128,6 +123,12 @@ def _created(kind: str = "web", secret: str | None = SECRET) -> Context:
     }
 
 
+def _client_form(values: Context) -> ClientForm:
+    form = ClientForm(formdata=None, data={"version": "1", **values})
+    form.scope.choices = [SelectChoice(scope.name, scope.title) for scope in scopes.SCOPES]
+    return form
+
+
 def _client(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
@@ -136,8 +137,8 @@ def _client(**changes: Any) -> Context:
     }
     known = {
         "client": client(),
-        "form": ClientForm(formdata=None, data=values),
-        "sections": SECTIONS,
+        "form": _client_form(values),
+        "sections": client_form.sections(),
         "secrets": [
             {"id": 1, "ending": "x9Qf", "created_at": ago(days=40), "expires_at": None},
             {"id": 2, "ending": "77bK", "created_at": ago(days=1), "expires_at": ago(days=-30)},
@@ -153,7 +154,7 @@ def _client(**changes: Any) -> Context:
 
 
 def _client_faults() -> Context:
-    form = ClientForm(formdata=None, data={"client_name": "", "redirect_uris": "photos"})
+    form = _client_form({"client_name": "", "redirect_uris": "photos"})
     told(
         form,
         client_name="Give the application a name.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.gallery.forms import NameForm, PasswordForm, SetUpForm
+from app.web.setup import SetUpForm
+from tests.gallery.forms import NameForm, PasswordForm
 from tests.gallery.people import JANE, Context, States, ago, told
 
 
