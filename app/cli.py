@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import serve
+from app import jobs, serve
 from app.database import commit
 from app.errors import InvalidInput, ProviderError
 from app.models import Client
@@ -22,6 +24,7 @@ from app.settings import settings_table
 user_group = AppGroup("user", help="People who sign in.")
 client_group = AppGroup("client", help="Applications that people sign in to.")
 key_group = AppGroup("key", help="Signing keys.")
+job_group = AppGroup("job", help="Work that nobody waits for.")
 settings_group = AppGroup("settings", help="What this deployment decides.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -175,6 +178,21 @@ def retire_key(kid: str, *, as_json: bool) -> None:
     _print({"kid": kid, "state": "gone"}, as_json=as_json)
 
 
+@job_group.command("run")
+@click.option("--forever", is_flag=True, help="Go on until stopped.")
+def run_jobs(*, forever: bool) -> None:
+    """Send mail, turn keys, clean up: each once, or again and again."""
+    rounds = jobs.Rounds()
+    if not forever:
+        stumbled = rounds.run()
+        if stumbled:
+            raise click.ClickException(f"these jobs stumbled, see the log: {', '.join(stumbled)}")
+        return
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stopped.set())
+    rounds.run_until(stopped)
+
+
 @settings_group.command("check")
 def check_settings() -> None:
     """Say that the settings can be used; a process with faulty ones does not start at all."""
@@ -189,7 +207,7 @@ def print_settings() -> None:
 
 def init_cli(app: Flask) -> None:
     """Give the application its commands."""
-    for group in (user_group, client_group, key_group, settings_group):
+    for group in (user_group, client_group, key_group, job_group, settings_group):
         app.cli.add_command(group)
     for command in (serve.serve, serve.local):
         app.cli.add_command(command)

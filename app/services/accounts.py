@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
+import idna
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
 from app.database import db
 from app.errors import Conflict
-from app.models import Password, User
+from app.models import Client, Family, Password, User
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services import audit, passwords, sessions
@@ -24,12 +26,46 @@ class AddressTaken(Conflict):
 
 def key_of(email: str) -> str:
     """Return an address as it is compared: one account for every spelling (CVE-2025-24806)."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    folded = unicodedata.normalize("NFKC", email).strip().casefold()
+    local, at, domain = unicodedata.normalize("NFKC", folded).rpartition("@")
+    if domain.isascii():
+        return f"{local}{at}{domain}"
+    try:
+        return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return f"{local}{at}{domain}"
+
+
+def one_line(name: str) -> str:
+    """Return a name as it is kept: one line, without signs that turn or hide others."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
 
 
 def find_by_email(email: str) -> User | None:
     """Return the account with this address, however it is spelled."""
     return db.session.scalar(select(User).where(User.email_key == key_of(email)))
+
+
+def find_for_sign_in(email: str) -> tuple[User | None, str | None]:
+    """Return the account and its password hash; one query, whether or not there is one."""
+    wanted = (
+        select(User, Password.hash)
+        .outerjoin(Password, Password.user_id == User.id)
+        .where(User.email_key == key_of(email))
+    )
+    found = db.session.execute(wanted).one_or_none()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def get_for_change(user_id: int) -> tuple[User, str | None]:
+    """Return the account of who is signed in, and its password hash."""
+    wanted = (
+        select(User, Password.hash)
+        .outerjoin(Password, Password.user_id == User.id)
+        .where(User.id == user_id)
+    )
+    user, stored = db.session.execute(wanted).one()
+    return user, stored
 
 
 def create(
@@ -50,20 +86,68 @@ def create(
     passwords.check_allowed(password, context=(email, name or ""))
     if find_by_email(email) is not None:
         raise AddressTaken
+    hashed = hashing.hash_password(password)
+    user = _add(email, hashed, name=name, is_admin=is_admin, email_verified=email_verified)
+    audit.record(Event.USER_CREATED, actor_id=by, user_id=user.id)
+    return user
+
+
+def create_signed_up(email: str, *, password_hash: str, name: str | None) -> User:
+    """Make the account of somebody who has proved the address and chosen the password before.
+
+    Raises:
+        AddressTaken: somebody was faster, from another browser.
+    """
+    user = _add(email, password_hash, name=name, email_verified=True)
+    audit.record(Event.SIGNED_UP, actor_id=user.id, user_id=user.id)
+    return user
+
+
+def _add(
+    email: str,
+    password_hash: str,
+    *,
+    name: str | None,
+    is_admin: bool = False,
+    email_verified: bool = False,
+) -> User:
+    """Add a user with a password; of any number at once, one gets the address."""
     user = User(
         subject=secrets.new_id(),
         email=email.strip(),
         email_key=key_of(email),
         email_verified=email_verified,
-        name=name or None,
+        name=one_line(name or "") or None,
         is_admin=is_admin,
     )
-    db.session.add(user)
-    db.session.flush()
-    db.session.add(Password(user_id=user.id, hash=hashing.hash_password(password)))
-    db.session.flush()
-    audit.record(Event.USER_CREATED, actor_id=by, user_id=user.id)
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+            db.session.flush()
+            db.session.add(Password(user_id=user.id, hash=password_hash))
+    except IntegrityError:
+        raise AddressTaken from None
     return user
+
+
+def rename(user: User, name: str) -> None:
+    """Change the name that applications see; empty removes it."""
+    user.name = one_line(name) or None
+    user.updated_at = now()
+    db.session.flush()
+    audit.record(Event.PROFILE_CHANGED, actor_id=user.id, user_id=user.id)
+
+
+def apps_of_session(session_id: int) -> list[str]:
+    """Return the names of the applications that were signed in to with a session."""
+    wanted = (
+        select(Client.name)
+        .join(Family, Family.client_pk == Client.id)
+        .where(Family.session_id == session_id)
+        .distinct()
+        .order_by(Client.name)
+    )
+    return list(db.session.scalars(wanted))
 
 
 def sign_out_everywhere(user: User, *, by: int | None = None) -> None:

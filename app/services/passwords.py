@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import update
+
+from app.clock import now
+from app.database import db
 from app.errors import InvalidInput
-from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, normalize
+from app.models import Password, Session, User
+from app.security import passwords as hashing
+from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, TooManyHashes, normalize
+from app.services import audit, sessions
+from app.services.audit import Event
 from app.settings import settings
 
 FIELD = "password"
+CURRENT = "current_password"
+PASSWORDS, SESSIONS = Password.__table__, Session.__table__
 
 
 def check_allowed(password: str, *, context: Iterable[str] = ()) -> None:
@@ -22,18 +34,65 @@ def check_allowed(password: str, *, context: Iterable[str] = ()) -> None:
     plain = normalize(password)
     missing = settings.password_length - len(plain)
     if missing > 0:
-        raise InvalidInput(FIELD, f"Use {missing} more characters. A few words work well.")
+        words = ngettext(
+            "Use %(num)d more character. A few words work well.",
+            "Use %(num)d more characters. A few words work well.",
+            missing,
+        )
+        raise InvalidInput(FIELD, words)
     if len(plain) > LONGEST_CHARACTERS or len(plain.encode()) > LONGEST_BYTES:
-        raise InvalidInput(FIELD, f"Use {LONGEST_CHARACTERS} characters or fewer.")
+        raise InvalidInput(FIELD, _("Use %(num)d characters or fewer.", num=LONGEST_CHARACTERS))
     if "\0" in plain:
-        raise InvalidInput(FIELD, "Use characters that a keyboard can type.")
+        raise InvalidInput(FIELD, _("Use characters that a keyboard can type."))
     _refuse_guessable(plain, context)
 
 
 def _refuse_guessable(plain: str, context: Iterable[str]) -> None:
     lowered = plain.casefold()
     if len(set(lowered)) < 5:
-        raise InvalidInput(FIELD, "This repeats itself too much. Choose another.")
+        raise InvalidInput(FIELD, _("This repeats itself too much. Choose another."))
     for word in (part.casefold().strip() for part in (settings.service_name, *context)):
         if word and len(lowered.replace(word, "")) < settings.password_length // 2:
-            raise InvalidInput(FIELD, "This is too close to a name of yours. Choose another.")
+            raise InvalidInput(FIELD, _("This is too close to a name of yours. Choose another."))
+
+
+def fits(stored: str | None, typed: str) -> bool:
+    """Tell whether a typed password is the stored one; nothing stored takes the same time.
+
+    No transaction may be open: hashing takes as long as a hundred queries.
+
+    Raises:
+        TooManyHashes: this process has too many to check already.
+    """
+    return hashing.verify_password(stored, typed)
+
+
+def stronger(stored: str, typed: str) -> str | None:
+    """Return a new hash of the right password when the old one is weaker than today's."""
+    if not hashing.needs_rehash(stored):
+        return None
+    try:
+        return hashing.hash_password(typed)
+    except TooManyHashes:  # the next sign-in will do it
+        return None
+
+
+def store(user: User, new_hash: str) -> None:
+    """Replace the hash of the same password."""
+    db.session.execute(
+        update(PASSWORDS).where(PASSWORDS.c.user_id == user.id).values(hash=new_hash)
+    )
+
+
+def change(user: User, new_hash: str, *, session_id: int) -> None:
+    """Give a user another password; what was issued before is dead, but for this session."""
+    db.session.execute(
+        update(PASSWORDS)
+        .where(PASSWORDS.c.user_id == user.id)
+        .values(hash=new_hash, changed_at=now())
+    )
+    user.epoch += 1
+    db.session.flush()
+    sessions.end_all(user, but=session_id)
+    db.session.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(epoch=user.epoch))
+    audit.record(Event.PASSWORD_CHANGED, actor_id=user.id, user_id=user.id)

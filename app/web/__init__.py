@@ -8,10 +8,22 @@ from __future__ import annotations
 from flask import Flask
 
 from app.settings import Settings
-from app.web import assets, cookies, doors, error_pages, guards, headers, health, languages
+from app.web import (
+    assets,
+    cookies,
+    dev_mail,
+    doors,
+    error_pages,
+    guards,
+    headers,
+    health,
+    languages,
+)
+from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
 from app.web.endpoints import blueprints as endpoint_blueprints
 from app.web.endpoints.public import PublicDocuments
+from app.web.login import blueprints as login_blueprints
 from app.web.setup import blueprint as setup_blueprint
 
 LONGEST_BODY = 131_072
@@ -29,7 +41,9 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.session_interface = cookies.Cookies(settings)
     for part in (assets, languages, guards, headers, error_pages, health):
         part.init_app(app)
-    for blueprint in (*endpoint_blueprints, *admin_blueprints, setup_blueprint):
+    wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
+    for blueprint in (*wings, setup_blueprint):
         app.register_blueprint(blueprint)
+    dev_mail.init_app(app, settings)
     public = app.extensions["sealwax.public"] = PublicDocuments(app, settings)
     app.wsgi_app = doors.Doors(public, settings)  # type: ignore[method-assign]

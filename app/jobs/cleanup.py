@@ -1,0 +1,14 @@
+"""Delete what has outlived its use."""
+
+from __future__ import annotations
+
+from app.database import commit
+from app.services import cleanup
+
+
+def clean() -> None:
+    """Go through every table in small bites: nobody has to wait long for the database."""
+    for broom in cleanup.BROOMS:
+        while cleanup.sweep(broom):
+            commit()
+        commit()

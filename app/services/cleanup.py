@@ -1,0 +1,95 @@
+"""What may be deleted, and when: rows that can change no answer any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Column, ColumnElement, Table, delete, exists, select
+
+from app.clock import now
+from app.database import db
+from app.models import (
+    AccessToken,
+    Attempt,
+    Family,
+    Interaction,
+    Link,
+    Mail,
+    RefreshToken,
+    RevokedToken,
+    Session,
+    SignUp,
+    Throttle,
+)
+from app.settings import settings
+
+#: Rows deleted in one transaction: on SQLite nobody else can write meanwhile.
+BITE = 500
+#: Clocks differ.
+SLACK = timedelta(minutes=5)
+#: The longest life of an access token: what was issued by the last refresh still answers.
+LONGEST_ACCESS = timedelta(hours=1)
+#: Ended sessions stay for a while: their owners look at where they were signed in.
+SESSIONS_KEPT = timedelta(days=30)
+MAILS_KEPT = timedelta(days=7)
+
+FAMILIES, SESSIONS = Family.__table__, Session.__table__
+REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Broom:
+    """A table, and which of its rows have had their time."""
+
+    table: Table
+    is_over: Callable[[], ColumnElement[bool]]
+
+    @property
+    def key(self) -> Column[object]:
+        """Return the primary key."""
+        return self.table.primary_key.columns[0]
+
+
+def _expired(table: Table, *, since: timedelta = SLACK) -> Broom:
+    return Broom(table, lambda: table.c.expires_at <= now() - since)
+
+
+def _family_is_over() -> ColumnElement[bool]:
+    """Tell that the code and every token that came from a family have died."""
+    longest = max(LONGEST_ACCESS, settings.access_token_lifetime)
+    return (
+        (FAMILIES.c.code_expires_at <= now() - longest - SLACK)
+        & ~exists().where(REFRESH_TOKENS.c.family_id == FAMILIES.c.id)
+        & ~exists().where(ACCESS_TOKENS.c.family_id == FAMILIES.c.id)
+    )
+
+
+def _session_is_over() -> ColumnElement[bool]:
+    before = now() - SESSIONS_KEPT
+    return (SESSIONS.c.ended_at <= before) | (SESSIONS.c.expires_at <= before)
+
+
+#: In this order: a family goes when its tokens are gone.
+BROOMS = (
+    _expired(Interaction.__table__),
+    # A refresh token that expires may have been used just before, for one last access token.
+    _expired(REFRESH_TOKENS, since=LONGEST_ACCESS + SLACK),
+    _expired(ACCESS_TOKENS),
+    _expired(RevokedToken.__table__),
+    Broom(FAMILIES, _family_is_over),
+    Broom(SESSIONS, _session_is_over),
+    _expired(Throttle.__table__),
+    _expired(SignUp.__table__),
+    _expired(Link.__table__),
+    Broom(Attempt.__table__, lambda: Attempt.__table__.c.at <= now() - settings.attempts_kept),
+    Broom(Mail.__table__, lambda: Mail.__table__.c.created_at <= now() - MAILS_KEPT),
+)
+
+
+def sweep(broom: Broom) -> bool:
+    """Delete one bite of a table; tell whether there may be more."""
+    bite = select(broom.key).where(broom.is_over()).limit(BITE)
+    deleted = db.session.execute(delete(broom.table).where(broom.key.in_(bite)))
+    return bool(deleted.rowcount == BITE)  # type: ignore[attr-defined]

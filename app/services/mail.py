@@ -1,0 +1,129 @@
+"""Mail: an outbox in the database, so that what is promised and what is sent cannot differ.
+
+A mail is rendered and kept in the transaction of what causes it. Jobs claim it, send it, and
+empty it: it may hold a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from flask import current_app, render_template
+from sqlalchemy import select, update
+
+from app.clock import now
+from app.database import db
+from app.models import Mail
+from app.security import secrets
+from app.settings import settings
+
+MAILS = Mail.__table__
+#: A process that claimed a mail and died gives it back after this.
+LEASE = timedelta(minutes=5)
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_TRIES = 12
+LONGEST_SUBJECT = 300
+LONGEST_FAULT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that this process, and no other, is to send now."""
+
+    id: int
+    tries: int
+    message: EmailMessage
+
+
+def enqueue(template: str, *, to: str, **context: Any) -> None:
+    """Render a mail in the language of whoever causes it, and put it into the outbox."""
+    if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
+        message = "an address that cannot stand in a header"
+        raise ValueError(message)
+    db.session.add(
+        Mail(
+            message_id=f"<{secrets.new_id()}@{_domain()}>",
+            recipient=to,
+            template=template,
+            subject=_block(template, "subject", context)[:LONGEST_SUBJECT],
+            text=_block(template, "body", context, one_line=False),
+            html=render_template(f"email/{template}.html", **context),
+            due_at=now(),
+        )
+    )
+    db.session.flush()
+
+
+def _block(template: str, name: str, context: dict[str, Any], *, one_line: bool = True) -> str:
+    """Return one block of the plain text template; a subject is one line, whatever it holds."""
+    found = current_app.jinja_env.get_template(f"email/{template}.txt")
+    values = dict(context)
+    current_app.update_template_context(values)
+    text = "".join(found.blocks[name](found.new_context(values)))
+    return " ".join(text.split()) if one_line else f"{text.strip()}\n"
+
+
+def _domain() -> str:
+    """Return the right-hand side of message identifiers."""
+    return settings.issuer.partition("//")[2].partition(":")[0]
+
+
+def due(most: int = 20) -> list[int]:
+    """Return which mails wait to be sent, the oldest first."""
+    wanted = (
+        select(MAILS.c.id)
+        .where(MAILS.c.sent_at.is_(None), MAILS.c.due_at <= now(), MAILS.c.tries < MOST_TRIES)
+        .order_by(MAILS.c.due_at)
+        .limit(most)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def claim(mail_id: int) -> Claimed | None:
+    """Take a mail to send it, None when another process was first; the caller commits."""
+    moment = now()
+    claimed = db.session.execute(
+        update(MAILS)
+        .where(MAILS.c.id == mail_id, MAILS.c.sent_at.is_(None), MAILS.c.due_at <= moment)
+        .values(due_at=moment + LEASE, tries=MAILS.c.tries + 1)
+        .returning(*MAILS.c)
+    ).one_or_none()
+    return Claimed(claimed.id, claimed.tries, _message(claimed)) if claimed else None
+
+
+def _message(row: Any) -> EmailMessage:
+    """Return the mail as it travels; the policy refuses line breaks in headers once more."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = row.subject
+    message["From"] = settings.mail_from
+    message["To"] = row.recipient
+    message["Date"] = row.created_at
+    message["Message-ID"] = row.message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    message.set_content(row.text)
+    message.add_alternative(row.html, subtype="html")
+    return message
+
+
+def sent(mail_id: int) -> None:
+    """Note that a mail is out, and forget what it said."""
+    db.session.execute(
+        update(MAILS)
+        .where(MAILS.c.id == mail_id)
+        .values(sent_at=now(), subject="", text="", html="", last_fault="")
+    )
+
+
+def put_off(claimed: Claimed, fault: str) -> None:
+    """Try again later: after half a minute, then ever later, up to an hour."""
+    wait = min(FIRST_RETRY * 2 ** (claimed.tries - 1), LONGEST_RETRY)
+    db.session.execute(
+        update(MAILS)
+        .where(MAILS.c.id == claimed.id)
+        .values(due_at=now() + wait, last_fault=fault[:LONGEST_FAULT])
+    )

@@ -1,0 +1,171 @@
+"""Throttles: how often something may go wrong, for one account or one network.
+
+A try is counted before it is made, in one statement: of any number of guesses at once, no more
+come through than one after the other would. What went right is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from sqlalchemy import Case, ColumnElement, case, delete, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.clock import now
+from app.database import UTCDateTime, db, is_sqlite
+from app.errors import TooMany
+from app.models import Throttle
+from app.security import secrets
+from app.settings import settings
+
+THROTTLES = Throttle.__table__
+#: A count that nothing was added to for this long starts again.
+MEMORY = timedelta(days=1)
+LONGEST_WAIT = timedelta(hours=1)
+#: People behind one IPv6 router share its first 64 bits.
+PREFIX_V6 = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many tries are free, and how long the first one after them has to wait.
+
+    Every further try doubles the wait, up to an hour.
+    """
+
+    kind: str
+    free: int
+    wait: timedelta = timedelta(seconds=30)
+
+    def wait_after(self, tries: int) -> timedelta:
+        """Return how long the next try has to wait after this many."""
+        if tries < self.free:
+            return timedelta(0)
+        return min(self.wait * (1 << (tries - self.free)), LONGEST_WAIT)
+
+    @property
+    def steps(self) -> range:
+        """Return the numbers of tries at which the wait grows."""
+        last = self.free
+        while self.wait_after(last) < LONGEST_WAIT:
+            last += 1
+        return range(self.free, last + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is counted: a limit, and for whom."""
+
+    limit: Limit
+    whom: str
+
+    @property
+    def key(self) -> str:
+        """Return the primary key: addresses could be guessed from a plain digest."""
+        return secrets.keyed_digest(settings.secret_keys[0], f"{self.limit.kind} {self.whom}")
+
+
+ACCOUNT = Limit("account", free=5)
+NETWORK = Limit("network", free=50)
+#: Mails that a stranger may have sent to one address, and from one network.
+MAIL = Limit("mail", free=5, wait=timedelta(minutes=1))
+MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
+
+
+def account(address_key: str) -> Count:
+    """Return the count of wrong passwords of an account, known or not (accounts.key_of)."""
+    return Count(ACCOUNT, address_key)
+
+
+def network(address: str, limit: Limit = NETWORK) -> Count:
+    """Return the count of a network: one IPv4 address, or the first half of an IPv6 one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return Count(limit, "unknown")
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    if isinstance(parsed, IPv6Address):
+        return Count(limit, str(ip_network((parsed, PREFIX_V6), strict=False)))
+    return Count(limit, str(parsed))
+
+
+def reserve(counts: Sequence[Count]) -> None:
+    """Count a try against each; the caller commits before the work that is guarded.
+
+    Raises:
+        TooMany: one of them has to wait; the caller rolls back.
+    """
+    moment = now()
+    # Always in the same order: two tries at once cannot lock each other out.
+    for count in sorted(counts, key=lambda one: one.key):
+        if not _add(count, moment):
+            raise TooMany(max(_blocked_until(count) - moment, timedelta(seconds=1)))
+
+
+def _add(count: Count, moment: datetime) -> bool:
+    """Add one, unless the count has to wait; tell whether it was added."""
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    first = insert(THROTTLES).values(
+        key=count.key,
+        failures=1,
+        blocked_until=moment + count.limit.wait_after(1),
+        expires_at=moment + MEMORY,
+    )
+    forgotten = THROTTLES.c.expires_at <= moment
+    statement = first.on_conflict_do_update(
+        index_elements=[THROTTLES.c.key],
+        set_={
+            "failures": case((forgotten, 1), else_=THROTTLES.c.failures + 1),
+            "blocked_until": _next_block(count.limit, moment, forgotten),
+            "expires_at": moment + MEMORY,
+        },
+        where=THROTTLES.c.blocked_until <= moment,
+    )
+    return db.session.execute(statement.returning(THROTTLES.c.failures)).first() is not None
+
+
+def _next_block(limit: Limit, moment: datetime, forgotten: ColumnElement[bool]) -> Case[datetime]:
+    """Return until when the next try waits, as SQL: the count is only known to the database."""
+    steps = [
+        (THROTTLES.c.failures == tries - 1, _at(moment + limit.wait_after(tries)))
+        for tries in limit.steps
+    ]
+    return case(
+        (forgotten, _at(moment + limit.wait_after(1))),
+        (THROTTLES.c.failures < limit.free - 1, _at(moment)),
+        *steps,
+        else_=_at(moment + LONGEST_WAIT),
+    )
+
+
+def _at(moment: datetime) -> ColumnElement[datetime]:
+    return literal(moment, UTCDateTime())
+
+
+def _blocked_until(count: Count) -> datetime:
+    found = db.session.scalar(select(THROTTLES.c.blocked_until).where(THROTTLES.c.key == count.key))
+    return found or now()
+
+
+def forget(count: Count) -> None:
+    """Start again from nothing: the right password was typed."""
+    db.session.execute(delete(THROTTLES).where(THROTTLES.c.key == count.key))
+
+
+def give_back(count: Count) -> None:
+    """Take back one try that did not go wrong."""
+    left = THROTTLES.c.failures - 1
+    db.session.execute(
+        update(THROTTLES)
+        .where(THROTTLES.c.key == count.key, THROTTLES.c.failures > 0)
+        .values(
+            failures=left,
+            blocked_until=case(
+                (left < count.limit.free, _at(now())), else_=THROTTLES.c.blocked_until
+            ),
+        )
+    )

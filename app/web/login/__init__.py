@@ -1,0 +1,26 @@
+"""Pages on the way to an application: sign in, sign up, consent, choose an account, sign out.
+
+Each is one file with its form and its view; what they all need is in `waiting`.
+"""
+
+from app.web.login import (
+    check_email,
+    consent,
+    language,
+    select_account,
+    sign_in,
+    sign_out,
+    sign_up,
+)
+from app.web.login.waiting import blueprint
+
+__all__ = [
+    "check_email",
+    "consent",
+    "language",
+    "select_account",
+    "sign_in",
+    "sign_out",
+    "sign_up",
+]
+blueprints = (blueprint,)

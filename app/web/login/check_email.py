@@ -1,0 +1,115 @@
+"""Type the code from the mail: only then there is an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired
+
+from app.database import commit, rollback
+from app.errors import TooMany
+from app.jobs import email as email_job
+from app.models import SignUp
+from app.services import interactions, sign_ups
+from app.services.accounts import AddressTaken
+from app.services.sign_ups import CodeRefused
+from app.settings import settings
+from app.web import guards
+from app.web.login import waiting as pages
+from app.web.login.waiting import Waiting, blueprint
+
+
+class CodeForm(FlaskForm):
+    """A code from a mail."""
+
+    code = StringField(validators=[DataRequired(lazy_gettext("Enter the code from the mail."))])
+
+
+@blueprint.route("/check-email", methods=["GET", "POST"])
+def check_email() -> ResponseReturnValue:
+    """Check the code, make the account, sign its owner in, and go on."""
+    waiting = pages.load()
+    sign_up = sign_ups.find(guards.browser())
+    if sign_up is None:
+        return _nothing_to_check(waiting)
+    if request.method == "GET":
+        return _page(CodeForm(formdata=None), waiting, sign_up)
+    if request.form.get("again"):
+        return _again(waiting, sign_up)
+    form = CodeForm()
+    if not form.validate_on_submit() or not _confirm(form, waiting, sign_up):
+        return _page(form, waiting, sign_up), 422
+    return pages.go_on(waiting)
+
+
+def _nothing_to_check(waiting: Waiting | None) -> ResponseReturnValue:
+    """Go on when another tab has confirmed it; start again otherwise."""
+    if guards.person() is not None:
+        return pages.go_on(waiting)
+    handle = waiting.handle if waiting else None
+    return redirect(url_for("login.sign_up", interaction=handle), 303)
+
+
+def _confirm(form: CodeForm, waiting: Waiting | None, sign_up: SignUp) -> bool:
+    """Make the account and sign in; tell whether nothing stood in the way."""
+    try:
+        sign_ups.count_try(sign_up)
+        commit()  # a try counts, also when nobody waits for its answer
+        user = sign_ups.confirm(sign_up, guards.browser(), form.code.data)
+    except CodeRefused:
+        form.code.errors = [_("That code isn't right or has expired.")]
+    except AddressTaken:
+        rollback()
+        form.code.errors = [_("This address is already confirmed. Sign in.")]
+    else:
+        signed_in = guards.sign_in(user, amr=("pwd",))
+        if waiting is not None:
+            interactions.sign_in(waiting.interaction, signed_in.session_id)
+        commit()
+        return True
+    return False
+
+
+def _again(waiting: Waiting | None, sign_up: SignUp) -> ResponseReturnValue:
+    form = CodeForm(formdata=None)
+    try:
+        sent_at = sign_ups.send_again(sign_up, guards.browser(), address=guards.address())
+    except TooMany as many:
+        rollback()
+        words = ngettext(
+            "You can ask for another code in %(num)d minute.",
+            "You can ask for another code in %(num)d minutes.",
+            ceil(many.retry_after.total_seconds() / 60),
+        )
+        form.form_errors.append(words)
+        seconds = ceil(many.retry_after.total_seconds())
+        return _page(form, waiting, sign_up), 429, {"Retry-After": str(seconds)}
+    commit()
+    email_job.deliver_at_once()
+    return _page(form, waiting, sign_up, sent_again_at=sent_at)
+
+
+def _page(
+    form: CodeForm,
+    waiting: Waiting | None,
+    sign_up: SignUp,
+    *,
+    sent_again_at: datetime | None = None,
+) -> str:
+    has_mailbox = settings.is_local and email_job.has_folder()
+    return render_template(
+        "login/check_email.html",
+        form=form,
+        interaction=waiting.handle if waiting else None,
+        email=sign_up.email,
+        minutes=sign_ups.MINUTES,
+        sent_again_at=sent_again_at,
+        mailbox_url=url_for("dev_mail.mailbox") if has_mailbox else None,
+    )

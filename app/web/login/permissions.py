@@ -1,0 +1,94 @@
+"""Scopes in words: what each would let an application see of this very person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+
+from app.models import User
+from app.services import claims, scopes
+from app.settings import settings
+
+#: Profile claims that a value alone does not explain; the name comes first and needs no word.
+WORDS = {
+    "given_name": lazy_gettext("Given name: %(value)s"),
+    "family_name": lazy_gettext("Family name: %(value)s"),
+    "middle_name": lazy_gettext("Middle name: %(value)s"),
+    "nickname": lazy_gettext("Nickname: %(value)s"),
+    "preferred_username": lazy_gettext("Short name: %(value)s"),
+    "profile": lazy_gettext("Profile page: %(value)s"),
+    "picture": lazy_gettext("Picture: %(value)s"),
+    "website": lazy_gettext("Website: %(value)s"),
+    "gender": lazy_gettext("Gender: %(value)s"),
+    "birthdate": lazy_gettext("Date of birth: %(value)s"),
+    "zoneinfo": lazy_gettext("Time zone: %(value)s"),
+    "locale": lazy_gettext("Language: %(value)s"),
+}
+ADDRESS_LINES = ("street_address", "postal_code", "locality", "region", "country")
+
+
+def row(name: str, user: User) -> dict[str, Any]:
+    """Return what the consent page shows of a scope, for this person."""
+    scope = scopes.BY_NAME.get(name)
+    values = VALUES[name](user) if name in VALUES else []
+    return {
+        "name": name,
+        "title": str(scope.title) if scope else name,
+        "values": values,
+        "missing": _("You haven't added one.") if name in VALUES and not values else "",
+        "detail": _while_away() if name == "offline_access" else "",
+        "required": scopes.is_offered(name) == "required",
+    }
+
+
+def title(name: str) -> str:
+    """Return the words for a scope in a list."""
+    scope = scopes.BY_NAME.get(name)
+    return str(scope.title) if scope else name
+
+
+def _profile(user: User) -> list[str]:
+    found = [user.name] if user.name else []
+    for claim, words in WORDS.items():
+        value = claims.value_of(user, claim)
+        if value:
+            found.append(str(words) % {"value": value})
+    return found
+
+
+def _email(user: User) -> list[str]:
+    if user.email_verified:
+        return [_("%(email)s, confirmed", email=user.email)]
+    return [_("%(email)s, not confirmed", email=user.email)]
+
+
+def _phone(user: User) -> list[str]:
+    return [user.phone_number] if user.phone_number else []
+
+
+def _address(user: User) -> list[str]:
+    kept = claims.value_of(user, "address") or {}
+    if kept.get("formatted"):
+        return [", ".join(kept["formatted"].split("\n"))]
+    lines = [kept[line] for line in ADDRESS_LINES if kept.get(line)]
+    return [", ".join(lines)] if lines else []
+
+
+def _while_away() -> str:
+    words = ngettext(
+        "Until you remove it, or %(num)d day unused.",
+        "Until you remove it, or %(num)d days unused.",
+        max(settings.refresh_idle.days, 1),
+    )
+    return str(words)
+
+
+VALUES: dict[str, Callable[[User], list[str]]] = {
+    "profile": _profile,
+    "email": _email,
+    "phone": _phone,
+    "address": _address,
+}

@@ -1,0 +1,219 @@
+"""Sign in with address and password; also: prove once more who you are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from app.clock import now
+from app.database import commit, rollback
+from app.errors import TooMany
+from app.models import User
+from app.security.passwords import TooManyHashes
+from app.services import accounts, audit, interactions, passwords, throttles
+from app.services.attempts import Trace
+from app.services.audit import Event
+from app.settings import settings
+from app.web import guards
+from app.web.login import waiting as pages
+from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
+
+LONGEST_ADDRESS = 320
+
+
+class SignInForm(FlaskForm):
+    """Who you are, and the password that proves it."""
+
+    username = StringField(
+        validators=[
+            DataRequired(lazy_gettext("Enter your email address.")),
+            Length(max=LONGEST_ADDRESS, message=lazy_gettext("This is too long for an address.")),
+        ],
+        filters=[lambda typed: typed and typed.replace("\0", "")],  # PostgreSQL keeps no NUL
+    )
+    password = PasswordField(validators=[InputRequired(lazy_gettext("Enter your password."))])
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A sign-in that did not work: what the trace says, what the person reads, which status."""
+
+    reason: str
+    public: str
+    status: int = 422
+    retry_after: timedelta | None = None
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Ask for address and password, check them, and go on."""
+    waiting = pages.load()
+    if request.method == "GET":
+        return _open(waiting)
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _page(form, waiting), 422
+    outcome = _check(form)
+    if isinstance(outcome, Refused):
+        return _refuse(form, waiting, outcome)
+    signed_in = guards.sign_in(outcome, amr=("pwd",))
+    if waiting is not None:
+        interactions.sign_in(waiting.interaction, signed_in.session_id)
+    commit()
+    return pages.go_on(waiting, request.args.get("next", ""))
+
+
+def _open(waiting: Waiting | None) -> ResponseReturnValue:
+    """Show the form, or take note that the person goes on with the account in use."""
+    somebody = guards.person()
+    if "on" in request.args and somebody is not None and not _is_confirming(waiting):
+        if waiting is not None and not waiting.needs("sign_in"):
+            interactions.choose(waiting.interaction, somebody.session_id)
+        commit()
+        return pages.go_on(waiting, request.args.get("next", ""))
+    form = SignInForm(formdata=None, data={"username": _expected_address(waiting)})
+    if waiting is not None and waiting.reason == "another_user" and somebody is not None:
+        form.form_errors.append(_("The app asks for another account than this one."))
+    page = _page(form, waiting)
+    if not _is_confirming(waiting):
+        commit()  # the session was seen
+    return page
+
+
+def _check(form: SignInForm) -> User | Refused:
+    """Return who has signed in, or why nobody has; the same work for every address."""
+    email, typed = form.username.data, form.password.data
+    user, stored = accounts.find_for_sign_in(email)
+    account = throttles.account(accounts.key_of(email))
+    network = throttles.network(guards.address())
+    try:
+        throttles.reserve((account, network))
+    except TooMany as many:
+        rollback()
+        return Refused("sign_in_throttled", _wait(many.retry_after), 429, many.retry_after)
+    commit()  # hashing takes long: nobody else may wait for this transaction
+    try:
+        fits = passwords.fits(stored, typed)
+    except TooManyHashes:
+        throttles.give_back(account)
+        throttles.give_back(network)
+        commit()
+        raise
+    if not fits or user is None or stored is None:
+        return Refused("password_wrong", _("That email and password don't match. Check both."))
+    if user.is_disabled:
+        return Refused("user_turned_off", _turned_off())
+    stronger = passwords.stronger(stored, typed)
+    if stronger is not None:
+        passwords.store(user, stronger)
+    throttles.forget(account)
+    throttles.give_back(network)
+    return user
+
+
+def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> ResponseReturnValue:
+    """Say no in words that do not tell which half was wrong; write down what it was."""
+    user = accounts.find_by_email(form.username.data)
+    trace = Trace("sign_in")
+    if waiting is not None:
+        trace.reference, trace.client_id = waiting.reference, waiting.client.client_id
+    trace.user_id = user.id if user else None
+    if why.reason != "sign_in_throttled":
+        trace.passed("throttle")
+    trace.passed("account", "known" if user else "unknown")
+    checks = {"sign_in_throttled": "throttle", "user_turned_off": "account"}
+    trace.refused(checks.get(why.reason, "password"), why.reason)
+    trace.write("refused")
+    audit.record(
+        Event.SIGN_IN_REFUSED,
+        user_id=trace.user_id,
+        client_id=trace.client_id,
+        address=guards.address(),
+        reference=trace.reference,
+        reason=why.reason,
+    )
+    commit()
+    form.form_errors.append(why.public)
+    headers = {}
+    if why.retry_after is not None:
+        headers["Retry-After"] = str(ceil(why.retry_after.total_seconds()))
+    return _page(form, waiting), why.status, headers
+
+
+def _wait(wait: timedelta) -> str:
+    words = ngettext(
+        "Too many tries. Wait %(num)d minute, then try again.",
+        "Too many tries. Wait %(num)d minutes, then try again.",
+        ceil(wait.total_seconds() / 60),
+    )
+    return str(words)
+
+
+def _turned_off() -> str:
+    contact = settings.support_contact
+    if contact:
+        return str(_("This account is turned off. Ask %(contact)s.", contact=contact))
+    return str(_("This account is turned off."))
+
+
+def _is_confirming(waiting: Waiting | None) -> bool:
+    """Tell whether somebody who is signed in is asked again."""
+    if waiting is not None:
+        return waiting.reason in FRESH_SIGN_IN
+    somebody = guards.person()
+    if somebody is None or not somebody.is_admin:
+        return False
+    return somebody.seen_at + settings.admin_idle < now()  # the administration sent them here
+
+
+def _expected_address(waiting: Waiting | None) -> str:
+    """Return the address to fill in: of who is asked again, or of whom the app named.
+
+    An id_token_hint fills in nothing: it may be in the hands of somebody who was never told
+    the address.
+    """
+    somebody = guards.person()
+    if "another" in request.args:
+        return ""
+    if _is_confirming(waiting) and somebody is not None:
+        return somebody.email
+    hint = waiting.parameter("login_hint") if waiting else ""
+    return hint if len(hint) <= LONGEST_ADDRESS else ""
+
+
+def _page(form: SignInForm, waiting: Waiting | None) -> str:
+    somebody = waiting.person if waiting else guards.person()
+    confirming = _is_confirming(waiting) and somebody is not None
+    known = confirming and "another" not in request.args
+    offers = not confirming and not (waiting and waiting.needs("sign_in"))
+    return render_template(
+        "login/sign_in.html",
+        form=form,
+        interaction=waiting.handle if waiting else None,
+        client={"name": waiting.client.name} if waiting else None,
+        known=_account(somebody) if known else None,
+        confirming=confirming,
+        signed_in=_account(somebody) if offers and somebody else None,
+        continue_url=_continue_url(waiting),
+        may_sign_up=settings.sign_up == "open",
+    )
+
+
+def _continue_url(waiting: Waiting | None) -> str:
+    handle = waiting.handle if waiting else None
+    target = request.args.get("next")
+    return url_for("login.sign_in", interaction=handle, next=target, on="yes")
+
+
+def _account(somebody: Any) -> dict[str, str]:
+    return {"name": somebody.name or "", "email": somebody.email}

@@ -1,0 +1,98 @@
+"""Ask for an account. Known and unknown addresses look the same from here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext, ngettext
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, InputRequired, Length
+
+from app.database import commit, rollback
+from app.errors import InvalidInput, TooMany
+from app.jobs import email as email_job
+from app.services import passwords, sign_ups
+from app.settings import settings
+from app.web import forms, guards
+from app.web.login import waiting as pages
+from app.web.login.waiting import Waiting, blueprint
+
+
+class SignUpForm(FlaskForm):
+    """What an account needs."""
+
+    email = EmailField(
+        validators=[
+            DataRequired(lazy_gettext("Enter your email address.")),
+            Length(max=254, message=lazy_gettext("This is too long for an address.")),
+            Email(lazy_gettext("Enter the whole address, such as jane@example.org.")),
+        ]
+    )
+    name = StringField(
+        validators=[Length(max=200, message=lazy_gettext("Use 200 characters or fewer."))]
+    )
+    password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
+
+
+@blueprint.route("/sign-up", methods=["GET", "POST"])
+def sign_up() -> ResponseReturnValue:
+    """Take the wish for an account, mail a code, and show where to type it."""
+    waiting = pages.load()
+    if settings.sign_up == "closed":
+        return _page(None, waiting), 200 if request.method == "GET" else 403
+    form = SignUpForm()
+    if request.method == "GET":
+        return _page(form, waiting)
+    if not form.validate_on_submit():
+        return _page(form, waiting), 422
+    try:
+        _begin(form)
+    except InvalidInput as fault:
+        forms.blame(form, fault)
+        return _page(form, waiting), 422
+    except TooMany as many:
+        rollback()
+        form.form_errors.append(_wait(many.retry_after))
+        seconds = ceil(many.retry_after.total_seconds())
+        return _page(form, waiting), 429, {"Retry-After": str(seconds)}
+    handle = waiting.handle if waiting else None
+    return redirect(url_for("login.check_email", interaction=handle), 303)
+
+
+def _begin(form: SignUpForm) -> None:
+    """Do the same work for every address; what differs is the mail alone."""
+    typed, name = form.password.data, form.name.data
+    passwords.check_allowed(typed, context=(form.email.data, name or ""))
+    hashed = sign_ups.hash_password(typed)
+    sign_ups.begin(
+        guards.browser(),
+        form.email.data,
+        name=name,
+        password_hash=hashed,
+        address=guards.address(),
+    )
+    commit()
+    email_job.deliver_at_once()
+
+
+def _wait(wait: timedelta) -> str:
+    words = ngettext(
+        "Too many tries. Wait %(num)d minute, then try again.",
+        "Too many tries. Wait %(num)d minutes, then try again.",
+        ceil(wait.total_seconds() / 60),
+    )
+    return str(words)
+
+
+def _page(form: SignUpForm | None, waiting: Waiting | None) -> str:
+    return render_template(
+        "login/sign_up.html",
+        form=form,
+        interaction=waiting.handle if waiting else None,
+        client={"name": waiting.client.name} if waiting else None,
+        password_length=settings.password_length,
+    )

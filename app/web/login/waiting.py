@@ -1,0 +1,169 @@
+"""The authorization request that a login page works for, and what every login page shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.models import Client, Interaction
+from app.oidc import authorization_request
+from app.oidc import interaction as steps
+from app.oidc.interaction import Step
+from app.oidc.reasons import Refusal
+from app.oidc.request import ProtocolRequest, from_parked
+from app.services import interactions, scopes, sessions
+from app.services.attempts import Trace
+from app.services.interactions import AlreadyFinished, AnotherBrowser, InteractionGone
+from app.services.sessions import SignedIn
+from app.web import error_pages, guards
+
+blueprint = Blueprint("login", __name__, url_prefix="/login")
+GONE: dict[type[Exception], tuple[str, int]] = {
+    InteractionGone: ("expired", 410),
+    AlreadyFinished: ("finished", 400),
+    AnotherBrowser: ("other_browser", 400),
+}
+#: Why a person who is signed in has to prove once more who they are.
+FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old"})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that waits for its person; `step` is the page it needs, None when it is done."""
+
+    handle: str
+    interaction: Interaction
+    asked: ProtocolRequest
+    person: SignedIn | None
+    step: Step | None
+
+    @property
+    def client(self) -> Client:
+        """Return the application that asks."""
+        client: Client = self.asked.client
+        return client
+
+    @property
+    def reference(self) -> str:
+        """Return the reference of the attempt."""
+        return self.interaction.reference
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes that are asked for and that the client may have."""
+        return scopes.split(self.asked.scope)
+
+    @property
+    def reason(self) -> str:
+        """Return why the next page is needed, empty when none is."""
+        return self.step.reason if self.step else ""
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the request, empty when it was left out."""
+        return self.asked.payload.get(name)
+
+    def needs(self, page: str) -> bool:
+        """Tell whether this page is the next one."""
+        return self.step is not None and self.step.page == page
+
+
+def load() -> Waiting | None:
+    """Return the request that waits under `?interaction=`, None when there is none.
+
+    Raises:
+        InteractionGone, AnotherBrowser, AlreadyFinished: it cannot be answered here.
+        Refusal: its client is to be told something: `resume` knows what.
+    """
+    handle = request.args.get("interaction", "")
+    if not handle:
+        return None
+    interaction = interactions.find(handle, browser=guards.browser())
+    g.reference = interaction.reference
+    g.ui_locales = interaction.parameters.get("ui_locales", "")
+    trace = Trace("sign_in", reference=interaction.reference)
+    asked = from_parked(interaction.parameters, "/authorize", trace)
+    authorization_request.client_and_redirect_uri(asked)
+    authorization_request.check(asked)
+    token = guards.session_token()
+    person = sessions.find_for_client(token, asked.client.id) if token else None
+    return Waiting(handle, interaction, asked, person, steps.next_step(asked, person, interaction))
+
+
+def must_load() -> Waiting:
+    """Return the request that waits; without one the page has no meaning.
+
+    Raises:
+        InteractionGone: no request is named.
+    """
+    waiting = load()
+    if waiting is None:
+        raise InteractionGone
+    return waiting
+
+
+def go_on(waiting: Waiting | None, target: str = "") -> ResponseReturnValue:
+    """Go back to the request, or to a page of ours; 303, so that nothing is posted again."""
+    if waiting is not None:
+        return redirect(url_for("browser.resume", handle=waiting.handle), 303)
+    return redirect(path_of_ours(target) or url_for("account.home"), 303)
+
+
+def path_of_ours(target: str) -> str | None:
+    r"""Return the target if it is a path of ours that can be opened, None otherwise.
+
+    `startswith('/')` is not enough: `//evil` and `/\evil` leave the site (CVE-2024-39694).
+    """
+    if not target.startswith("/") or target.startswith("//") or not target.isprintable():
+        return None
+    if "\\" in target or " " in target:
+        return None
+    path = urlsplit(target).path
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return None
+    return target
+
+
+@blueprint.errorhandler(InteractionGone)
+@blueprint.errorhandler(AlreadyFinished)
+@blueprint.errorhandler(AnotherBrowser)
+def cannot_go_on(gone: Exception) -> ResponseReturnValue:
+    """Show why the request cannot be answered any more."""
+    cause, status = GONE[type(gone)]
+    return _gone(cause, status)
+
+
+@blueprint.errorhandler(Refusal)
+def refused(_refusal: Refusal) -> ResponseReturnValue:
+    """Let the authorization endpoint tell the client, or the person, what is wrong."""
+    return redirect(url_for("browser.resume", handle=request.args["interaction"]), 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def stale_form(error: CSRFError) -> ResponseReturnValue:
+    """Answer a form that belongs to another session than the one the browser has now.
+
+    Another tab has signed in or out meanwhile: nothing is done, the page is shown again for
+    whoever is signed in now. That also keeps one person's answer from counting for another.
+    """
+    if not guards.cookie_session().browser:
+        return _gone("no_cookies", 400)
+    if guards.person() is not None:
+        return redirect(request.full_path.rstrip("?"), 303)
+    return error_pages.stale_form(error)
+
+
+def _gone(cause: str, status: int) -> ResponseReturnValue:
+    page = render_template(
+        "login/interaction_gone.html",
+        cause=cause,
+        client=None,
+        reference=getattr(g, "reference", ""),
+    )
+    return page, status
