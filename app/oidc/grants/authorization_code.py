@@ -27,12 +27,21 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
     request: ProtocolRequest
 
+    @staticmethod
+    def validate_no_multiple_request_parameter(request: ProtocolRequest) -> None:
+        """Leave repeated parameters to the check that knows where the answer may go."""
+
     def validate_authorization_request(self) -> str:
-        """Check the request from the client on; return its redirect URI.
+        """Check the request from the client on, once; return its redirect URI.
+
+        Authlib asks again before it answers; checking anew would bring back scopes that the person
+        has left out in between.
 
         Raises:
             Refusal: with a redirect URI when the client may be told.
         """
+        if self.redirect_uri:
+            return str(self.redirect_uri)
         redirect_uri = authorization_request.client_and_redirect_uri(self.request)
         try:
             authorization_request.check(self.request)
