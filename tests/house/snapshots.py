@@ -12,6 +12,7 @@ from flask import Flask
 
 from app import create_app
 from app.settings import Settings, settings_table
+from app.web.endpoints.public import PATHS
 from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,6 +29,7 @@ def routes_of(app: Flask) -> str:
         f"{rule.endpoint}"
         for rule in app.url_map.iter_rules()
     ]
+    lines += [f"{path:<48} {'GET':<10} (before routing)" for path in PATHS]
     return "\n".join(sorted(lines)) + "\n"
 
 
