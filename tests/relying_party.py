@@ -223,7 +223,7 @@ class RelyingParty:
         )
         self._check_request(claims)
         for name, value in (("at_hash", access_token), ("c_hash", code)):
-            if value or name in claims:
+            if value:
                 assert claims.get(name) == id_tokens.half_hash(value, alg), (
                     f"{name}: OIDC Core §3.1.3.6"
                 )
