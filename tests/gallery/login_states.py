@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.gallery.forms import CodeForm, PlainForm, SignInForm, SignUpForm
+from app.web.login.check_email import CodeForm
+from app.web.login.consent import ConsentForm
+from app.web.login.select_account import AccountForm
+from app.web.login.sign_in import SignInForm
+from app.web.login.sign_out import SignOutForm
+from app.web.login.sign_up import SignUpForm
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
 
 
@@ -79,6 +84,7 @@ def _check_email(**changes: Any) -> Context:
         "email": JANE.email,
         "minutes": 30,
         "sent_again_at": None,
+        "mailbox_url": None,
     }
     return {**known, **changes}
 
@@ -98,7 +104,7 @@ SCOPES = [
 
 def _consent(**changes: Any) -> Context:
     known = {
-        "form": PlainForm(formdata=None),
+        "form": ConsentForm(formdata=None),
         "interaction": "it_8fJ2",
         "account": JANE,
         "client": app(),
@@ -135,7 +141,7 @@ def _consent_local() -> Context:
 
 def _accounts() -> Context:
     return {
-        "form": PlainForm(formdata=None),
+        "form": AccountForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": app(),
         "accounts": [
@@ -147,7 +153,7 @@ def _accounts() -> Context:
 
 def _sign_out(**changes: Any) -> Context:
     known = {
-        "form": PlainForm(formdata=None),
+        "form": SignOutForm(formdata=None),
         "interaction": None,
         "account": JANE,
         "client": app(),
@@ -186,7 +192,11 @@ STATES: States = (
             )
         ),
     ),
-    ("login/check_email.html", "again", lambda: _check_email(sent_again_at=NOON)),
+    (
+        "login/check_email.html",
+        "again",
+        lambda: _check_email(sent_again_at=NOON, mailbox_url="/dev/mail"),
+    ),
     ("login/consent.html", "first", _consent),
     ("login/consent.html", "more", _consent_more),
     ("login/consent.html", "stranger", _consent_stranger),

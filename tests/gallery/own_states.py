@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.account.home import NameForm, PasswordForm
 from app.web.setup import SetUpForm
-from tests.gallery.forms import NameForm, PasswordForm
 from tests.gallery.people import JANE, Context, States, ago, told
 
 

@@ -243,7 +243,7 @@ def test_sign_in_begins_in_the_first_field(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/login/sign_in/plain")
 
-        assert page.evaluate("document.activeElement.id") == "username"
+        page.locator("#username:focus").wait_for()
 
 
 @with_chromium
@@ -251,7 +251,8 @@ def test_faults_are_read_out_first(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/login/sign_in/wrong")
 
-        assert page.evaluate("document.activeElement.id") == "errors"
+        page.locator("#errors:focus").wait_for()
+
         assert page.input_value("#username") == "jane@example.org"
         assert page.input_value("#password") == ""
 
