@@ -102,7 +102,9 @@ def test_savepoint_begins_a_transaction_that_can_wait(file: Path) -> None:
     with engine.begin() as connection:
         with connection.begin_nested():
             connection.execute(update(COUNTER).values(value=3))
-        assert connection.connection.driver_connection.in_transaction
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.in_transaction
 
     assert value(engine) == 3
 

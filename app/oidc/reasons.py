@@ -6,7 +6,6 @@ One table feeds the wire, the error pages, the traces of attempts and the docume
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 
@@ -478,6 +477,10 @@ class BearerRefusal(Refusal):
         return [*headers, ("WWW-Authenticate", f'Bearer realm="sealwax"{challenge}')]
 
 
-def body_of(refusal: OAuth2Error) -> dict[str, Any]:
-    """Return the JSON body of an error answer."""
-    return dict(refusal.get_body())
+def reasons_table() -> str:
+    """Return every reason as a Markdown table, for the documentation."""
+    lines = ["| Reason | Error | What is wrong | How to mend it |", "| --- | --- | --- | --- |"]
+    for reason in REASONS.values():
+        cells = (f"`{reason.code}`", f"`{reason.error}`", reason.description, reason.fix)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""What tests compare the application with: every URL, and the README's table of settings.
+"""What tests compare the application with: every URL, the settings and reasons documented.
 
-`make snapshots` writes both again; look at the difference before committing it.
+`make snapshots` writes them again; look at the difference before committing it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from flask import Flask
 
 from app import create_app
+from app.oidc.reasons import reasons_table
 from app.settings import Settings, settings_table
 from app.web.endpoints.public import PATHS
 from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
@@ -18,6 +19,12 @@ from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
 ROOT = Path(__file__).parent.parent.parent
 ROUTES = Path(__file__).parent / "routes.txt"
 README = ROOT / "README.md"
+REASONS_PAGE = ROOT / "docs" / "reasons.md"
+REASONS_INTRODUCTION = """# Reasons
+
+Why a protocol request was refused. The reason code stands in the trace that an administrator finds
+under the reference of the error page; error and description are what the application receives.
+"""
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 WITHOUT_SAYING = {"HEAD", "OPTIONS"}
 
@@ -39,8 +46,14 @@ def documented_settings() -> str:
     return text.partition(BEGIN)[2].partition(END)[0].strip()
 
 
+def reasons_page() -> str:
+    """Return the page of the documentation that lists every reason."""
+    return f"{REASONS_INTRODUCTION}\n{reasons_table()}\n"
+
+
 def write() -> None:
-    """Write both again."""
+    """Write them again."""
+    REASONS_PAGE.write_text(reasons_page(), encoding="utf-8")
     with TemporaryDirectory() as folder:
         settings = Settings.model_validate(
             {
