@@ -39,7 +39,10 @@ def client_and_redirect_uri(request: ProtocolRequest) -> str:
     if not redirect_uri:
         raise Refusal("redirect_uri_missing", "redirect_uri", sent="nothing")
     if len(redirect_uri) > LONGEST_URI or not request.client.check_redirect_uri(redirect_uri):
-        raise Refusal("redirect_uri_mismatch", "redirect_uri", sent=redirect_uri)
+        registered = " ".join(request.client.setting("redirect_uris") or ())
+        raise Refusal(
+            "redirect_uri_mismatch", "redirect_uri", sent=redirect_uri, expected=registered
+        )
     request.trace.passed("redirect_uri", redirect_uri)
     return redirect_uri
 
