@@ -21,7 +21,7 @@ from tests.bench.load import Pace, Rate
 from tests.bench.machine import Meter, hashes_per_second
 from tests.bench.measures import MEASURES
 from tests.bench.postgres import durable_server
-from tests.bench.seeds import Seeds, plant
+from tests.bench.seeds import Seeds, planted
 from tests.bench.table import Column, as_document, failures, table
 from tests.command_line import CommandLine
 from tests.servers import live_server
@@ -90,8 +90,11 @@ def seeded(engine: str, *, workers: int, people: int) -> Iterator[Seeds]:
             access_log=False,
         )
         CommandLine(settings).upgrade()
-        with live_server(settings, workers=workers) as server:
-            yield plant(server, people=people)
+        with (
+            live_server(settings, workers=workers) as server,
+            planted(server, people=people) as seeds,
+        ):
+            yield seeds
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -53,10 +54,18 @@ class Seeds:
             yield f"{browser.cookie_header()['Cookie']}\t{urlencode(filled.fields)}"
 
 
-def plant(server: LiveServer, *, people: int) -> Seeds:
+@contextmanager
+def planted(server: LiveServer, *, people: int) -> Iterator[Seeds]:
     """Register clients and people, sign each person in and let them consent."""
-    operator = CommandLine(server.settings)
     transport = HttpxTransport()
+    try:
+        yield _plant(server, transport, people)
+    finally:
+        transport.close()
+
+
+def _plant(server: LiveServer, transport: HttpxTransport, people: int) -> Seeds:
+    operator = CommandLine(server.settings)
     made = operator.create_client("Bench", "--type", "web", redirect_uri=CALLBACK)
     web = RelyingParty(
         transport,

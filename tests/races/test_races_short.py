@@ -1,8 +1,10 @@
 """Short races: what `make race` proves in thousands of rounds, in twenty, at every run."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.bench.seeds import Seeds, plant
+from tests.bench.seeds import Seeds, planted
 from tests.races.rounds import code_fault, race_codes, race_refresh, refresh_fault
 from tests.races.volleys import Outcome
 from tests.servers import LiveServer
@@ -12,8 +14,9 @@ pytestmark = pytest.mark.race
 
 
 @pytest.fixture
-def seeds(live: LiveServer) -> Seeds:
-    return plant(live, people=1)
+def seeds(live: LiveServer) -> Iterator[Seeds]:
+    with planted(live, people=1) as made:
+        yield made
 
 
 def test_one_code_gives_one_set_of_tokens_to_eight_at_once(seeds):
