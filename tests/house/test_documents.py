@@ -1,4 +1,4 @@
-"""What the documents list is made from the code: settings from `Settings`, reasons from `REASONS`."""
+"""What documents list is made from code: settings from `Settings`, reasons from `REASONS`."""
 
 from __future__ import annotations
 

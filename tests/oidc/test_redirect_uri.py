@@ -55,7 +55,7 @@ LOOPBACK = "http://127.0.0.1/cb"
 
 @pytest.mark.parametrize("presented", MUTATIONS)
 @pytest.mark.parametrize("native", [False, True])
-def test_nothing_but_the_very_bytes_matches(presented: str, native: bool) -> None:  # noqa: FBT001
+def test_nothing_but_the_very_bytes_matches(presented: str, *, native: bool) -> None:
     """security.md RU01."""
     assert not uris.matches(presented, [REGISTERED], native=native)
 
@@ -86,7 +86,7 @@ def test_authorization_endpoint_agrees(scene) -> None:
         ("http://127.0.0.2:49152/cb", False),
     ],
 )
-def test_port_of_a_native_loopback_address_may_vary(presented: str, fits: bool) -> None:  # noqa: FBT001
+def test_port_of_a_native_loopback_address_may_vary(presented: str, *, fits: bool) -> None:
     """RFC 8252 §7.3: loopback IP literals of native clients alone."""
     assert uris.matches(presented, [LOOPBACK], native=True) is fits
     same = presented == LOOPBACK
@@ -121,7 +121,7 @@ def test_port_of_a_native_loopback_address_may_vary(presented: str, fits: bool) 
     ],
 )
 @pytest.mark.parametrize("native", [False, True])
-def test_address_that_may_not_be_registered(uri: str, native: bool) -> None:  # noqa: FBT001
+def test_address_that_may_not_be_registered(uri: str, *, native: bool) -> None:
     """security.md RU03, RU04: refused with words that say what to change."""
     fault = uris.redirect_fault(uri, native=native)
 
@@ -140,6 +140,6 @@ def test_address_that_may_not_be_registered(uri: str, native: bool) -> None:  # 
         ("com.example.app:/cb", True),
     ],
 )
-def test_address_that_may_be_registered(uri: str, native: bool) -> None:  # noqa: FBT001
+def test_address_that_may_be_registered(uri: str, *, native: bool) -> None:
     """RFC 8252 §7: https, loopback, and reversed domain names of native apps."""
     assert uris.redirect_fault(uri, native=native) is None

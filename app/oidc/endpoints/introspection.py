@@ -21,7 +21,7 @@ REFRESH_PREFIX = "swx_rt_"
 class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):
     """Tell a client about a token it may know of; everything else is just not active."""
 
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
+    CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
     def check_params(self, request: ProtocolRequest, _client: Client) -> None:
         """Check the parameters; an unknown token_type_hint is ignored (RFC 7662 §2.1).

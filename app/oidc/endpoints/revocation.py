@@ -18,7 +18,7 @@ from app.services.audit import Event
 class RevocationEndpoint(rfc7009.RevocationEndpoint):
     """Let a client give up its own tokens; a refresh token takes its whole family along."""
 
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
     def create_endpoint_response(
         self, request: ProtocolRequest

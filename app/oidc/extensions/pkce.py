@@ -18,7 +18,7 @@ VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
 class Pkce(CodeChallenge):
     """Bind a code to the browser session that asked for it."""
 
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012 (Authlib's own spelling)
+    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         """Check the challenge of an authorization request.

@@ -24,7 +24,7 @@ from app.services.sessions import SignedIn
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
     """Give a code to the browser, and tokens for the code to the client behind it."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
     request: ProtocolRequest
 
     @staticmethod

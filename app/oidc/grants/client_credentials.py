@@ -15,7 +15,7 @@ from app.services import scopes
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):
     """Give a confidential client a token that speaks for nobody else."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
     request: ProtocolRequest
 
     def validate_token_request(self) -> None:

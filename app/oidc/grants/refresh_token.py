@@ -20,7 +20,7 @@ from app.services.audit import Event
 class RefreshTokenGrant(grants.RefreshTokenGrant):
     """Rotate a refresh token once; a lost answer is repeated, a reuse revokes the family."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
     INCLUDE_NEW_REFRESH_TOKEN = True
     request: ProtocolRequest
 
