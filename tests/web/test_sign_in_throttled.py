@@ -1,0 +1,136 @@
+"""Guessing passwords: a few tries are free, then every one takes twice as long as the last."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from app.models import Session, Throttle
+from app.services import throttles
+from tests.administrators import visitor
+from tests.factories import PASSWORD
+from tests.transports import FlaskTransport
+
+FREE = throttles.ACCOUNT.free
+
+
+def guess(browser, username, times=1, password="not the right password"):
+    """Try a password on a page opened for it; return the last status."""
+    for _ in range(times):
+        browser.open("/login/sign-in").press("sign-in", username=username, password=password)
+    return browser.status
+
+
+@pytest.mark.parametrize("name", ["jane@people.example", "nobody@people.example"])
+def test_account_has_to_wait_after_five_wrong_passwords(browser, jane, clock, name):
+    """ASVS 6.3.1; an unknown account waits as long as a known one."""
+    assert guess(browser, name, FREE) == 422
+
+    assert guess(browser, name) == 429
+    assert browser.sees("Too many tries. Wait 1 minute, then try again.")
+    assert browser.answer.headers["retry-after"] == "30"
+
+
+def test_right_password_does_not_help_while_one_has_to_wait(browser, jane, clock):
+    guess(browser, jane.email, FREE)
+
+    assert guess(browser, jane.email, password=PASSWORD) == 429
+
+
+def test_wait_doubles_up_to_an_hour(browser, jane, clock):
+    guess(browser, jane.email, FREE)
+    waits = []
+    for _ in range(9):
+        assert guess(browser, jane.email) == 429
+        waits.append(int(browser.answer.headers["retry-after"]))
+        clock.move(seconds=waits[-1])
+        assert guess(browser, jane.email) == 422
+
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_right_password_makes_the_account_forget(browser, jane, clock):
+    guess(browser, jane.email, FREE - 1)
+    assert guess(browser, jane.email, password=PASSWORD) == 200
+    browser.sign_out()
+
+    assert guess(browser, jane.email, FREE - 1) == 422
+
+
+def test_every_spelling_counts_for_one_account(browser, jane, clock):
+    """CVE-2025-24806: capitals and wide letters buy no further tries."""
+    for name in (jane.email, jane.email.upper(), f" {jane.email}", "\uff2aane@people.example"):
+        guess(browser, name)
+    guess(browser, "jane@people.example")
+
+    assert guess(browser, "JANE@PEOPLE.EXAMPLE") == 429
+
+
+def test_network_has_to_wait_after_many_wrong_passwords_of_many_accounts(browser, db, clock):
+    for number in range(throttles.NETWORK.free):
+        assert guess(browser, f"person{number}@people.example") == 422
+
+    assert guess(browser, "another@people.example") == 429
+
+
+def test_right_passwords_do_not_use_up_the_network(browser, jane, db, clock):
+    guess(browser, "nobody@people.example")
+    before = db.session.scalars(select(Throttle.failures)).all()
+
+    for _ in range(3):
+        guess(browser, jane.email, password=PASSWORD)
+        browser.sign_out()
+
+    assert sorted(db.session.scalars(select(Throttle.failures)).all()) == sorted(before)
+
+
+def test_forwarded_address_of_nobody_we_trust_changes_nothing(browser, jane, db, clock):
+    """ASVS 15.3.4: the limit cannot be walked around with a header."""
+    filled = browser.open("/login/sign-in").fill("sign-in", username="x", password="y")
+    for number in range(3):
+        headers = {**browser.cookie_header(), "X-Forwarded-For": f"192.0.2.{number}"}
+        browser.transport.send("POST", filled.url, headers=headers, form=filled.fields)
+
+    rows = db.session.scalar(select(func.count()).select_from(Throttle))
+    assert rows == 2  # one account, one network
+
+
+@pytest.mark.race
+def test_guesses_at_once_are_no_more_than_one_after_the_other(app, jane, db):
+    """Counted before the hash, in one statement: twelve at once are five."""
+    answers = []
+    ready = threading.Barrier(12)
+
+    def try_it(filled, headers):
+        ready.wait()
+        transport = FlaskTransport(app)
+        answers.append(transport.send("POST", filled.url, headers=headers, form=filled.fields))
+
+    threads = []
+    for _ in range(12):
+        browser = visitor(app).open("/login/sign-in")
+        filled = browser.fill("sign-in", username=jane.email, password="not the right password")
+        threads.append(threading.Thread(target=try_it, args=(filled, browser.cookie_header())))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    tried = [answer.status for answer in answers if answer.status in {422, 503}]
+    assert {answer.status for answer in answers} <= {422, 429, 503}
+    assert len(answers) == 12
+    assert len(tried) <= FREE + [answer.status for answer in answers].count(503)
+    assert not db.session.scalars(select(Session)).all()
+
+
+def test_change_of_password_counts_for_the_same_account(app, signed_in, jane, clock):
+    """CVE-2025-9798: one counter for every place where a password can be tried."""
+    for _ in range(FREE):
+        signed_in.open("/account/").press(
+            "change-password", current_password="wrong", password="four green boats sail"
+        )
+        assert signed_in.status == 422
+
+    assert guess(visitor(app), jane.email) == 429
