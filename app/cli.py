@@ -19,7 +19,7 @@ from app.models import Client
 from app.security.jose import ALGORITHMS
 from app.services import accounts, client_metadata, clients, keys
 from app.services.client_metadata import KINDS
-from app.settings import settings_table
+from app.settings import settings, settings_table
 
 user_group = AppGroup("user", help="People who sign in.")
 client_group = AppGroup("client", help="Applications that people sign in to.")
@@ -35,6 +35,11 @@ def _print(found: dict[str, Any], *, as_json: bool) -> None:
         return
     for name, value in found.items():
         click.echo(f"{name}: {value}")
+
+
+def _print_row(found: dict[str, Any], *, as_json: bool) -> None:
+    """Print one of several on a line of its own."""
+    click.echo(json.dumps(found) if as_json else "\t".join(str(value) for value in found.values()))
 
 
 def _refuse(error: ProviderError) -> None:
@@ -128,7 +133,7 @@ def _assignment(text: str) -> tuple[str, Any]:
 def list_clients(*, as_json: bool) -> None:
     """List every application."""
     for client in clients.every():
-        _print(_summary(client), as_json=as_json)
+        _print_row(_summary(client), as_json=as_json)
 
 
 def _summary(client: Client) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def list_keys(*, as_json: bool) -> None:
     """List every signing key."""
     for key in keys.listed():
         found = {"kid": key.kid, "alg": key.alg, "state": key.state}
-        _print({**found, "created_at": key.created_at.isoformat()}, as_json=as_json)
+        _print_row({**found, "created_at": key.created_at.isoformat()}, as_json=as_json)
 
 
 @key_group.command("rotate")
@@ -161,7 +166,7 @@ def rotate_keys(algs: tuple[str, ...], *, as_json: bool) -> None:
             _refuse(error)
             return
         commit()
-        _print({"kid": key.kid, "alg": key.alg, "state": key.state}, as_json=as_json)
+        _print_row({"kid": key.kid, "alg": key.alg, "state": key.state}, as_json=as_json)
 
 
 @key_group.command("retire")
@@ -194,9 +199,13 @@ def run_jobs(*, forever: bool) -> None:
 
 
 @settings_group.command("check")
-def check_settings() -> None:
+@as_json
+def check_settings(*, as_json: bool) -> None:
     """Say that the settings can be used; a process with faulty ones does not start at all."""
-    click.echo("The settings are in order.")
+    if as_json:
+        click.echo(json.dumps({"issuer": settings.issuer, "faults": []}))
+    else:
+        click.echo("The settings are in order.")
 
 
 @settings_group.command("table")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from babel import Locale
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import get_locale
 
 from app.extensions import babel
@@ -20,7 +20,9 @@ COOKIE = "sealwax-language"
 
 
 def wanted() -> str:
-    """Return the language of this page."""
+    """Return the language of this page; the command line speaks English."""
+    if not has_request_context():
+        return "en"
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
