@@ -44,6 +44,7 @@ class Stage:
     stack: ExitStack
     new_url: Callable[[str], str]
     key_rows: list[dict[str, Any]] = field(default_factory=list)
+    variants: ExitStack = field(default_factory=ExitStack)
     log_read: int = 0
 
     @cached_property
@@ -63,6 +64,7 @@ class Stage:
 
     def clean(self) -> list[str]:
         """Leave nothing behind; return a line for every secret that stood in a table or a log."""
+        self.variants.close()
         found = databases.dump(self.engine, Base.metadata)
         databases.empty(self.engine, Base.metadata, set(found) - {KEYS.name, "alembic_version"})
         if databases.rows_of(self.engine, KEYS) != self.key_rows:
@@ -77,7 +79,7 @@ class Stage:
     def variant(self, **changes: Any) -> Flask:
         """Make another application on the same database, with some settings changed."""
         values = {name: getattr(self.settings, name) for name in Settings.model_fields}
-        return _make(Settings(**{**values, **changes}))
+        return _make(Settings(**{**values, **changes}), self.variants)
 
     @cached_property
     def live(self) -> LiveServer:
@@ -103,15 +105,19 @@ def of_engine(stack: ExitStack, folder: Path, worker: str, engine: str) -> Stage
             encryption_key=SecretStr(ENCRYPTION_KEY),
             mail_folder=str(folder / f"mail-{worker}-{engine}"),
         )
-        stage = Stage(settings, _make(settings), stack, lambda name: new_url(f"{worker}_{name}"))
+        app = _make(settings, stack)
+        stage = Stage(settings, app, stack, lambda name: new_url(f"{worker}_{name}"))
         stage.prepare()
         _built[engine] = stage
     return _built[engine]
 
 
-def _make(settings: Settings) -> Flask:
+def _make(settings: Settings, stack: ExitStack) -> Flask:
+    """Make an application whose connections are closed with the stack."""
     app = create_app(settings)
     app.testing = True
     with app.app_context():
         keep_templates_silent(app, db.engine)
+        for engine in db.engines.values():
+            stack.callback(engine.dispose)
     return app
