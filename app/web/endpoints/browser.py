@@ -18,10 +18,11 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_browser, from_parked
 from app.services import clients, interactions, sessions
 from app.services.attempts import Trace
-from app.services.interactions import AlreadyFinished, AnotherBrowser, InteractionGone
+from app.services.interactions import AlreadyFinished
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import guards
+from app.web.gone import GONE, cannot_go_on
 
 blueprint = Blueprint("browser", __name__)
 #: What of a request is kept while it waits; anything else is ignored (OIDC Core §3.1.2.1).
@@ -44,11 +45,6 @@ KEPT = (
     "display",
 )
 SECRET_PARAMETERS = frozenset({"state", "nonce", "code_challenge", "id_token_hint"})
-GONE: dict[type[Exception], tuple[str, int]] = {
-    InteractionGone: ("expired", 410),
-    AlreadyFinished: ("finished", 400),
-    AnotherBrowser: ("other_browser", 400),
-}
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
@@ -76,7 +72,7 @@ def resume(handle: str) -> ResponseReturnValue:
     """Go on with a request that waited for its person."""
     try:
         waiting = interactions.find(handle, browser=guards.browser())
-    except (InteractionGone, AlreadyFinished, AnotherBrowser) as gone:
+    except GONE as gone:
         return cannot_go_on(gone)
     trace = Trace("authorize", reference=waiting.reference)
     g.reference = trace.reference
@@ -196,15 +192,3 @@ def _deliver(answer: Answer, asked: ProtocolRequest) -> ResponseReturnValue:
         fields=list(answer.parameters.items()),
         client={"name": asked.client.name},
     )
-
-
-def cannot_go_on(gone: Exception) -> ResponseReturnValue:
-    """Show why a request that waited cannot be answered any more."""
-    cause, status = GONE[type(gone)]
-    page = render_template(
-        "login/interaction_gone.html",
-        cause=cause,
-        client=None,
-        reference=getattr(g, "reference", ""),
-    )
-    return page, status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -18,16 +18,11 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_parked
 from app.services import interactions, scopes, sessions
 from app.services.attempts import Trace
-from app.services.interactions import AlreadyFinished, AnotherBrowser, InteractionGone
+from app.services.interactions import InteractionGone
 from app.services.sessions import SignedIn
-from app.web import error_pages, guards
+from app.web import error_pages, gone, guards
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
-GONE: dict[type[Exception], tuple[str, int]] = {
-    InteractionGone: ("expired", 410),
-    AlreadyFinished: ("finished", 400),
-    AnotherBrowser: ("other_browser", 400),
-}
 #: Why a person who is signed in has to prove once more who they are.
 FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old"})
 
@@ -130,13 +125,8 @@ def path_of_ours(target: str) -> str | None:
     return target
 
 
-@blueprint.errorhandler(InteractionGone)
-@blueprint.errorhandler(AlreadyFinished)
-@blueprint.errorhandler(AnotherBrowser)
-def cannot_go_on(gone: Exception) -> ResponseReturnValue:
-    """Show why the request cannot be answered any more."""
-    cause, status = GONE[type(gone)]
-    return _gone(cause, status)
+for _gone in gone.GONE:
+    blueprint.register_error_handler(_gone, gone.cannot_go_on)
 
 
 @blueprint.errorhandler(Refusal)
@@ -153,17 +143,7 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
     whoever is signed in now. That also keeps one person's answer from counting for another.
     """
     if not guards.cookie_session().browser:
-        return _gone("no_cookies", 400)
+        return gone.page("no_cookies", 400)
     if guards.person() is not None:
         return redirect(request.full_path.rstrip("?"), 303)
     return error_pages.stale_form(error)
-
-
-def _gone(cause: str, status: int) -> ResponseReturnValue:
-    page = render_template(
-        "login/interaction_gone.html",
-        cause=cause,
-        client=None,
-        reference=getattr(g, "reference", ""),
-    )
-    return page, status
