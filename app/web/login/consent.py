@@ -38,7 +38,7 @@ def consent() -> ResponseReturnValue:
         return _page(waiting, waiting.person)
     answer = request.form.get("answer")
     if answer not in {"allow", "cancel"}:
-        return _page(waiting, waiting.person), 422
+        return _page(waiting, waiting.person), 400  # no person can press this
     if answer == "allow":
         _allow(waiting, waiting.person)
     else:

@@ -1,0 +1,78 @@
+"""Sign out: asked for, total, and honest about what stays open."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.models import Session
+
+SESSION_COOKIE = "__Host-sealwax"
+
+
+def test_session_ends_in_the_browser_and_in_the_database(signed_in, db):
+    signed_in.sign_out()
+
+    assert signed_in.sees("You're signed out")
+    assert SESSION_COOKIE not in signed_in.jar
+    assert db.session.scalars(select(Session.ended_at)).one() is not None
+
+
+def test_stolen_cookie_opens_nothing_after_signing_out(signed_in):
+    stolen = dict(signed_in.jar)
+    signed_in.sign_out()
+
+    signed_in.jar.update(stolen)
+
+    assert signed_in.open("/account/").at == "/login/sign-in"
+
+
+def test_looking_at_the_page_signs_nobody_out(signed_in):
+    signed_in.open("/login/sign-out")
+    assert signed_in.sees("jane@people.example")
+
+    signed_in.press("stay")
+
+    assert signed_in.at == "/account/"
+
+
+def test_other_sites_cannot_sign_a_person_out(signed_in):
+    signed_in.post("/login/sign-out", {"answer": "sign-out"}, from_site="https://evil.example")
+
+    assert signed_in.open("/account/").at == "/account/"
+
+
+def test_browser_is_told_to_forget_pages_but_no_cookies(signed_in):
+    signed_in.jar["__Host-other"] = signed_in.jar[SESSION_COOKIE]
+    signed_in.sign_out()
+
+    forgotten = signed_in.answer.headers["clear-site-data"]
+    assert "cookies" not in forgotten
+    assert '"cache"' in forgotten
+
+
+def test_apps_that_were_signed_in_to_are_named(rp, signed_in):
+    rp.authorize(signed_in)
+    signed_in.allow()
+    rp.callback(signed_in)
+
+    signed_in.sign_out()
+
+    assert signed_in.sees("May still be open:")
+    assert signed_in.sees("Photo Box")
+
+
+def test_refresh_token_dies_with_the_session(rp, signed_in):
+    rp.authorize(signed_in)
+    signed_in.allow()
+    tokens = rp.redeem(rp.callback(signed_in).code).json
+
+    signed_in.sign_out()
+
+    assert rp.userinfo(tokens["access_token"]).status == 401
+
+
+def test_nobody_signed_in_is_signed_out_already(browser):
+    browser.open("/login/sign-out")
+
+    assert browser.at == "/login/signed-out"
+    assert browser.sees("You're signed out")
