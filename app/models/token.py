@@ -19,12 +19,16 @@ class Family(Model):
     """
 
     __tablename__ = "family"
-    __table_args__ = (Index("ix_family_user_id_client_pk", "user_id", "client_pk"),)
+    __table_args__ = (
+        Index("ix_family_user_id_client_pk", "user_id", "client_pk"),
+        # When a client was last used is one probe, however many families it has.
+        Index("ix_family_client_pk_created_at", "client_pk", "created_at"),
+    )
 
     #: Public: JWT access tokens carry it, so that our own endpoints can ask whether it lives.
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    client_pk: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    client_pk: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"))
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey("session.id", ondelete="SET NULL"), index=True
     )

@@ -318,7 +318,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_digest", name=op.f("uq_family_code_digest")),
     )
     with op.batch_alter_table("family", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_family_client_pk"), ["client_pk"], unique=False)
+        batch_op.create_index(
+            "ix_family_client_pk_created_at", ["client_pk", "created_at"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_family_code_expires_at"), ["code_expires_at"], unique=False
         )
@@ -437,7 +439,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_family_user_id_client_pk")
         batch_op.drop_index(batch_op.f("ix_family_session_id"))
         batch_op.drop_index(batch_op.f("ix_family_code_expires_at"))
-        batch_op.drop_index(batch_op.f("ix_family_client_pk"))
+        batch_op.drop_index("ix_family_client_pk_created_at")
 
     op.drop_table("family")
     with op.batch_alter_table("consent", schema=None) as batch_op:
