@@ -8,6 +8,7 @@ from flask_babel import get_locale
 
 from app.extensions import babel
 from app.oidc.metadata import LANGUAGES
+from app.settings import settings
 
 OWN_NAMES = (
     ("en", "English"),
@@ -19,11 +20,16 @@ OWN_NAMES = (
 COOKIE = "sealwax-language"
 
 
+def cookie_name() -> str:
+    """Return the name of the cookie that keeps the person's choice."""
+    return f"__Host-{COOKIE}" if settings.is_secure else COOKIE
+
+
 def wanted() -> str:
     """Return the language of this page; the command line speaks English."""
     if not has_request_context():
         return "en"
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = request.cookies.get(cookie_name(), "")
     if chosen in LANGUAGES:
         return chosen
     asked = getattr(g, "ui_locales", "")

@@ -22,7 +22,7 @@ def language() -> ResponseReturnValue:
     chosen = request.args.get("language", "")
     if chosen in LANGUAGES:
         answer.set_cookie(
-            languages.COOKIE,
+            languages.cookie_name(),
             chosen,
             max_age=A_YEAR,
             path="/",

@@ -1,0 +1,155 @@
+"""One's own account: name, password, applications, sessions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.models import AuditEvent, User
+from app.services.audit import Event
+from tests.administrators import visitor
+from tests.factories import PASSWORD
+from tests.secrets_seen import remember
+
+NEW = "four green boats sail home"
+
+
+def change(browser, current=PASSWORD, new=NEW):
+    """Change the password on the account page."""
+    typed = {"current_password": current, "password": remember(new)}
+    return browser.open("/account/").press("change-password", **typed)
+
+
+def test_strangers_sign_in_first(browser, jane):
+    assert browser.open("/account/").at == "/login/sign-in"
+
+
+def test_name_is_changed_and_apps_learn_of_it(rp, signed_in, db):
+    rp.authorize(signed_in)
+    signed_in.allow()
+    tokens = rp.redeem(rp.callback(signed_in).code).json
+
+    signed_in.open("/account/").press("save-name", name=" Jane\u202e  Q. Doe ")
+
+    assert signed_in.sees("Your name is saved.")
+    assert signed_in.sees("Hello, Jane Q. Doe")
+    assert rp.userinfo(tokens["access_token"]).json["name"] == "Jane Q. Doe"
+    assert Event.PROFILE_CHANGED in db.session.scalars(select(AuditEvent.event)).all()
+
+
+def test_name_may_be_empty_and_must_not_be_a_novel(signed_in, db):
+    signed_in.open("/account/").press("save-name", name="x" * 201)
+    assert signed_in.status == 422
+
+    signed_in.press("save-name", name="")
+
+    assert db.session.scalars(select(User.name)).one() is None
+    assert signed_in.sees("Hello, jane@people.example")
+
+
+def test_password_is_changed_here_and_ends_what_is_elsewhere(
+    app, rp, signed_in, jane, settings, db
+):
+    """ASVS 7.4.3, NIST SP 800-63B-4: other sessions and every token die, this session stays."""
+    elsewhere = visitor(app).sign_in(jane.email, PASSWORD)
+    rp.authorize(elsewhere, scope="openid offline_access")
+    elsewhere.allow()
+    tokens = rp.redeem(rp.callback(elsewhere).code).json
+
+    change(signed_in)
+
+    assert signed_in.sees("Your password is changed. Other devices are signed out.")
+    assert signed_in.open("/account/").at == "/account/"
+    assert elsewhere.open("/account/").at == "/login/sign-in"
+    assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert rp.userinfo(tokens["access_token"]).status == 401
+    stranger = visitor(app)
+    assert stranger.sign_in(jane.email, PASSWORD).status == 422
+    assert stranger.sign_in(jane.email, NEW).at == "/account/"
+
+
+def test_owner_is_told_by_mail(signed_in, jane, settings, db):
+    """ASVS 6.3.7."""
+    change(signed_in)
+
+    (file,) = Path(settings.mail_folder).glob("*.eml")
+    letter = message_from_bytes(file.read_bytes(), policy=default)
+    assert letter["To"] == jane.email
+    assert letter["Subject"] == "Your password was changed"
+    assert f"{settings.issuer}/account/" in letter.get_body(("plain",)).get_content()
+    assert Event.PASSWORD_CHANGED in db.session.scalars(select(AuditEvent.event)).all()
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "words"),
+    [
+        ("wrong", NEW, "That isn't your current password."),
+        (PASSWORD, "too short", "more characters"),
+        (PASSWORD, "Jane DoeJane Doe", "too close to a name"),
+        ("", NEW, "Enter your current password."),
+    ],
+)
+def test_password_stays_when_something_is_wrong(app, signed_in, jane, current, new, words):
+    change(signed_in, current, new)
+
+    assert signed_in.status == 422
+    assert signed_in.sees(words)
+    assert visitor(app).sign_in(jane.email, PASSWORD).at == "/account/"
+
+
+def test_change_of_password_is_throttled(signed_in, clock):
+    for _ in range(5):
+        assert change(signed_in, "wrong").status == 422
+
+    assert change(signed_in).status == 429
+    assert signed_in.sees("Too many tries. Wait 1 minute, then try again.")
+
+
+def test_sessions_are_listed_and_this_one_is_marked(app, signed_in, jane):
+    visitor(app).sign_in(jane.email, PASSWORD)
+
+    signed_in.open("/account/")
+
+    assert signed_in.sees("Where you are signed in")
+    assert signed_in.shown.text.count("This device") == 1
+    assert signed_in.shown.text.count("Linux") == 2
+
+
+def test_apps_are_listed_with_what_they_may_see(rp, signed_in):
+    rp.authorize(signed_in)
+    signed_in.allow(["email"])
+    rp.callback(signed_in)
+
+    signed_in.open("/account/")
+
+    for words in ("Photo Box", "rp.example", "Your email address"):
+        assert signed_in.sees(words)
+    assert not signed_in.sees("Your name and profile")
+
+
+def test_form_of_another_site_changes_nothing(signed_in, db):
+    signed_in.post("/account/", {"save": "name", "name": "Evil"}, from_site="https://evil.example")
+
+    assert signed_in.status == 400
+    assert db.session.scalars(select(User.name)).one() == "Jane Doe"
+
+
+def test_session_that_is_used_does_not_end(signed_in, clock, settings):
+    for _ in range(3):
+        clock.move(settings.session_idle - timedelta(hours=1))
+        assert signed_in.open("/account/").at == "/account/"
+
+    clock.move(settings.session_idle)
+    assert signed_in.open("/account/").at == "/login/sign-in"
+
+
+def test_person_who_was_turned_off_is_out_at_once(signed_in, jane, db, clock):
+    jane.disabled_at = clock()
+    db.session.commit()
+
+    assert signed_in.open("/account/").at == "/login/sign-in"
