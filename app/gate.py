@@ -20,9 +20,9 @@ from flask import Flask
 from app.clock import now
 from app.logs import mask
 from app.settings import Settings
+from app.web import LONGEST_BODY
 from app.web.endpoints.public import PATHS
 
-LONGEST_BODY = 65_536
 SECONDS_FOR_BODY = 10
 #: Requests that wait for a thread, for each thread; more are told to come back.
 MOST_WAITING = 32

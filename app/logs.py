@@ -78,6 +78,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
     root.setLevel(settings.log_level)
     # At DEBUG Authlib writes whole token responses into the log.
     logging.getLogger("authlib").setLevel(logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app.logger.handlers.clear()
     structlog.configure(
         processors=[*_SHARED, hide_secrets, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -23,7 +23,6 @@ FORM = "application/x-www-form-urlencoded"
 LONGEST = 8_192
 LONGEST_OF = {"state": 4_096, "nonce": 1_024}
 MOST_PARAMETERS = 100
-LONGEST_BODY = 65_536
 
 
 class Payload(OAuth2Payload):
@@ -160,8 +159,6 @@ def _body() -> bytes:
         body: bytes = http.get_data(cache=True, parse_form_data=False)
     except RequestEntityTooLarge:
         raise Refusal("parameter_too_long", "request", sent="the body") from None
-    if len(body) > LONGEST_BODY:
-        raise Refusal("parameter_too_long", "request", sent=f"a body of {len(body)} bytes")
     return body
 
 

@@ -23,10 +23,12 @@ from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
 from app.web.endpoints import blueprints as endpoint_blueprints
 from app.web.endpoints.public import PublicDocuments
+from app.web.front_door import blueprint as front_door_blueprint
 from app.web.login import blueprints as login_blueprints
 from app.web.setup import blueprint as setup_blueprint
 
-LONGEST_BODY = 131_072
+#: Bytes of a body; what is longer is cut off at the gate.
+LONGEST_BODY = 65_536
 MOST_FORM_PARTS = 200
 
 
@@ -42,7 +44,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     for part in (assets, languages, guards, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
-    for blueprint in (*wings, setup_blueprint):
+    for blueprint in (*wings, front_door_blueprint, setup_blueprint):
         app.register_blueprint(blueprint)
     dev_mail.init_app(app, settings)
     public = app.extensions["sealwax.public"] = PublicDocuments(app, settings)

@@ -1,0 +1,14 @@
+"""The bare address of the provider: people who type it are led to their account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("front_door", __name__)
+
+
+@blueprint.get("/")
+def front_door() -> ResponseReturnValue:
+    """Lead to the account page, which asks strangers to sign in."""
+    return redirect(url_for("account.home"), 303)
