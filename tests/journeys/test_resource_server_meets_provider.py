@@ -3,20 +3,15 @@
 import httpx
 import pytest
 
+from tests import factories
 from tests.bench.seeds import CALLBACK
 from tests.browser import Browser
-from tests.command_line import CommandLine
 from tests.journeys.programs import example
 from tests.journeys.visitor import PASSWORD
 from tests.relying_party import RelyingParty
 from tests.transports import HttpxTransport
 
 JANE = "jane@people.example"
-
-
-@pytest.fixture
-def operator(live):
-    return CommandLine(live.settings)
 
 
 @pytest.fixture
@@ -27,47 +22,62 @@ def transport():
 
 
 @pytest.fixture
-def rp(live, operator, transport):
-    made = operator.create_client("Photo Box", redirect_uri=CALLBACK)
-    operator.create_user(JANE, PASSWORD, "--name", "Jane Doe")
-    return RelyingParty(
-        transport,
-        live.url,
-        client_id=made.client_id,
-        client_secret=made.client_secret,
-        redirect_uri=CALLBACK,
-    )
+def played(live, db, transport):
+    """Return a function that registers a client and plays it over sockets."""
+    assert db.engine, "a context of the application is open"
+    factories.user(JANE, password=PASSWORD, name="Jane Doe")
+
+    def made(**members):
+        found = factories.client(redirect_uris=[CALLBACK], **members)
+        return RelyingParty(
+            transport,
+            live.url,
+            client_id=found.client_id,
+            client_secret=found.secret,
+            redirect_uri=CALLBACK,
+        )
+
+    return made
 
 
 @pytest.fixture
-def storage(live, operator):
-    made = operator.create_client("Photo store", "--type", "machine")
-    operator.set_client(made.client_id, introspects="true")
-    secrets = {"CLIENT_ID": made.client_id, "CLIENT_SECRET": made.client_secret}
+def storage(live, played):
+    """Run the example resource server, which may introspect."""
+    own = played(introspects=True)
+    secrets = {"CLIENT_ID": own.client_id, "CLIENT_SECRET": own.client_secret}
     with example("resource_server", ISSUER=live.url, **secrets) as url:
         yield url
+
+
+@pytest.fixture
+def browser(live, transport):
+    return Browser(transport, live.url)
 
 
 def _ask(url, token):
     return httpx.get(url, headers={"Authorization": f"Bearer {token}"})
 
 
-def test_tokens_of_the_provider_open_the_resource_server(live, rp, operator, transport, storage):
-    browser = Browser(transport, live.url)
-    token = rp.sign_in(browser, JANE, PASSWORD)["access_token"]
-    offline = _ask(f"{storage}/photos", token)
-    assert (offline.status_code, offline.json()["checked"]) == (200, "offline")
-
+def test_jwt_is_verified_offline_and_its_scopes_are_kept(played, browser, storage):
+    """RFC 9068 §4, RFC 6750 §3.1."""
+    rp = played()
+    wide = rp.sign_in(browser, JANE, PASSWORD)["access_token"]
     narrow = rp.sign_in(browser, JANE, PASSWORD, scope="openid")["access_token"]
-    refused = _ask(f"{storage}/photos", narrow)
+
+    offline, refused = _ask(f"{storage}/photos", wide), _ask(f"{storage}/photos", narrow)
+
+    assert (offline.status_code, offline.json()["checked"]) == (200, "offline")
     assert refused.status_code == 403
     assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
 
-    operator.set_client(rp.client_id, access_token_format="opaque")
-    opaque = rp.sign_in(browser, JANE, PASSWORD)
-    asked = _ask(f"{storage}/photos", opaque["access_token"])
-    assert (asked.status_code, asked.json()["checked"]) == (200, "introspected")
 
-    assert rp.revoke(opaque["access_token"]).status == 200
-    assert _ask(f"{storage}/photos", opaque["access_token"]).status_code == 401
-    assert _ask(f"{storage}/whoami", opaque["refresh_token"]).status_code == 401
+def test_opaque_token_is_introspected_and_dies_when_it_is_given_back(played, browser, storage):
+    """RFC 7662, RFC 7009: and a refresh token opens nothing."""
+    rp = played(access_token_format="opaque")
+    tokens = rp.sign_in(browser, JANE, PASSWORD)
+    alive = _ask(f"{storage}/photos", tokens["access_token"])
+    assert rp.revoke(tokens["access_token"]).status == 200
+
+    assert (alive.status_code, alive.json()["checked"]) == (200, "introspected")
+    assert _ask(f"{storage}/photos", tokens["access_token"]).status_code == 401
+    assert _ask(f"{storage}/whoami", tokens["refresh_token"]).status_code == 401

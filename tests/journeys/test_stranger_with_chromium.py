@@ -7,9 +7,8 @@ from playwright.sync_api import expect
 
 from app.database import commit
 from app.services import set_up
-from tests import chromium
+from tests import chromium, factories
 from tests.chromium import visiting
-from tests.command_line import CommandLine
 from tests.journeys.programs import example
 from tests.journeys.visitor import PASSWORD, Visitor
 from tests.secrets_seen import remember
@@ -40,12 +39,8 @@ def set_up_link(db, live):
 
 @pytest.fixture
 def storage(live):
-    """Run the example resource server, which may introspect."""
-    operator = CommandLine(live.settings)
-    made = operator.create_client("Photo store", "--type", "machine")
-    operator.set_client(made.client_id, introspects="true")
-    secrets = {"CLIENT_ID": made.client_id, "CLIENT_SECRET": made.client_secret}
-    with example("resource_server", ISSUER=live.url, **secrets) as url:
+    """Run the example resource server; it takes JWTs alone."""
+    with example("resource_server", ISSUER=live.url) as url:
         yield url
 
 
@@ -117,12 +112,13 @@ def _come_back_from_another_device(jane, box):
     expect(page.locator("h1")).to_have_text("Hello, Jane Doe")  # consent is remembered
 
 
-def test_person_who_cancels_is_told_so_by_the_application(live, script):
+@pytest.mark.one_engine
+def test_person_who_cancels_is_told_so_by_the_application(live, script, db):
+    assert db.engine, "a context of the application is open"
     port = free_port()
-    operator = CommandLine(live.settings)
-    operator.create_user(JANE, PASSWORD)
-    made = operator.create_client("Photo Box", redirect_uri=f"http://localhost:{port}/callback")
-    settings = {"CLIENT_ID": made.client_id, "CLIENT_SECRET": made.client_secret}
+    factories.user(JANE, password=PASSWORD)
+    made = factories.client(redirect_uris=[f"http://localhost:{port}/callback"])
+    settings = {"CLIENT_ID": made.client_id, "CLIENT_SECRET": made.secret}
     with (
         example("relying_party", PORT=str(port), ISSUER=live.url, **settings) as box,
         visiting(live.url, box, **script) as page,
