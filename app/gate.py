@@ -71,12 +71,12 @@ class Gate:
             status, headers, content = await self._answer(environ(scope, body, self._scheme))
         except Refused as refused:
             status, headers, content = refusal(refused)
+        if self._logs:
+            self._log(scope, status, (now() - began).total_seconds())
         if content:
             protocol.response_bytes(status, headers, content)
         else:
             protocol.response_empty(status, headers)
-        if self._logs:
-            self._log(scope, status, (now() - began).total_seconds())
 
     async def _answer(self, asked: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Run the application: in a thread, unless the answer lies ready."""
