@@ -26,8 +26,7 @@ from app.security.passwords import TooManyHashes
 from app.services import accounts, consents, mail, passwords, scopes, sessions, throttles
 from app.services.sessions import SignedIn
 from app.settings import settings
-from app.web import forms, guards
-from app.web.account import agents
+from app.web import agents, forms, guards
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

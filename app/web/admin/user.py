@@ -53,7 +53,7 @@ def act_on_user(user_id: int) -> ResponseReturnValue:
 def _sessions(row: User) -> list[dict[str, Any]]:
     return [
         {
-            "browser": agents.named(session.user_agent),
+            "browser": agents.describe(session.user_agent),
             "address": session.address,
             "created_at": session.created_at,
             "seen_at": session.seen_at,
