@@ -75,7 +75,9 @@ class ClientForm(FlaskForm):
 
     redirect_uris = TextAreaField(
         _("Redirect addresses"),
-        description=_("Where people return to after signing in, one a line. Every sign counts."),
+        description=_(
+            "Where people return to after signing in, one a line. Every character counts."
+        ),
     )
     post_logout_redirect_uris = TextAreaField(
         _("Addresses after sign-out"), description=_("Where they may land after signing out.")
