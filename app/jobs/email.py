@@ -11,7 +11,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
@@ -80,19 +80,19 @@ def _write(message: EmailMessage) -> None:
 def _submit(message: EmailMessage) -> None:
     """Hand the mail to the server; the connection is encrypted and its name checked."""
     address = urlsplit(settings.mail_url.get_secret_value())
-    host = address.hostname or ""
     context = ssl.create_default_context()
-    with _connection(address.scheme, host, address.port, context) as server:
+    with _connection(address, context) as server:
+        if address.scheme != "smtps":
+            server.starttls(context=context)
         if address.username:
             server.login(unquote(address.username), unquote(address.password or ""))
         server.send_message(message)
 
 
-def _connection(scheme: str, host: str, port: int | None, context: ssl.SSLContext) -> smtplib.SMTP:
-    if scheme == "smtps":
+def _connection(address: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:
+    host = address.hostname or ""
+    if address.scheme == "smtps":
         return smtplib.SMTP_SSL(
-            host, port or SUBMISSION_TLS, timeout=SECONDS_TO_ANSWER, context=context
+            host, address.port or SUBMISSION_TLS, timeout=SECONDS_TO_ANSWER, context=context
         )
-    server = smtplib.SMTP(host, port or SUBMISSION, timeout=SECONDS_TO_ANSWER)
-    server.starttls(context=context)
-    return server
+    return smtplib.SMTP(host, address.port or SUBMISSION, timeout=SECONDS_TO_ANSWER)

@@ -64,18 +64,19 @@ class Trace:
 
 def shown(value: object) -> str:
     """Return a received value as a trace keeps it: one line, bounded, without NUL."""
-    text = "".join(
-        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(value)
-    )
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    text = str(value)
+    if len(text) > LONGEST_SHOWN:
+        text = f"{text[:LONGEST_SHOWN]}…"
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def masked(secret: str | None) -> str:
     """Return enough of a secret to tell two apart, never enough to use it."""
     if not secret:
         return "nothing"
-    kept = shown(secret)
-    return f"…{kept[-SHOWN_OF_SECRET:]}" if len(kept) > SHOWN_OF_SECRET * 4 else "…"
+    return f"…{shown(secret[-SHOWN_OF_SECRET:])}" if len(secret) > SHOWN_OF_SECRET * 4 else "…"
 
 
 def search(reference: str) -> Sequence[Attempt]:

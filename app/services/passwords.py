@@ -20,6 +20,46 @@ from app.settings import settings
 
 FIELD = "password"
 CURRENT = "current_password"
+FEWEST_SIGNS = 5
+#: What the long ones among leaked passwords are made of, beside figures, rows and repetition.
+COMMON_WORDS = [
+    "password",
+    "passwort",
+    "contraseña",
+    "motdepasse",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "qwerty",
+    "azerty",
+    "qwertz",
+    "admin",
+    "administrator",
+    "changeme",
+    "secret",
+    "dragon",
+    "monkey",
+    "football",
+    "baseball",
+    "sunshine",
+    "princess",
+    "superman",
+    "batman",
+    "trustno",
+    "login",
+    "master",
+    "hello",
+    "default",
+    "guest",
+]
+ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "12345678901234567890",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qwertzuiopasdfghjklyxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "!@#$%^&*()",
+)
 PASSWORDS, SESSIONS = Password.__table__, Session.__table__
 
 
@@ -49,11 +89,35 @@ def check_allowed(password: str, *, context: Iterable[str] = ()) -> None:
 
 def _refuse_guessable(plain: str, context: Iterable[str]) -> None:
     lowered = plain.casefold()
-    if len(set(lowered)) < 5:
+    if len(set(lowered)) < FEWEST_SIGNS or _repeats(lowered):
         raise InvalidInput(FIELD, _("This repeats itself too much. Choose another."))
+    if _follows_keyboard(lowered):
+        raise InvalidInput(FIELD, _("This follows the keyboard or the alphabet. Choose another."))
     for word in (part.casefold().strip() for part in (settings.service_name, *context)):
-        if word and len(lowered.replace(word, "")) < settings.password_length // 2:
+        if word and _is_little_more_than(lowered, (word,)):
             raise InvalidInput(FIELD, _("This is too close to a name of yours. Choose another."))
+    if _is_little_more_than(lowered, COMMON_WORDS):
+        raise InvalidInput(FIELD, _("Too many people use this one. Choose another."))
+
+
+def _repeats(lowered: str) -> bool:
+    """Tell whether the whole is one part, said again and again."""
+    return lowered in (lowered + lowered)[1:-1]
+
+
+def _follows_keyboard(lowered: str) -> bool:
+    """Tell whether most signs stand next to the one before, in a row of keys or the alphabet."""
+    pairs = [lowered[at : at + 2] for at in range(len(lowered) - 1)]
+    steps = [pair for pair in pairs if any(pair in row or pair[::-1] in row for row in ROWS)]
+    return len(steps) >= len(pairs) * 3 / 4
+
+
+def _is_little_more_than(lowered: str, words: Iterable[str]) -> bool:
+    """Tell whether hardly anything is left without these words, figures and marks."""
+    for word in words:
+        lowered = lowered.replace(word, "")
+    left = [sign for sign in lowered if sign.isalpha()]
+    return len(left) < settings.password_length // 3
 
 
 def fits(stored: str | None, typed: str) -> bool:

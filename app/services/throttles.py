@@ -25,6 +25,7 @@ THROTTLES = Throttle.__table__
 #: A count that nothing was added to for this long starts again.
 MEMORY = timedelta(days=1)
 LONGEST_WAIT = timedelta(hours=1)
+MOST_DOUBLINGS = 20
 #: People behind one IPv6 router share its first 64 bits.
 PREFIX_V6 = 64
 
@@ -44,7 +45,8 @@ class Limit:
         """Return how long the next try has to wait after this many."""
         if tries < self.free:
             return timedelta(0)
-        return min(self.wait * (1 << (tries - self.free)), LONGEST_WAIT)
+        doubled = min(tries - self.free, MOST_DOUBLINGS)
+        return min(self.wait * (1 << doubled), LONGEST_WAIT)
 
     @property
     def steps(self) -> range:
