@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import func, select
 
@@ -148,6 +151,23 @@ def test_form_counts_once(db):
     with pytest.raises(SentAlready):
         once.spend("value")
     once.spend("another value")
+
+
+def test_form_pressed_twice_at_once_counts_once(app, db):
+    start = Barrier(2)
+
+    def press(_number):
+        with app.app_context():
+            start.wait()
+            try:
+                once.spend("value")
+            except SentAlready:
+                return False
+            database.session.commit()
+            return True
+
+    with ThreadPoolExecutor() as pool:
+        assert sorted(pool.map(press, range(2))) == [False, True]
 
 
 def test_form_that_was_rolled_back_counts_again(db):
