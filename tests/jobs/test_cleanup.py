@@ -1,0 +1,146 @@
+"""What is deleted, and what must not be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.jobs import cleanup
+from app.models import (
+    Attempt,
+    Family,
+    Interaction,
+    Mail,
+    RefreshToken,
+    Session,
+    SignUp,
+    Throttle,
+)
+from app.services import cleanup as brooms
+from app.services import sign_ups, throttles
+from tests import factories
+from tests.administrators import browser_of
+from tests.relying_party import RelyingParty
+from tests.transports import FlaskTransport
+
+
+def rows(db, model):
+    """Return how many rows a table has."""
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+@pytest.fixture
+def jane(db):
+    return factories.user("jane@people.example")
+
+
+@pytest.fixture
+def rp(db, app, settings):
+    registered = factories.client(scope="openid offline_access")
+    return RelyingParty(
+        FlaskTransport(app),
+        settings.issuer,
+        client_id=registered.client_id,
+        client_secret=registered.secret,
+    )
+
+
+@pytest.fixture
+def tokens(rp, app, jane, clock):
+    """Return tokens of an authorization that Jane gave just now."""
+    browser = browser_of(app, jane)
+    rp.authorize(browser, scope="openid offline_access")
+    browser.allow()
+    return rp.redeem(rp.callback(browser).code).json
+
+
+def test_living_tokens_are_left_alone(rp, tokens, db, clock, settings):
+    """R15: no valid row goes; a refresh token is found used on the last day as on the first."""
+    clock.move(settings.refresh_idle - timedelta(minutes=1))
+    cleanup.clean()
+
+    renewed = rp.refresh(tokens["refresh_token"])
+    cleanup.clean()
+
+    assert renewed.status == 200
+    assert rp.userinfo(renewed.json["access_token"]).status == 200
+    clock.move(minutes=1)
+    assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert rows(db, Family) == 1
+
+
+def test_dead_tokens_go_with_their_family(rp, tokens, db, clock, settings):
+    clock.move(settings.refresh_lifetime)
+    cleanup.clean()
+
+    assert (rows(db, RefreshToken), rows(db, Family)) == (0, 0)
+    assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
+def test_requests_that_nobody_answered_go(rp, app, jane, db, clock, settings):
+    rp.authorize(browser_of(app, jane), prompt="login")
+    cleanup.clean()
+    assert rows(db, Interaction) == 1
+
+    clock.move(settings.interaction_lifetime + brooms.SLACK)
+    cleanup.clean()
+
+    assert rows(db, Interaction) == 0
+
+
+def test_sessions_stay_for_a_month_after_their_end(jane, db, clock, settings):
+    factories.session(jane)
+    clock.move(settings.session_lifetime + timedelta(days=29))
+    cleanup.clean()
+    assert rows(db, Session) == 1
+
+    clock.move(days=1)
+    cleanup.clean()
+
+    assert rows(db, Session) == 0
+
+
+def test_throttles_sign_ups_and_mails_go_in_their_time(app, db, clock):
+    with app.test_request_context(base_url="https://id.example"):
+        hashed = factories.hashed("four green boats sail home")
+        sign_ups.begin("browser", "new@people.example", name=None, password_hash=hashed)
+        db.session.commit()
+    cleanup.clean()
+    assert (rows(db, Throttle), rows(db, SignUp), rows(db, Mail)) == (2, 1, 1)
+
+    clock.move(brooms.SLACK + throttles.MEMORY)
+    cleanup.clean()
+    assert (rows(db, Throttle), rows(db, SignUp), rows(db, Mail)) == (0, 0, 1)
+
+    clock.move(brooms.MAILS_KEPT)
+    cleanup.clean()
+    assert rows(db, Mail) == 0
+
+
+def test_traces_are_kept_as_long_as_the_settings_say(rp, app, jane, db, clock, settings):
+    rp.authorize(browser_of(app, jane), prompt="login")
+    clock.move(settings.attempts_kept - timedelta(seconds=1))
+    cleanup.clean()
+    assert rows(db, Attempt) == 1
+
+    clock.move(seconds=1)
+    cleanup.clean()
+
+    assert rows(db, Attempt) == 0
+
+
+def test_large_tables_are_cleaned_in_bites(db, clock, statements):
+    moment = clock() - timedelta(days=1)
+    db.session.add_all(
+        Throttle(key=str(number), failures=1, blocked_until=moment, expires_at=moment)
+        for number in range(brooms.BITE * 2 + 1)
+    )
+    db.session.commit()
+
+    with statements() as found:
+        cleanup.clean()
+
+    assert rows(db, Throttle) == 0
+    assert found.count >= len(brooms.BROOMS) + 2

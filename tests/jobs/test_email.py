@@ -1,0 +1,283 @@
+"""Mail goes out once, after its cause is certain, whatever happens to the server in between."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import threading
+from contextlib import suppress
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from app.database import commit, rollback
+from app.jobs import email
+from app.models import Mail
+from app.services import mail
+from tests.secrets_seen import remember
+
+TO = "jane@people.example"
+CODE = "BCDF-GHJK"
+
+
+@pytest.fixture
+def request_context(app, db):
+    """Open a request, whose language the mail takes."""
+    assert db.engine
+    with app.test_request_context(base_url="https://id.example"):
+        yield
+
+
+def enqueue(**changed):
+    """Put a mail with a code into the outbox."""
+    values = {"to": TO, "code": remember(CODE), "minutes": 30, "client": None, **changed}
+    mail.enqueue("sign_up_code", **values)
+    commit()
+
+
+def files(settings):
+    """Return the mails in the folder."""
+    return list(Path(settings.mail_folder).glob("*.eml"))
+
+
+def row(db):
+    """Return the only mail in the outbox."""
+    return db.session.scalars(select(Mail).execution_options(populate_existing=True)).one()
+
+
+def test_mail_is_written_into_the_folder_and_emptied(request_context, settings, db):
+    enqueue()
+
+    email.deliver()
+
+    (file,) = files(settings)
+    letter = message_from_bytes(file.read_bytes(), policy=default)
+    assert (letter["To"], letter["From"]) == (TO, settings.mail_from)
+    assert CODE in letter["Subject"]
+    assert CODE in letter.get_body(("plain",)).get_content()
+    assert CODE in letter.get_body(("html",)).get_content()
+    assert file.stat().st_mode & 0o077 == 0, "nobody else on the machine reads it"
+    sent = row(db)
+    assert sent.sent_at is not None
+    assert (sent.subject, sent.text, sent.html) == ("", "", "")
+
+
+def test_mail_whose_cause_was_undone_is_never_sent(request_context, settings, db):
+    mail.enqueue("already_registered", to=TO, sign_in_url="https://id.example/login/sign-in")
+    rollback()
+
+    email.deliver()
+
+    assert files(settings) == []
+
+
+def test_mail_is_sent_once_by_any_number_of_processes(request_context, settings, db):
+    enqueue()
+    (mail_id,) = mail.due()
+
+    first, second = mail.claim(mail_id), mail.claim(mail_id)
+    commit()
+
+    assert first is not None
+    assert second is None
+    mail.sent(mail_id)
+    commit()
+
+
+def test_mail_of_a_process_that_died_is_sent_by_the_next(request_context, settings, db, clock):
+    enqueue()
+    mail.claim(mail.due()[0])
+    commit()
+    email.deliver()
+    assert files(settings) == []
+    clock.move(mail.LEASE)
+
+    email.deliver()
+
+    assert len(files(settings)) == 1
+
+
+@pytest.mark.parametrize("to", ["a@b.example\r\nBcc: all@b.example", "a@b.example\nX: y", "a b@c"])
+def test_address_cannot_bring_a_header(request_context, db, to):
+    """RV03."""
+    with pytest.raises(ValueError, match="cannot stand in a header"):
+        enqueue(to=to)
+    rollback()
+
+
+def test_subject_is_one_line_whatever_it_holds(request_context, settings, db):
+    enqueue(code="X\r\nBcc: all@people.example\r\n\r\nbody")
+
+    email.deliver()
+
+    letter = message_from_bytes(files(settings)[0].read_bytes(), policy=default)
+    assert letter["Bcc"] is None
+    assert "Bcc: all@people.example" in letter["Subject"]
+
+
+class Server(threading.Thread):
+    """A mail server of one connection, which answers as it is told and keeps what it was sent."""
+
+    def __init__(self, context, answers=None):
+        super().__init__(daemon=True)
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.context = context
+        self.answers = answers or {}
+        self.heard = []
+        self.encrypted = False
+        self.start()
+
+    def run(self):
+        with self.listening, suppress(OSError):  # a client that is not content hangs up
+            self.connection, _ = self.listening.accept()
+            try:
+                self._converse()
+            finally:
+                self.connection.close()
+
+    def _converse(self):
+        self._say("220 mail.example")
+        while line := self._line():
+            verb = line.split()[0].upper()
+            self._say(self.answers.get(verb) or self._answer(verb))
+            if verb == "STARTTLS" and self.context:
+                self.connection = self.context.wrap_socket(self.connection, server_side=True)
+                self.encrypted = True
+            if verb == "DATA" and verb not in self.answers:
+                while self._line() != ".":
+                    pass
+                self._say("250 taken")
+            if verb == "QUIT":
+                return
+
+    def _say(self, words):
+        self.connection.sendall(f"{words}\r\n".encode())
+
+    def _line(self):
+        """Read one line, sign by sign: what follows may be encrypted."""
+        line = b""
+        while not line.endswith(b"\n") and (sign := self.connection.recv(1)):
+            line += sign
+        self.heard.append(line.decode(errors="replace").rstrip())
+        return self.heard[-1]
+
+    def _answer(self, verb):
+        if verb == "EHLO":
+            return "250-mail.example\r\n250-STARTTLS\r\n250 AUTH PLAIN"
+        if verb == "STARTTLS":
+            return "220 go on"
+        return {"DATA": "354 go on", "AUTH": "235 welcome", "QUIT": "221 bye"}.get(verb, "250 ok")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Make a certificate for localhost."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, pem = folder / "key.pem", folder / "cert.pem"
+    words = f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout {key}"
+    words += f" -out {pem} -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    subprocess.run(["openssl", *words.split()], check=True, capture_output=True)  # noqa: S603, S607 (fixed words)
+    return pem, key
+
+
+@pytest.fixture
+def context(certificate, monkeypatch):
+    """Return the server's side of TLS; clients trust its certificate."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(*certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    return made
+
+
+@pytest.fixture
+def deliver(make_app, db):
+    """Return a function that sends what is due to a server."""
+
+    def act(server, scheme="smtp"):
+        url = SecretStr(f"{scheme}://jane:p%40ss@localhost:{server.port}")
+        with make_app(mail_url=url).app_context():
+            email.deliver()
+
+    return act
+
+
+def test_mail_goes_to_the_server_encrypted_and_with_a_password(
+    request_context, settings, db, context, deliver
+):
+    enqueue()
+    server = Server(context)
+
+    deliver(server)
+
+    server.join(5)
+    assert server.encrypted
+    assert any(line.lower().startswith(f"rcpt to:<{TO}>") for line in server.heard)
+    assert any(CODE in line for line in server.heard)
+    assert any(line.startswith("AUTH PLAIN ") for line in server.heard)
+    assert row(db).sent_at is not None
+    assert files(settings) == []
+
+
+def test_password_is_never_sent_in_clear(request_context, db, deliver):
+    """A server that offers no encryption gets nothing; the mail waits."""
+    enqueue()
+    server = Server(None, {"STARTTLS": "454 not now"})
+
+    deliver(server)
+
+    server.join(5)
+    assert not any("AUTH" in line or CODE in line for line in server.heard)
+    waiting = row(db)
+    assert waiting.sent_at is None
+    assert waiting.last_fault
+    db.session.delete(waiting)
+    db.session.commit()
+
+
+def test_server_whose_name_is_not_certified_gets_nothing(
+    request_context, db, context, deliver, monkeypatch
+):
+    enqueue()
+    monkeypatch.delenv("SSL_CERT_FILE")
+    server = Server(context)
+
+    deliver(server)
+
+    assert row(db).last_fault.startswith("SSL")
+    db.session.delete(row(db))
+    db.session.commit()
+
+
+def test_refused_mail_is_tried_again_ever_later(request_context, db, context, deliver, clock):
+    enqueue()
+    waits = []
+    for _ in range(3):
+        before = clock()
+        server = Server(context, {"DATA": f"451 {CODE} not now"})
+        deliver(server)
+        waits.append((row(db).due_at - before).total_seconds())
+        clock.move(seconds=waits[-1])
+
+    assert waits == [30, 60, 120]
+    assert row(db).last_fault == "SMTPDataError 451", "what the server says may repeat the mail"
+    deliver(Server(context))
+    assert row(db).sent_at is not None
+
+
+def test_server_that_is_away_keeps_nobody_waiting(request_context, db, deliver):
+    enqueue()
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+
+    deliver(SimpleNamespace(port=port))
+
+    assert row(db).sent_at is None
+    db.session.delete(row(db))
+    db.session.commit()
