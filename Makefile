@@ -11,6 +11,8 @@ BIN := .venv/bin
 # Touched when the environment holds exactly what a lock file says; makes a second run quick.
 RUNTIME := .venv/.runtime
 TOOLS := .venv/.tools
+# The pages' words in the form the server reads; they follow the .po files a translator writes.
+WORDS := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -18,36 +20,45 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-setup: $(RUNTIME) ## Make the virtual environment with the locked dependencies
+setup: $(RUNTIME) $(WORDS) ## Make the virtual environment with the locked dependencies
 
-run: $(RUNTIME) ## Set everything up and serve on http://localhost:8000
+run: $(RUNTIME) $(WORDS) ## Set everything up and serve on http://localhost:8000
 	@tools/local-secrets instance
 	@export SEALWAX_ISSUER="$${SEALWAX_ISSUER:-http://localhost:8000}"; \
 	export SEALWAX_SECRET_KEY_FILE="$${SEALWAX_SECRET_KEY_FILE:-instance/secret_key}"; \
 	export SEALWAX_ENCRYPTION_KEY_FILE="$${SEALWAX_ENCRYPTION_KEY_FILE:-instance/encryption_key}"; \
 	exec $(BIN)/flask --app wsgi local
 
-serve: $(RUNTIME) ## Serve from the SEALWAX_* settings and touch nothing else
+serve: $(RUNTIME) $(WORDS) ## Serve from the SEALWAX_* settings and touch nothing else
 	@exec $(BIN)/flask --app wsgi serve
 
 check: $(TOOLS) ## Format, lint, types, import contracts, templates, spelling: in seconds
 	@tools/check
 
-test: $(TOOLS) ## The whole suite, on SQLite and PostgreSQL, with a real browser
+test: $(TOOLS) $(WORDS) ## The whole suite, on SQLite and PostgreSQL, with a real browser
 	@tools/provide chromium postgres
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
-journey: $(TOOLS) ## The stories over HTTP alone
+journey: $(TOOLS) $(WORDS) ## The stories over HTTP alone
 	@tools/provide chromium postgres
 	@$(BIN)/pytest -n $(WORKERS) tests/journeys
 
-race: $(TOOLS) ## 1,000 rounds of 8 who want the same code or refresh token, on both engines
+race: $(TOOLS) $(WORDS) ## 1,000 rounds of 8 who want the same code or refresh token, on both engines
 	@tools/provide postgres
 	@$(BIN)/python -m tests.races $(ARGS)
 
-bench: $(TOOLS) ## Requests a second, percentiles and memory, on both engines
+bench: $(TOOLS) $(WORDS) ## Requests a second, percentiles and memory, on both engines
 	@tools/provide postgres wrk
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+translate: $(RUNTIME) ## Bring new words into app/translations/*/LC_MESSAGES/messages.po
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --add-location file -o build/words.pot .
+	@$(BIN)/pybabel -q update -i build/words.pot -d app/translations -w 100 \
+		--ignore-obsolete --no-fuzzy-matching
+	@sed -i -E '/^"(Project-Id|Report-Msgid|POT-Creation|PO-Revision|Last-Tr|Language-Team|Generated)/d' \
+		$(WORDS:.mo=.po)
+	@$(MAKE) setup
 
 migrate: $(TOOLS) ## Write a migration from the models: make migrate m="add consent expiry"
 	@$(BIN)/flask --app wsgi db migrate -m "$(m)"
@@ -70,4 +81,7 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help setup run serve check test journey race bench migrate snapshots lock
+%.mo: %.po | $(RUNTIME)
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+.PHONY: help setup run serve check test journey race bench translate migrate snapshots lock

@@ -52,6 +52,6 @@ def _shown() -> dict[str, object]:
 def init_app(app: Flask) -> None:
     """Give every template its language."""
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "app/translations"
     babel.init_app(app, locale_selector=wanted)
     app.context_processor(_shown)
