@@ -27,8 +27,13 @@ def new_token(prefix: str) -> str:
 
 
 def new_id() -> str:
-    """Make a public identifier of 128 random bits, 22 characters."""
-    return secrets.token_urlsafe(16)
+    """Make a public identifier of 128 random bits, 22 characters.
+
+    None begins with a dash: on a command line that would be an option.
+    """
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return made
 
 
 def new_reference() -> str:

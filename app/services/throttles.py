@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import Case, ColumnElement, case, delete, literal, select, update
@@ -22,6 +22,8 @@ from app.security import secrets
 from app.settings import settings
 
 THROTTLES = Throttle.__table__
+#: What does not have to wait. Not `now()`: a try beside this one may have read the clock before.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: A count that nothing was added to for this long starts again.
 MEMORY = timedelta(days=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -47,6 +49,11 @@ class Limit:
             return timedelta(0)
         doubled = min(tries - self.free, MOST_DOUBLINGS)
         return min(self.wait * (1 << doubled), LONGEST_WAIT)
+
+    def blocked_until(self, tries: int, moment: datetime) -> datetime:
+        """Return until when the next try has to wait after this many, the last at `moment`."""
+        wait = self.wait_after(tries)
+        return moment + wait if wait else NEVER
 
     @property
     def steps(self) -> range:
@@ -114,7 +121,7 @@ def _add(count: Count, moment: datetime) -> bool:
     first = insert(THROTTLES).values(
         key=count.key,
         failures=1,
-        blocked_until=moment + count.limit.wait_after(1),
+        blocked_until=count.limit.blocked_until(1, moment),
         expires_at=moment + MEMORY,
     )
     forgotten = THROTTLES.c.expires_at <= moment
@@ -133,12 +140,12 @@ def _add(count: Count, moment: datetime) -> bool:
 def _next_block(limit: Limit, moment: datetime, forgotten: ColumnElement[bool]) -> Case[datetime]:
     """Return until when the next try waits, as SQL: the count is only known to the database."""
     steps = [
-        (THROTTLES.c.failures == tries - 1, _at(moment + limit.wait_after(tries)))
+        (THROTTLES.c.failures == tries - 1, _at(limit.blocked_until(tries, moment)))
         for tries in limit.steps
     ]
     return case(
-        (forgotten, _at(moment + limit.wait_after(1))),
-        (THROTTLES.c.failures < limit.free - 1, _at(moment)),
+        (forgotten, _at(limit.blocked_until(1, moment))),
+        (THROTTLES.c.failures < limit.free - 1, _at(NEVER)),
         *steps,
         else_=_at(moment + LONGEST_WAIT),
     )
@@ -167,7 +174,7 @@ def give_back(count: Count) -> None:
         .values(
             failures=left,
             blocked_until=case(
-                (left < count.limit.free, _at(now())), else_=THROTTLES.c.blocked_until
+                (left < count.limit.free, _at(NEVER)), else_=THROTTLES.c.blocked_until
             ),
         )
     )

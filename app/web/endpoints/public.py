@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -33,13 +34,16 @@ PATHS = frozenset({*DISCOVERY, JWKS})
 #: How long anybody may keep the documents; shorter than a key is published before it signs.
 MAX_AGE_SECONDS = 900
 FRESH_FOR = timedelta(seconds=2)
-CORS = [("Access-Control-Allow-Origin", "*"), ("X-Content-Type-Options", "nosniff")]
+CORS = [("access-control-allow-origin", "*"), ("x-content-type-options", "nosniff")]
 PREFLIGHT = [
     *CORS,
-    ("Access-Control-Allow-Methods", "GET, HEAD"),
-    ("Access-Control-Allow-Headers", "*"),
-    ("Access-Control-Max-Age", "86400"),
+    ("access-control-allow-methods", "GET, HEAD"),
+    ("access-control-allow-headers", "*"),
+    ("access-control-max-age", "86400"),
 ]
+
+
+Response = tuple[int, list[tuple[str, str]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,10 @@ def _document(content: dict[str, Any]) -> _Document:
     body = json.dumps(content, separators=(",", ":")).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     headers = [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}"),
-        ("ETag", etag),
+        ("content-type", "application/json"),
+        ("content-length", str(len(body))),
+        ("cache-control", f"public, max-age={MAX_AGE_SECONDS}"),
+        ("etag", etag),
         *CORS,
     ]
     return _Document(body, etag, headers)
@@ -74,26 +78,30 @@ class PublicDocuments:
         self._loading = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer GET, HEAD and OPTIONS of a document."""
+        """Answer the documents; pass everything else on."""
         path = environ["PATH_INFO"]
         if path not in PATHS:
             return self._inside(environ, start_response)
-        document = self._current_jwks() if path == JWKS else self._discovery
-        method = environ["REQUEST_METHOD"]
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        status, headers, body = self.answer(environ["REQUEST_METHOD"], path, known)
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [body]
+
+    def answer(self, method: str, path: str, known: str | None) -> Response:
+        """Return status, headers and body for GET, HEAD or OPTIONS of a document.
+
+        `known` is the ETag of the copy that whoever asks has already.
+        """
         if method == "OPTIONS":
-            start_response("204 No Content", PREFLIGHT)
-            return []
+            return 204, PREFLIGHT, b""
         if method not in {"GET", "HEAD"}:
-            start_response("405 Method Not Allowed", [("Allow", "GET, HEAD, OPTIONS"), *CORS])
-            return []
+            return 405, [("allow", "GET, HEAD, OPTIONS"), *CORS], b""
+        document = self._current_jwks() if path == JWKS else self._discovery
         if document is None:
-            start_response("503 Service Unavailable", [("Retry-After", "2"), *CORS])
-            return []
-        if environ.get("HTTP_IF_NONE_MATCH") == document.etag:
-            start_response("304 Not Modified", document.headers[2:])
-            return []
-        start_response("200 OK", document.headers)
-        return [document.body] if method == "GET" else []
+            return 503, [("retry-after", "2"), *CORS], b""
+        if known == document.etag:
+            return 304, document.headers[2:], b""
+        return 200, document.headers, document.body if method == "GET" else b""
 
     def is_fresh(self) -> bool:
         """Tell whether every document can be answered without reading the database."""
@@ -104,8 +112,9 @@ class PublicDocuments:
         if self.is_fresh() or not self._loading.acquire(blocking=self._jwks is None):
             return self._jwks
         try:
-            self._jwks_until = now() + FRESH_FOR
-            self._jwks = self._load() or self._jwks
+            if not self.is_fresh():  # whoever held the lock may have read it
+                self._jwks = self._load() or self._jwks
+                self._jwks_until = now() + FRESH_FOR
         finally:
             self._loading.release()
         return self._jwks
