@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
+from werkzeug.serving import make_server
 
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD
+from tests.gallery.site import make_site
 from tests.relying_party import CALLBACK, RelyingParty
 from tests.transports import FlaskTransport
 
@@ -55,3 +60,34 @@ def signed_in(browser, jane):
     browser.sign_in(jane.email, PASSWORD)
     assert browser.at == "/account/"
     return browser
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """Return a socket that listens, so that the issuer is known before the application is."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def origin(listener):
+    """Return the address of the gallery."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def site(origin):
+    """Return the application with the gallery."""
+    return make_site(origin)
+
+
+@pytest.fixture(scope="module")
+def _served(listener, origin, site):
+    port = listener.getsockname()[1]
+    server = make_server("127.0.0.1", port, site, threaded=True, fd=listener.fileno())
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -5,15 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import socket
-import threading
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
-from tests.chromium import NO_CHROMIUM, program, visiting
-from tests.gallery.site import make_site
+from tests.chromium import visiting
+from tests.gallery.served import with_chromium
 from tests.gallery.states import STATES
 from tests.pages import Page, check_house
 from tests.transports import FlaskTransport
@@ -21,8 +18,6 @@ from tests.transports import FlaskTransport
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-#: Where the form of the form_post page goes.
-AN_APP = "https://photos.example"
 SCRIPT = "text/javascript"
 #: Contrast of 7:1 where an end user reads.
 RUN_AXE = """async ({tags, enhanced}) => {
@@ -54,43 +49,6 @@ FOCUS = """() => {
 }"""
 
 PATHS = [state.path for state in STATES]
-
-
-def with_chromium(test):
-    """Mark a test that looks at the pages in a browser."""
-    test = pytest.mark.skipif(program() is None, reason=NO_CHROMIUM)(test)
-    return pytest.mark.browser(pytest.mark.usefixtures("_served")(test))
-
-
-@pytest.fixture(scope="module")
-def listener():
-    """Return a socket that listens, so that the issuer is known before the application is."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening
-
-
-@pytest.fixture(scope="module")
-def origin(listener):
-    """Return the address of the gallery."""
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@pytest.fixture(scope="module")
-def site(origin):
-    """Return the application with the gallery."""
-    return make_site(origin)
-
-
-@pytest.fixture(scope="module")
-def _served(listener, origin, site):
-    port = listener.getsockname()[1]
-    server = make_server("127.0.0.1", port, site, threaded=True, fd=listener.fileno())
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def _page(site, path):
@@ -236,82 +194,3 @@ def test_languages_open_within_a_narrow_page(origin, query):
 
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
-
-
-@with_chromium
-def test_sign_in_begins_in_the_first_field(origin):
-    with visiting(origin) as page:
-        page.goto(f"{origin}/__ui__/login/sign_in/plain")
-
-        page.locator("#username:focus").wait_for()
-
-
-@with_chromium
-def test_faults_are_read_out_first(origin):
-    with visiting(origin) as page:
-        page.goto(f"{origin}/__ui__/login/sign_in/wrong")
-
-        page.locator("#errors:focus").wait_for()
-
-        assert page.input_value("#username") == "jane@example.org"
-        assert page.input_value("#password") == ""
-
-
-@with_chromium
-def test_password_is_shown_and_hidden_again_before_it_is_sent(origin):
-    with visiting(origin) as page:
-        page.goto(f"{origin}/__ui__/login/sign_in/plain")
-        page.fill("#password", "four words of mine")
-        page.click("[data-reveal]")
-        shown = page.get_attribute("#password", "type")
-        page.dispatch_event("form", "submit")
-
-        assert shown == "text"
-        assert page.get_attribute("#password", "type") == "password"
-
-
-@with_chromium
-def test_new_password_says_what_it_lacks(origin):
-    with visiting(origin) as page:
-        page.goto(f"{origin}/__ui__/login/sign_up/plain")
-        page.fill("#password", "four words")
-        page.get_by_text("5 more characters").wait_for()
-        page.fill("#password", "four words of mine")
-        page.locator("[data-lacks]:empty").wait_for(state="attached")
-
-
-@with_chromium
-def test_addresses_are_written_one_a_field_and_sent_one_a_line(origin):
-    with visiting(origin) as page:
-        page.goto(f"{origin}/__ui__/admin/new_client/plain")
-        page.fill("#redirect_uris", "http://photos.example/cb")
-        page.get_by_role("button", name="Add another address").first.click()
-        page.keyboard.type("https://photos.example/cb")
-        page.locator("#redirect_uris-note").wait_for()
-
-        assert page.text_content("#redirect_uris-note").startswith("Use https.")
-        assert page.locator("[name=redirect_uris]").input_value().split() == [
-            "http://photos.example/cb",
-            "https://photos.example/cb",
-        ]
-
-
-@with_chromium
-def test_pages_lose_nothing_without_script(origin):
-    with visiting(origin, java_script_enabled=False) as page:
-        page.goto(f"{origin}/__ui__/admin/new_client/plain")
-        addresses = page.locator("#redirect_uris").is_visible()
-        page.goto(f"{origin}/__ui__/login/sign_in/plain")
-
-        assert addresses
-        assert page.locator("#sign-in").is_visible()
-        assert not page.locator("[data-reveal]").is_visible()
-
-
-@with_chromium
-def test_answer_is_posted_without_a_press(origin):
-    with visiting(origin, AN_APP) as page:
-        page.route(f"{AN_APP}/**", lambda route: route.fulfill(body="taken"))
-        page.goto(f"{origin}/__ui__/login/form_post/answer")
-
-        assert page.text_content("body") == "taken"
