@@ -37,6 +37,7 @@ OPENERS = re.compile(r"swx_([a-z]+)_[A-Za-z0-9_-]+")
 _SHARED = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 

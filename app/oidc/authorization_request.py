@@ -131,12 +131,13 @@ def max_age(request: ProtocolRequest) -> int | None:
 def hinted_subject(request: ProtocolRequest) -> str | None:
     """Return the `sub` the client believes to be signed in, None without a hint."""
     hint = request.payload.get("id_token_hint")
-    if not hint:
-        return None
+    if request.hinted is not None or not hint:
+        return request.hinted
     try:
-        return subject_of_hint(hint, request.client.client_id)
+        request.hinted = subject_of_hint(hint, request.client.client_id)
     except BadToken as bad:
         raise Refusal("id_token_hint_unusable", "id_token_hint", sent=bad.reason) from None
+    return request.hinted
 
 
 def answer(request: ProtocolRequest, redirect_uri: str, members: dict[str, Any]) -> Answer:

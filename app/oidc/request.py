@@ -24,6 +24,8 @@ FORM = "application/x-www-form-urlencoded"
 LONGEST = 8_192
 LONGEST_OF = {"state": 4_096, "nonce": 1_024}
 MOST_PARAMETERS = 100
+#: Stands for an id_token_hint while a request waits: the token itself is nobody's to keep.
+HINTED = "hinted subject"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -77,6 +79,8 @@ class ProtocolRequest(OAuth2Request):
         self.refresh_token: Any = None
         self.credential: Any = None
         self._scope: str | None = None
+        #: Whom an id_token_hint named, once it was verified and is not kept itself.
+        self.hinted: str | None = None
 
     @property
     def form(self) -> dict[str, str]:
@@ -135,7 +139,11 @@ def unread(trace: Trace) -> ProtocolRequest:
 
 def from_parked(parameters: Mapping[str, str], path: str, trace: Trace) -> ProtocolRequest:
     """Rebuild a request that waited for its person; it was validated when it was parked."""
-    return ProtocolRequest("GET", path, Payload(parameters.items()), Headers(), trace)
+    kept = dict(parameters)
+    hinted = kept.pop(HINTED, None)
+    request = ProtocolRequest("GET", path, Payload(kept.items()), Headers(), trace)
+    request.hinted = hinted
+    return request
 
 
 def check_shape(payload: Payload) -> None:

@@ -93,9 +93,18 @@ def _bind(interaction: Interaction, presented: str) -> Interaction:
     return interaction
 
 
+def _belongs_to(interaction: Interaction, session_id: int) -> None:
+    """Bind the answers to a session; those that were given in another one do not count."""
+    if interaction.session_id != session_id:
+        interaction.signed_in_at = None
+        interaction.account_chosen = False
+        interaction.allowed_scope = None
+    interaction.session_id = session_id
+
+
 def sign_in(interaction: Interaction, session_id: int) -> None:
     """Note that a person has just proved who they are for this request."""
-    interaction.session_id = session_id
+    _belongs_to(interaction, session_id)
     interaction.signed_in_at = now()
     interaction.account_chosen = True
     db.session.flush()
@@ -103,14 +112,14 @@ def sign_in(interaction: Interaction, session_id: int) -> None:
 
 def choose(interaction: Interaction, session_id: int) -> None:
     """Note that the person goes on with the account they are signed in with."""
-    interaction.session_id = session_id
+    _belongs_to(interaction, session_id)
     interaction.account_chosen = True
     db.session.flush()
 
 
 def allow(interaction: Interaction, session_id: int, allowed: Iterable[str]) -> None:
     """Note which scopes the person allowed, and in which session they said so."""
-    interaction.session_id = session_id
+    _belongs_to(interaction, session_id)
     interaction.allowed_scope = scopes.join(allowed)
     db.session.flush()
 

@@ -43,6 +43,7 @@ class SignedIn:
     acr: str
     amr: tuple[str, ...]
     seen_at: datetime
+    admin_seen_at: datetime | None
     #: What the user has allowed the client that was asked about, and what they left out.
     allowed: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
@@ -60,6 +61,7 @@ _COLUMNS = (
     SESSIONS.c.acr,
     SESSIONS.c.amr,
     SESSIONS.c.seen_at,
+    SESSIONS.c.admin_seen_at,
     SESSIONS.c.expires_at,
     USERS.c.id.label("user_id"),
     USERS.c.subject,
@@ -115,6 +117,31 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     return session, token
 
 
+def renew(session_id: int, user: User, *, amr: Sequence[str], acr: str = ACR_PASSWORD) -> str:
+    """Note that the person of a session has proved once more who they are; return its new token.
+
+    It stays the same session, with what applications hold from it; the old cookie is worthless.
+    """
+    token = secrets.new_token("se")
+    moment = now()
+    db.session.execute(
+        update(SESSIONS)
+        .where(SESSIONS.c.id == session_id)
+        .values(
+            digest=secrets.digest(token),
+            auth_time=moment.replace(microsecond=0),
+            acr=acr,
+            amr=list(amr),
+            seen_at=moment,
+            expires_at=moment + settings.session_lifetime,
+        )
+    )
+    user.last_sign_in_at = moment
+    db.session.flush()
+    audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, again=True)
+    return token
+
+
 def find(token: str) -> SignedIn | None:
     """Return who is signed in with this cookie, None when nobody is."""
     row = db.session.execute(_FIND, {"digest": secrets.digest(token)}).one_or_none()
@@ -142,6 +169,20 @@ def _signed_in(row: Row[*tuple[Any, ...]] | None) -> SignedIn | None:
     fields["allowed"] = frozenset((fields.get("allowed") or "").split())
     fields["declined"] = frozenset((fields.get("declined") or "").split())
     return SignedIn(**fields)
+
+
+def seen_by_admin(person: SignedIn) -> bool:
+    """Note that an administration page is used; tell whether the last use is recent enough.
+
+    Otherwise somebody else may have sat down at the machine: the password is asked for again.
+    """
+    moment = now()
+    last = max(person.auth_time, person.admin_seen_at or person.auth_time)
+    if last + settings.admin_idle <= moment:
+        return False
+    if last + SEEN_STEP <= moment:
+        db.session.execute(_SEEN, {"session_id": person.session_id, "admin_seen_at": moment})
+    return True
 
 
 def end(token: str, *, address: str = "") -> None:

@@ -11,12 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden
 
-from app.clock import now
 from app.extensions import login_manager
 from app.models import User
 from app.services import sessions
 from app.services.sessions import SignedIn
-from app.settings import settings
 from app.web.cookies import CookieSession
 
 P = ParamSpec("P")
@@ -83,15 +81,19 @@ def address() -> str:
 
 
 def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
-    """Start a session for a user who has just proved who they are.
+    """Start a session for a user who has just proved who they are, or go on with theirs.
 
-    The old session of this browser, if any, ends: its cookie must not outlive the new one
-    (session fixation, ASVS 7.2.4).
+    The cookie is a new one in any case, and somebody else's session ends: what a browser held
+    before must not be worth anything after (session fixation, ASVS 7.2.4).
     """
-    if session_token():
-        sessions.end(session_token(), address=address())
-    agent = request.headers.get("User-Agent", "")
-    _, token = sessions.open(user, amr=amr, address=address(), agent=agent)
+    somebody = person()
+    if somebody is not None and somebody.user_id == user.id:
+        token = sessions.renew(somebody.session_id, user, amr=amr)
+    else:
+        if session_token():
+            sessions.end(session_token(), address=address())
+        agent = request.headers.get("User-Agent", "")
+        _, token = sessions.open(user, amr=amr, address=address(), agent=agent)
     signed_in = sessions.find(token)
     if signed_in is None:
         raise Forbidden
@@ -127,7 +129,7 @@ def admin_only(view: View[P]) -> View[P]:
             return _to_sign_in()
         if not somebody.is_admin:
             abort(403)
-        if somebody.seen_at + settings.admin_idle < now():
+        if not sessions.seen_by_admin(somebody):
             return _to_sign_in()
         return view(*args, **kwargs)
 

@@ -221,6 +221,7 @@ def upgrade() -> None:
         sa.Column("amr", sa.JSON(), nullable=False),
         sa.Column("created_at", UTCDateTime(timezone=True), nullable=False),
         sa.Column("seen_at", UTCDateTime(timezone=True), nullable=False),
+        sa.Column("admin_seen_at", UTCDateTime(timezone=True), nullable=True),
         sa.Column("expires_at", UTCDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", UTCDateTime(timezone=True), nullable=True),
         sa.Column("address", sa.String(length=45), nullable=False),

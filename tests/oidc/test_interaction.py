@@ -211,6 +211,34 @@ def test_cancelling_is_told_to_the_client(make_scene, db: SQLAlchemy) -> None:
     assert scene.rp.callback(scene.browser).error == "access_denied"
 
 
+def test_signing_in_again_moves_auth_time_and_keeps_the_session(
+    scene: Scene, clock: Clock
+) -> None:
+    """OIDC Core §3.1.2.1: prompt=login; what other applications hold stays alive."""
+    before = scene.id_token()
+    held = scene.tokens()
+    clock.move(timedelta(seconds=5))
+
+    scene.rp.authorize(scene.browser, prompt="login")
+    scene.browser.sign_in(scene.person.email, factories.PASSWORD)
+    answer = scene.rp.redeem(scene.rp.callback(scene.browser).code).json
+    after = scene.rp.verify_id_token(answer["id_token"], access_token=answer["access_token"])
+
+    assert after["auth_time"] == before["auth_time"] + 5
+    assert after["sid"] == before["sid"]
+    assert scene.rp.refresh(held["refresh_token"]).status == 200
+
+
+def test_hint_is_not_kept_while_the_request_waits(scene: Scene, db: SQLAlchemy) -> None:
+    """issue: nothing secret at rest; an ID token is a bearer of somebody's identity."""
+    hint = scene.tokens()["id_token"]
+    parked(scene, id_token_hint=hint, prompt="login")
+
+    kept = db.session.query(Interaction).one().parameters
+    assert hint not in kept.values()
+    assert scene.person.subject in kept.values()
+
+
 def test_interaction_times_out(make_scene, clock: Clock) -> None:
     """ux.md 2.13: an hour, then a page that says so."""
     scene = make_scene(allowed="")

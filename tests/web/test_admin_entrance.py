@@ -109,3 +109,16 @@ def test_administrator_turned_off_is_out_at_once(app, db, clock):
 @pytest.mark.one_engine
 def test_start_of_the_administration_leads_to_the_applications(app, db):
     assert browser_of(app, factories.admin()).open("/admin/").at == "/admin/applications"
+
+
+def test_ones_own_account_does_not_keep_the_administration_open(app, db, clock):
+    """settings: admin_idle counts administration pages, for whoever sits down at the machine."""
+    browser = browser_of(app, factories.admin())
+    assert browser.open("/admin/applications").status == 200
+    clock.move(timedelta(minutes=50))
+    browser.open("/account/")
+    clock.move(timedelta(minutes=20))
+
+    browser.open("/admin/applications")
+
+    assert browser.at == "/login/sign-in"

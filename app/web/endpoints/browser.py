@@ -15,7 +15,7 @@ from app.oidc.extensions.response_mode import Answer
 from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
-from app.oidc.request import ProtocolRequest, from_browser, from_parked
+from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
 from app.services import clients, interactions, sessions
 from app.services.attempts import Trace
 from app.services.interactions import AlreadyFinished
@@ -39,12 +39,11 @@ KEPT = (
     "prompt",
     "max_age",
     "login_hint",
-    "id_token_hint",
     "acr_values",
     "ui_locales",
     "display",
 )
-SECRET_PARAMETERS = frozenset({"state", "nonce", "code_challenge", "id_token_hint"})
+SECRET_PARAMETERS = frozenset({"state", "nonce", "code_challenge"})
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
@@ -119,6 +118,8 @@ def _person(asked: ProtocolRequest) -> SignedIn | None:
 
 def _park(asked: ProtocolRequest, *, browser: str | None) -> str:
     kept = {name: asked.payload.data[name] for name in KEPT if name in asked.payload.data}
+    if asked.hinted is not None:
+        kept[HINTED] = asked.hinted
     return interactions.park(
         kept,
         client_pk=asked.client.id,
