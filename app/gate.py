@@ -26,7 +26,7 @@ from app.web.endpoints.public import PATHS, PublicDocuments
 SECONDS_FOR_BODY = 10
 LONGEST_PATH_LOGGED = 200
 #: Requests that wait for a thread, for each thread; more are told to come back.
-MOST_WAITING = 32
+MOST_WAITING = 128
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = list[tuple[str, str]]
@@ -145,6 +145,9 @@ def check_shape(scope: Scope) -> None:
         raise Refused(400, "Send either Content-Length or Transfer-Encoding: chunked, once.")
     if len(headers.get_all("host")) != 1:
         raise Refused(400, "Send exactly one Host header.")
+    for name in ("authorization", "content-type", "content-length"):
+        if len(headers.get_all(name)) > 1:  # which of them would be believed?
+            raise Refused(400, f"Send the header {name} once.")
     if _path(scope) == "?":
         raise Refused(400, "The address is not UTF-8.")
 
@@ -160,15 +163,22 @@ async def read_body(scope: Scope, protocol: HTTPProtocol) -> bytes:
     length = scope.headers.get("content-length")
     if length is not None and (not length.isdigit() or int(length) > LONGEST_BODY):
         raise Refused(413, "The body is too long.")
-    body = bytearray()
     try:
         async with asyncio.timeout(SECONDS_FOR_BODY):
-            async for chunk in protocol:
-                body += chunk
-                if len(body) > LONGEST_BODY:
-                    raise Refused(413, "The body is too long.")
+            if length is not None:
+                return bytes(await protocol())
+            return await _unmeasured(protocol)
     except TimeoutError:
         raise Refused(408, "The body did not come in time.") from None
+
+
+async def _unmeasured(protocol: HTTPProtocol) -> bytes:
+    """Return a body that did not say how long it is."""
+    body = bytearray()
+    async for chunk in protocol:
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise Refused(413, "The body is too long.")
     return bytes(body)
 
 
@@ -178,7 +188,7 @@ def environ(scope: Scope, body: bytes, scheme: str) -> dict[str, Any]:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": "sealwax",
         "SERVER_PORT": "443" if scheme == "https" else "80",
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -193,7 +203,10 @@ def environ(scope: Scope, body: bytes, scheme: str) -> dict[str, Any]:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
     }
-    found.update(_headers(scope))
+    for name, value in _headers(scope):
+        # RFC 9110 §5.3: repeated lines are one list; RFC 9113 §8.2.3 has another sign for Cookie.
+        joint = "; " if name == "HTTP_COOKIE" else ", "
+        found[name] = f"{found[name]}{joint}{value}" if name in found else value
     return found
 
 

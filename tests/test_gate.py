@@ -107,6 +107,31 @@ def test_body_beyond_the_limit_is_cut_off(live: LiveServer) -> None:
         assert opened.recv(100).startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Authorization: Basic eDp5\r\nAuthorization: Basic eDp6\r\n" + FORM,
+        FORM + b"Content-Type: text/plain\r\n",
+    ],
+)
+def test_header_that_counts_once_is_not_sent_twice(live: LiveServer, fields: bytes) -> None:
+    """RFC 9110 §5.3: two lines of a field that is no list: which would be believed?"""
+    head = b"POST /token HTTP/1.1\r\n" + host_of(live) + fields + CLOSE
+    answer = sent(live, head + b"Content-Length: 0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("query", [b"x=\xc3\xa9", b"x=\xff", b"client_id=%c3%a9", b"=&&=;"])
+def test_odd_query_is_no_server_error(live: LiveServer, query: bytes) -> None:
+    """security.md AZ04: raw bytes in the query."""
+    for path in (b"/authorize?", b"/login/sign-in?", b"/nowhere?"):
+        answer = sent(
+            live, b"GET " + path + query + b" HTTP/1.1\r\n" + host_of(live) + CLOSE + b"\r\n"
+        )
+        assert not answer.startswith(b"HTTP/1.1 5"), answer[:200]
+
+
 def test_header_with_an_underscore_does_not_pass_for_another(live: LiveServer) -> None:
     """security.md LG09: X_Forwarded_For is not X-Forwarded-For; the log names the real address."""
     forged = b"X_Forwarded_For: 192.0.2.66\r\nX-Forwarded-For: 192.0.2.67\r\n"

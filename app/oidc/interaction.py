@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from app.clock import now
 from app.models import Interaction
@@ -81,7 +80,7 @@ def _too_old(state: State) -> bool:
     limit = authorization_request.max_age(state.request)
     if limit is None or state.person is None or state.signed_in_for_this:
         return False
-    return state.person.auth_time + timedelta(seconds=limit) < now()
+    return (now() - state.person.auth_time).total_seconds() > limit
 
 
 def _another_user(state: State) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 LONGEST_URI = 2_000
 LOOPBACK_LITERALS = frozenset({"127.0.0.1", "::1"})
@@ -96,7 +96,7 @@ def _user_fault(uri: str) -> str | None:
 
 
 def _response_fault(uri: str) -> str | None:
-    names = {pair.split("=", 1)[0] for pair in urlsplit(uri).query.split("&")}
+    names = {name for name, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)}
     taken = sorted(names & RESPONSE_PARAMETERS)  # CVE-2026-9689: a fixed `code` would be believed
     return f"Leave out the parameter {taken[0]}: the answer brings its own." if taken else None
 

@@ -22,6 +22,7 @@ from app.services.memory import memory
 
 MOST_SECRETS = 2
 PAGE_SIZE = 25
+LONGEST_ID = 64
 WITH_SECRETS = selectinload(Client.secrets)
 
 
@@ -52,12 +53,13 @@ def find(client_id: str) -> Client | None:
     Every request of every client passes here: a database read for each would double the cost of
     the cheapest answers.
     """
+    # Made-up identifiers must not fill the memory: only what could be one is remembered.
+    if len(client_id) > LONGEST_ID or not client_id.isascii() or not client_id.isprintable():
+        return None
     return memory().recall(("client", client_id), lambda: _load(client_id))
 
 
 def _load(client_id: str) -> Client | None:
-    if len(client_id) > 64 or not client_id.isascii() or not client_id.isprintable():
-        return None
     wanted = select(Client).where(Client.client_id == client_id).options(WITH_SECRETS)
     client = db.session.scalar(wanted)
     if client is not None:

@@ -16,7 +16,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-HEALTH = "/health/"
+HEALTH = frozenset({"/health/live", "/health/ready"})
 LONGEST_URL = 32_768
 PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
 
@@ -34,7 +34,7 @@ class Doors:
         """Answer, or turn away."""
         host = environ.get("HTTP_HOST", "").lower()
         path = environ.get("PATH_INFO", "")
-        if host not in self._hosts and not path.startswith(HEALTH):
+        if host not in self._hosts and path not in HEALTH:
             return _turned_away(start_response, "421 Misdirected Request", "Unknown host.")
         if len(environ.get("QUERY_STRING", "")) > LONGEST_URL:
             return _turned_away(start_response, "414 URI Too Long", "The address is too long.")

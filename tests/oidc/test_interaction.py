@@ -73,6 +73,13 @@ def test_max_age_is_measured_in_seconds(scene: Scene, clock: Clock) -> None:
     assert scene.rp.callback(scene.browser).code
 
 
+def test_endless_max_age_is_any_age(scene: Scene) -> None:
+    """security.md AZ04: a number too big for a time is no fault of ours."""
+    scene.rp.authorize(scene.browser, max_age="9" * 12)
+
+    assert scene.rp.callback(scene.browser).code
+
+
 def test_default_max_age_of_the_client_holds(make_scene, clock: Clock) -> None:
     """OIDC Registration §2: default_max_age."""
     scene = make_scene(default_max_age=60)
@@ -211,9 +218,7 @@ def test_cancelling_is_told_to_the_client(make_scene, db: SQLAlchemy) -> None:
     assert scene.rp.callback(scene.browser).error == "access_denied"
 
 
-def test_signing_in_again_moves_auth_time_and_keeps_the_session(
-    scene: Scene, clock: Clock
-) -> None:
+def test_signing_in_again_moves_auth_time_and_keeps_the_session(scene: Scene, clock: Clock) -> None:
     """OIDC Core §3.1.2.1: prompt=login; what other applications hold stays alive."""
     before = scene.id_token()
     held = scene.tokens()

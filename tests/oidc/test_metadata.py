@@ -104,6 +104,14 @@ def test_unknown_host_gets_nothing(http, host: str) -> None:
         assert answer.status_code in {400, 421}
 
 
+def test_only_the_health_pages_answer_any_host(http) -> None:
+    """security.md DI01: nothing beside them, however the path is written."""
+    for path in ("/health//live", "/health/", "/health/../token", "//health/live"):
+        answer = http.get(path, headers={"Host": "evil.example"})
+        assert answer.status_code == 421
+        assert "Location" not in answer.headers
+
+
 def test_forwarded_headers_change_nothing(http) -> None:
     """security.md DI01, LG09: no proxy is trusted unless the settings say so."""
     plain = http.get("/.well-known/openid-configuration").data

@@ -101,6 +101,7 @@ def test_port_of_a_native_loopback_address_may_vary(presented: str, *, fits: boo
         "https://user@rp.example/cb",
         "https://rp.example/cb?code=1",
         "https://rp.example/cb?a=b&state=x",
+        "https://rp.example/cb?%63ode=1",
         "https://rp.example/cb?id_token=x",
         "https://rp.example/*",
         "https://rp.exämple/cb",

@@ -69,7 +69,6 @@ def _access(token: Presented) -> dict[str, Any]:
         "aud": token.audience,
         "iss": settings.issuer,
         "jti": token.jti,
-        **({"username": token.granted.email} if token.granted is not None else {}),
     }
 
 

@@ -28,6 +28,13 @@ def test_client_learns_about_its_own_token(make_scene, settings, access_token_fo
     assert found["exp"] - found["iat"] == 600
 
 
+def test_introspection_tells_no_more_than_the_scope(scene: Scene) -> None:
+    """security.md UI01: no address without the scope email."""
+    token = scene.tokens(scope="openid")["access_token"]
+
+    assert scene.person.email not in scene.rp.introspect(token).text
+
+
 def test_refresh_token_can_be_introspected_until_it_is_rotated(scene: Scene) -> None:
     """RFC 7662 §2.1."""
     token = scene.tokens()["refresh_token"]
