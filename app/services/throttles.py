@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
-from sqlalchemy import Case, ColumnElement, case, delete, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Case, ColumnElement, bindparam, case, delete, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.clock import now
 from app.database import UTCDateTime, db, is_sqlite
@@ -117,37 +120,50 @@ def reserve(counts: Sequence[Count]) -> None:
 
 def _add(count: Count, moment: datetime) -> bool:
     """Add one, unless the count has to wait; tell whether it was added."""
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
-    first = insert(THROTTLES).values(
-        key=count.key,
-        failures=1,
-        blocked_until=count.limit.blocked_until(1, moment),
-        expires_at=moment + MEMORY,
-    )
+    values: dict[str, object] = {"count": count.key, "moment": moment, "until": moment + MEMORY}
+    values |= {
+        f"after_{tries}": count.limit.blocked_until(tries, moment)
+        for tries in (1, *count.limit.steps)
+    }
+    values["longest"] = moment + LONGEST_WAIT
+    upsert = _upsert(count.limit, sqlite=is_sqlite())
+    return db.session.execute(upsert, values).first() is not None
+
+
+@cache
+def _upsert(limit: Limit, *, sqlite: bool) -> Any:
+    """Return the statement that adds one, built once: building takes longer than running it."""
+    insert = sqlite_insert if sqlite else postgresql_insert
+    moment = bindparam("moment", type_=UTCDateTime())
     forgotten = THROTTLES.c.expires_at <= moment
-    statement = first.on_conflict_do_update(
+    first = insert(THROTTLES).values(
+        key=bindparam("count"),
+        failures=1,
+        blocked_until=bindparam("after_1", type_=UTCDateTime()),
+        expires_at=bindparam("until", type_=UTCDateTime()),
+    )
+    return first.on_conflict_do_update(
         index_elements=[THROTTLES.c.key],
         set_={
             "failures": case((forgotten, 1), else_=THROTTLES.c.failures + 1),
-            "blocked_until": _next_block(count.limit, moment, forgotten),
-            "expires_at": moment + MEMORY,
+            "blocked_until": _next_block(limit, forgotten),
+            "expires_at": bindparam("until", type_=UTCDateTime()),
         },
         where=THROTTLES.c.blocked_until <= moment,
-    )
-    return db.session.execute(statement.returning(THROTTLES.c.failures)).first() is not None
+    ).returning(THROTTLES.c.failures)
 
 
-def _next_block(limit: Limit, moment: datetime, forgotten: ColumnElement[bool]) -> Case[datetime]:
+def _next_block(limit: Limit, forgotten: ColumnElement[bool]) -> Case[datetime]:
     """Return until when the next try waits, as SQL: the count is only known to the database."""
     steps = [
-        (THROTTLES.c.failures == tries - 1, _at(limit.blocked_until(tries, moment)))
+        (THROTTLES.c.failures == tries - 1, bindparam(f"after_{tries}", type_=UTCDateTime()))
         for tries in limit.steps
     ]
     return case(
-        (forgotten, _at(limit.blocked_until(1, moment))),
+        (forgotten, bindparam("after_1", type_=UTCDateTime())),
         (THROTTLES.c.failures < limit.free - 1, _at(NEVER)),
         *steps,
-        else_=_at(moment + LONGEST_WAIT),
+        else_=bindparam("longest", type_=UTCDateTime()),
     )
 
 
