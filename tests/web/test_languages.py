@@ -12,6 +12,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from flask_babel import force_locale, ngettext
 
+from tests import factories
+from tests.administrators import browser_of
 from tests.factories import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -241,3 +243,21 @@ def test_fault_is_said_in_the_person_s_language(browser, jane):
 
     assert browser.status == 422
     assert browser.sees("Cette adresse et ce mot de passe ne vont pas ensemble.")
+
+
+@pytest.mark.one_engine
+def test_two_administrators_read_two_languages(app, db, register):
+    """Words that a template keeps must not stay in the language of whoever came first."""
+    register("spa")
+    admin = browser_of(app, factories.admin())
+
+    for language, state, kind in (
+        ("de", "An", "Single-Page-App"),
+        ("fr", "Activé", "Application monopage"),
+        ("en", "On", "Single-page app"),
+    ):
+        admin.language = language
+        admin.open("/admin/applications")
+        (row,) = admin.shown.root.find_all("tbody")
+        assert state in row.text.split()
+        assert kind in row.text
