@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy import update as update_rows
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +21,7 @@ from app.services.audit import Event
 from app.services.client_metadata import ClientMetadata, validate
 from app.services.memory import memory
 
+CLIENTS = Client.__table__
 MOST_SECRETS = 2
 PAGE_SIZE = 25
 LONGEST_ID = 64
@@ -150,8 +152,10 @@ def add_secret(client: Client, *, by: int | None = None) -> str:
     """Make one more secret, so that the old one can be replaced without a gap; return it.
 
     Raises:
+        NotFound: the client is gone meanwhile.
         Refused: the client cannot keep one, or has two already.
     """
+    _take_turn(client)
     if client.is_public:
         raise Refused("This kind of application can't keep a secret.")
     if len([kept for kept in client.secrets if kept.is_alive]) >= MOST_SECRETS:
@@ -160,6 +164,18 @@ def add_secret(client: Client, *, by: int | None = None) -> str:
     audit.record(Event.SECRET_ADDED, actor_id=by, client_id=client.client_id, ending=secret[-4:])
     _forget(client)
     return secret
+
+
+def _take_turn(client: Client) -> None:
+    """Let others who change the client wait until this transaction ends, and read it anew.
+
+    Secrets are counted before one is added or revoked; two who count at once would both be right.
+    """
+    rise = update_rows(CLIENTS).where(CLIENTS.c.id == client.id)
+    risen = db.session.execute(rise.values(version=CLIENTS.c.version + 1))
+    if not risen.rowcount:  # type: ignore[attr-defined]
+        raise NotFound("There is no application with this client ID.")
+    db.session.refresh(client)
 
 
 def _new_secret(client: Client) -> str:
@@ -176,6 +192,7 @@ def revoke_secret(client: Client, secret_id: int, *, by: int | None = None) -> N
         NotFound: the client has no such secret.
         Refused: it is the only one.
     """
+    _take_turn(client)
     found = next((kept for kept in client.secrets if kept.id == secret_id), None)
     if found is None:
         raise NotFound("This secret is gone already.")

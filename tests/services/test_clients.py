@@ -97,6 +97,49 @@ def test_revoked_secret_opens_nothing_at_once(db):
     assert not clients.find(registered.client_id).check_client_secret(registered.secret)
 
 
+@pytest.mark.parametrize(("act", "left"), [("add", 2), ("revoke", 1)])
+def test_many_who_change_the_secrets_at_once_keep_the_limits(app, db, act, left):
+    """security.md TE07: never more than two secrets, never none."""
+    client_id = factories.client().client_id
+    if act == "revoke":
+        clients.add_secret(clients.get(client_id))
+        db.session.commit()
+    start = Barrier(4)
+
+    def race(number):
+        with app.app_context():
+            client = clients.get(client_id)
+            secret_ids = [kept.id for kept in client.secrets]
+            start.wait()
+            try:
+                if act == "add":
+                    clients.add_secret(client)
+                else:
+                    clients.revoke_secret(client, secret_ids[number % 2])
+            except (NotFound, Refused):
+                database.session.rollback()
+                return False
+            database.session.commit()
+            return True
+
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(race, range(4)))
+
+    assert sorted(won) == [False, False, False, True]
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(ClientSecret)) == left
+
+
+def test_secret_of_a_client_that_is_gone_cannot_be_added(db):
+    client = clients.get(factories.client().client_id)
+    with db.session.session_factory() as other:
+        other.delete(other.get(Client, client.id))
+        other.commit()
+
+    with pytest.raises(NotFound):
+        clients.add_secret(client)
+
+
 def test_secret_of_another_client_cannot_be_revoked(db):
     one, other = factories.client(), factories.client()
     clients.add_secret(one.client)
