@@ -176,21 +176,25 @@ def _blocked_until(count: Count) -> datetime:
     return found or now()
 
 
+_FORGET = delete(THROTTLES).where(THROTTLES.c.key == bindparam("count"))
+_GIVE_BACK = (
+    update(THROTTLES)
+    .where(THROTTLES.c.key == bindparam("count"), THROTTLES.c.failures > 0)
+    .values(
+        failures=THROTTLES.c.failures - 1,
+        blocked_until=case(
+            (THROTTLES.c.failures <= bindparam("free"), _at(NEVER)),
+            else_=THROTTLES.c.blocked_until,
+        ),
+    )
+)
+
+
 def forget(count: Count) -> None:
     """Start again from nothing: the right password was typed."""
-    db.session.execute(delete(THROTTLES).where(THROTTLES.c.key == count.key))
+    db.session.execute(_FORGET, {"count": count.key})
 
 
 def give_back(count: Count) -> None:
     """Take back one try that did not go wrong."""
-    left = THROTTLES.c.failures - 1
-    db.session.execute(
-        update(THROTTLES)
-        .where(THROTTLES.c.key == count.key, THROTTLES.c.failures > 0)
-        .values(
-            failures=left,
-            blocked_until=case(
-                (left < count.limit.free, _at(NEVER)), else_=THROTTLES.c.blocked_until
-            ),
-        )
-    )
+    db.session.execute(_GIVE_BACK, {"count": count.key, "free": count.limit.free})
