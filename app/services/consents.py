@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.clock import now
-from app.database import db
+from app.database import db, is_sqlite
 from app.models import Client, Consent, Family
 from app.services import audit, scopes
 from app.services.audit import Event
 
-FAMILIES = Family.__table__
+FAMILIES, CONSENTS = Family.__table__, Consent.__table__
 
 
 def find(user_id: int, client_pk: int) -> Consent | None:
@@ -31,10 +33,7 @@ def remember(
     reference: str = "",
 ) -> Consent:
     """Keep the answer of the consent page; scopes not asked about stay as they were."""
-    consent = find(user_id, client.id)
-    if consent is None:
-        consent = Consent(user_id=user_id, client_pk=client.id, scope="", declined="")
-        db.session.add(consent)
+    consent = _to_be_changed(user_id, client.id)
     wanted, given = set(asked), set(allowed)
     consent.scope = scopes.join((set(consent.scope.split()) - wanted) | given)
     consent.declined = scopes.join((set(consent.declined.split()) - wanted) | (wanted - given))
@@ -49,6 +48,23 @@ def remember(
         scope=scopes.join(given),
     )
     return consent
+
+
+def _to_be_changed(user_id: int, client_pk: int) -> Consent:
+    """Return the row, made when it is missing; who wants it too waits for this transaction.
+
+    Two tabs may ask for the first consent at once: the insert comes before any look.
+    """
+    insert = sqlite_insert if is_sqlite() else postgresql_insert
+    key = {"user_id": user_id, "client_pk": client_pk}
+    locked = (
+        insert(CONSENTS)
+        .values(**key, scope="", declined="")
+        .on_conflict_do_update(index_elements=list(key), set_={"changed_at": now()})
+    )
+    db.session.execute(locked)
+    wanted = select(Consent).filter_by(**key).execution_options(populate_existing=True)
+    return db.session.scalars(wanted).one()
 
 
 def of_user(user_id: int) -> Sequence[tuple[Consent, Client]]:
