@@ -27,9 +27,9 @@ _FIND = (
     .join(REFRESH_TOKENS, REFRESH_TOKENS.c.family_id == FAMILIES.c.id)
     .where(REFRESH_TOKENS.c.digest == bindparam("digest"))
 )
-_FIND_WITH_CLIENT = _FIND.add_columns(CLIENTS.c.client_id).join(
-    CLIENTS, CLIENTS.c.id == FAMILIES.c.client_pk
-)
+_FIND_WITH_CLIENT = _FIND.add_columns(
+    CLIENTS.c.client_id, CLIENTS.c.disabled_at.label("client_disabled_at")
+).join(CLIENTS, CLIENTS.c.id == FAMILIES.c.client_pk)
 _ISSUE = insert(REFRESH_TOKENS)
 #: The answer that brought this token is not needed any more: its client has used it.
 _SPEND = (

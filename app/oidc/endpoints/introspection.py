@@ -45,12 +45,17 @@ class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):
         client: Client,
         request: ProtocolRequest,  # noqa: ARG002 (Authlib's signature)
     ) -> bool:
-        """Tell whether the client may know: it is its own, is meant for it, or it is an API."""
-        audience = token.get("aud", ())
-        return (
-            token["client_id"] == client.client_id
-            or client.client_id in ([audience] if isinstance(audience, str) else audience)
-            or bool(client.setting("introspects"))
+        """Tell whether the client may know: it is its own, is meant for it, or it is an API.
+
+        A refresh token goes to no API: nobody but its own client may learn that it lives.
+        """
+        if token["client_id"] == client.client_id:
+            return True
+        if "token_type" not in token:
+            return False
+        audience = token["aud"]
+        return client.client_id in ([audience] if isinstance(audience, str) else audience) or bool(
+            client.setting("introspects")
         )
 
     def create_introspection_payload(self, token: dict[str, Any] | None) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def _refresh(value: str) -> dict[str, Any] | None:
     granted = refresh_tokens.find_with_client(value)
     if granted is None or granted.rotated_at is not None or granted.expires_at <= now():
         return None
-    if families.fault(granted):
+    if granted.client_disabled_at or families.fault(granted):
         return None
     return {
         "scope": granted.granted_scope,

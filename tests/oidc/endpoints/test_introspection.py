@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import update
 
+from app.models import Client
 from app.services import accounts
 from tests import factories
+from tests.clock import Clock
 from tests.oidc.conftest import Scene, error_of
 
 DEAD = {"active": False}
@@ -63,6 +66,29 @@ def test_api_that_may_introspect_learns_about_others(make_scene, make_rp) -> Non
     api = make_rp(factories.client("machine", introspects=True))
 
     assert api.introspect(scene.tokens()["access_token"]).json["active"] is True
+
+
+def test_refresh_token_is_told_about_to_its_own_client_alone(make_scene, make_rp) -> None:
+    """RFC 7662 §4: an API has no use for it; active without an audience, it looks like access."""
+    api = make_rp(factories.client("machine", introspects=True))
+    scene = make_scene(audience=[api.client_id])
+    token = scene.tokens()["refresh_token"]
+
+    assert api.introspect(token).json == DEAD
+    assert scene.rp.introspect(token).json["active"] is True
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_token_of_a_client_that_another_worker_turned_off_is_dead(
+    scene: Scene, db: SQLAlchemy, clock: Clock, kind: str
+) -> None:
+    """security.md AT05: tokens look at the client's row, not at what this worker remembers."""
+    token = scene.tokens()[kind]
+    assert scene.rp.introspect(token).json["active"] is True
+    db.session.execute(update(Client).values(disabled_at=clock()))
+    db.session.commit()
+
+    assert scene.rp.introspect(token).json == DEAD
 
 
 def test_audience_may_introspect_what_is_meant_for_it(make_scene, make_rp) -> None:
