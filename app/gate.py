@@ -25,8 +25,11 @@ from app.web.endpoints.public import PATHS, PublicDocuments
 
 SECONDS_FOR_BODY = 10
 LONGEST_PATH_LOGGED = 200
-#: Requests that wait for a thread, for each thread; more are told to come back.
-MOST_WAITING = 128
+#: Requests that wait for a thread of this worker; more are told to come back.
+MOST_WAITING = 512
+#: Pages have threads of their own: where passwords are hashed, no token may have to wait.
+FOR_PEOPLE = ("/login/", "/account/", "/admin/", "/setup", "/static/", "/dev/")
+THREADS_FOR_PEOPLE = 8
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = list[tuple[str, str]]
@@ -50,7 +53,7 @@ class Gate:
     def __init__(self, app: Flask) -> None:
         settings: Settings = app.extensions["sealwax.settings"]
         self._app = app
-        self._threads = settings.threads
+        self._threads = settings.threads_used
         self._scheme = settings.issuer.partition(":")[0]
         self._logs = settings.access_log
         self._public: PublicDocuments = app.extensions["sealwax.public"]
@@ -60,10 +63,12 @@ class Gate:
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Make the threads, in the worker."""
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="request")
+        self._people = ThreadPoolExecutor(THREADS_FOR_PEOPLE, thread_name_prefix="page")
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Let running requests finish."""
         self._pool.shutdown(wait=True)
+        self._people.shutdown(wait=True)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
@@ -94,11 +99,12 @@ class Gate:
 
     async def _answer(self, asked: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Run the application in a thread."""
-        if self._waiting >= self._threads * MOST_WAITING:
+        if self._waiting >= MOST_WAITING:
             raise Refused(503, "Too many requests are waiting.")
         self._waiting += 1
+        pool = self._people if asked["PATH_INFO"].startswith(FOR_PEOPLE) else self._pool
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, asked)
+            return await asyncio.get_running_loop().run_in_executor(pool, self._run, asked)
         finally:
             self._waiting -= 1
 

@@ -80,7 +80,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     workers: int = Field(2, ge=1, le=64, description="Worker processes.")
-    threads: int = Field(4, ge=1, le=64, description="Threads that run requests in each worker.")
+    threads: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Threads that run the requests of programs in each worker. 0 chooses: 1 with "
+        "SQLite, whose writers wait for one another, 4 with PostgreSQL.",
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=8, description="Reverse proxies in front whose X-Forwarded-For is believed."
     )
@@ -181,6 +187,11 @@ class Settings(BaseSettings):
     def is_local(self) -> bool:
         """Tell whether the issuer is on a loopback address: somebody's own machine."""
         return urlsplit(self.issuer).hostname in LOOPBACK_HOSTS
+
+    @property
+    def threads_used(self) -> int:
+        """Return the number of threads that run the requests of programs in each worker."""
+        return self.threads or (1 if self.database_url.startswith("sqlite") else 4)
 
     @property
     def hosts(self) -> frozenset[str]:
