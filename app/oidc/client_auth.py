@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 
 from app.models import Client
 from app.oidc.reasons import Refusal
-from app.oidc.request import ProtocolRequest
+from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import secrets
 from app.services import clients
 from app.services.attempts import masked
@@ -44,8 +44,9 @@ def authenticate(request: ProtocolRequest) -> Client:
         sent = " and ".join(presented.method for presented in found)
         raise Refusal("client_authentication_twice", "client", sent=sent)
     presented = found[0]
-    request.trace.client_id = presented.client_id if presented.client_id.isprintable() else ""
     client = clients.find(presented.client_id)
+    if client is not None:  # what nobody is called may be a secret in the wrong place
+        request.trace.client_id = client.client_id
     if not _is_right(client, presented):
         raise Refusal(
             "client_authentication_refused",
@@ -74,7 +75,7 @@ def _basic(request: ProtocolRequest) -> Credentials | None:
         return None
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic" or len(header) > LONGEST_HEADER:
-        raise Refusal("client_authentication_refused", "client", sent=f"scheme {scheme[:20]}")
+        raise Refusal("client_authentication_refused", "client", sent=named_scheme(scheme))
     try:
         pair = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
         client_id, colon, secret = pair.partition(":")

@@ -18,7 +18,7 @@ from app.clock import now, timestamp
 from app.models import Client
 from app.oidc import access_token
 from app.oidc.reasons import BearerRefusal
-from app.oidc.request import ProtocolRequest
+from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import jose
 from app.security.jose import BadToken
 from app.services import access_tokens, clients, families, keys, scopes
@@ -187,6 +187,6 @@ class Protector(ResourceProtector):
         if not value.strip():
             raise BearerRefusal("bearer_missing", "access_token", sent="nothing")
         if scheme.lower() != "bearer":
-            raise BearerRefusal("bearer_missing", "access_token", sent=f"scheme {scheme[:20]}")
+            raise BearerRefusal("bearer_missing", "access_token", sent=named_scheme(scheme))
         request.trace.passed("bearer", masked(value))
         return self._token_validators["bearer"], value.strip()

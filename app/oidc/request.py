@@ -26,6 +26,8 @@ LONGEST_OF = {"state": 4_096, "nonce": 1_024}
 MOST_PARAMETERS = 100
 #: Stands for an id_token_hint while a request waits: the token itself is nobody's to keep.
 HINTED = "hinted subject"
+#: What stands before the credentials in Authorization, as far as it is registered (RFC 9110 §16.4).
+SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "hoba", "mutual", "negotiate", "oauth"})
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -160,6 +162,11 @@ def check_shape(payload: Payload) -> None:
             raise Refusal("parameter_too_long", "request", sent=sent)
         if CONTROL.search(value):
             raise Refusal("malformed_request", "request", sent=f"control characters in {name[:60]}")
+
+
+def named_scheme(scheme: str) -> str:
+    """Return a scheme as a trace keeps it; what is none may be a secret that came without one."""
+    return f"scheme {scheme}" if scheme.lower() in SCHEMES else "no known scheme"
 
 
 def _body() -> bytes:

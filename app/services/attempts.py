@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select
 
 from app.clock import now
 from app.database import db
+from app.logs import mask
 from app.models import Attempt
 from app.security.secrets import new_reference
 
@@ -63,10 +64,12 @@ class Trace:
 
 
 def shown(value: object) -> str:
-    """Return a received value as a trace keeps it: one line, bounded, without NUL."""
+    """Return a received value as a trace keeps it: one line, bounded, no NUL, nothing that opens.
+
+    Any field may hold a secret by mistake: people swap the two halves of their credentials.
+    """
     text = str(value)
-    if len(text) > LONGEST_SHOWN:
-        text = f"{text[:LONGEST_SHOWN]}…"
+    text = mask(f"{text[:LONGEST_SHOWN]}…" if len(text) > LONGEST_SHOWN else text)
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -6,7 +6,9 @@ import base64
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
 
+from app.models import Attempt
 from app.services import clients
 from tests import factories
 from tests.oidc.conftest import error_of
@@ -101,6 +103,36 @@ def test_broken_header_is_a_401_and_never_a_500(rp, header: str) -> None:
 
     assert error_of(answer, 401) == "invalid_client"
     assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+def test_secret_in_the_wrong_place_is_not_kept(rp, db: SQLAlchemy) -> None:
+    """security.md TE07: whoever reads the attempts must not learn a secret from a mistake."""
+    swapped = {"client_id": rp.client_secret, "client_secret": rp.client_id}
+    answers = [
+        post(rp, header=basic(rp.client_secret, rp.client_id)),
+        post(rp, **swapped),
+        post(rp, client_id=rp.client_secret),
+        post(rp, header=rp.client_secret),
+        post(rp, header=f"{rp.client_secret} x"),
+        rp.transport.send(
+            "GET", rp.endpoint("userinfo"), headers={"Authorization": f"{rp.client_secret} x"}
+        ),
+    ]
+
+    assert {answer.status for answer in answers} == {401}
+    kept = db.session.scalars(select(Attempt)).all()
+    assert len(kept) == len(answers)
+    told = " ".join(str(attempt.checks) for attempt in kept)
+    assert rp.client_secret.removeprefix("swx_cs_")[:8] not in told
+    assert "client_secret_basic, swx_cs_…, " in told
+    assert {attempt.client_id for attempt in kept} == {""}
+
+
+def test_refused_client_is_named_in_its_attempt(rp, db: SQLAlchemy) -> None:
+    """ux.md 2.21: the attempts of an application are found by its ID."""
+    post(rp, header=basic(rp.client_id, "wrong"))
+
+    assert db.session.scalars(select(Attempt.client_id)).one() == rp.client_id
 
 
 def test_unknown_wrong_disabled_and_revoked_look_the_same(rp, make_rp, db: SQLAlchemy) -> None:
