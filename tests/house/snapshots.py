@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from flask import Flask
 
 from app import create_app
+from app.documents import settings_table
 from app.oidc.reasons import reasons_table
-from app.settings import Settings, settings_table
+from app.settings import Settings
 from app.web.endpoints.public import PATHS
 from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
 

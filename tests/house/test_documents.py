@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.settings import Settings, settings_table
+from app.documents import settings_table
+from app.settings import Settings
 from tests.house.snapshots import REASONS_PAGE, documented_settings, reasons_page
 
 AGAIN = "`make snapshots` writes it again"
