@@ -6,6 +6,7 @@ revokes them all.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -36,6 +37,7 @@ COLUMNS = (
     USERS.c.disabled_at,
     SESSIONS.c.sid,
     SESSIONS.c.ended_at,
+    SESSIONS.c.expires_at.label("session_expires_at"),
 )
 
 
@@ -57,9 +59,17 @@ def fault(granted: Any) -> str:
     if granted.granted_epoch != granted.user_epoch:
         return "account_secured"
     offline = "offline_access" in granted.granted_scope.split()
-    if not offline and (granted.sid is None or granted.ended_at is not None):
+    if not offline and _session_is_over(granted):
         return "session_ended"
     return ""
+
+
+def _session_is_over(granted: Any) -> bool:
+    """Tell whether the session has been ended, removed, or has outlived its time."""
+    if granted.sid is None or granted.ended_at is not None:
+        return True
+    expires_at: datetime = granted.session_expires_at
+    return expires_at <= now()
 
 
 def revoke(family_id: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from app.services import accounts, clients, consents, sessions
+from app.settings import Settings
 from tests import factories
 from tests.clock import Clock
 from tests.oidc.conftest import Scene, error_of
@@ -131,6 +132,27 @@ def test_signing_out_ends_refresh_tokens_without_offline_access(
     sessions.end_all(scene.person)
     db.session.commit()
 
+    assert error_of(scene.rp.refresh(bound["refresh_token"])) == "invalid_grant"
+    assert scene.rp.refresh(offline["refresh_token"]).status == 200
+
+
+def test_session_that_is_over_takes_refresh_tokens_without_offline_access_along(
+    scene: Scene, clock: Clock, settings: Settings
+) -> None:
+    """security.md RT08: they live as long as the session, however often they are used."""
+    bound = scene.tokens(scope="openid")
+    offline = scene.tokens(scope="openid offline_access")
+    steps = 4
+    for _ in range(steps):
+        clock.move(settings.session_lifetime / steps - timedelta(seconds=1))
+        bound = scene.rp.refresh(bound["refresh_token"]).json
+        offline = scene.rp.refresh(offline["refresh_token"]).json
+    assert scene.rp.introspect(bound["refresh_token"]).json["active"] is True
+
+    clock.move(timedelta(seconds=steps + 1))
+
+    assert scene.rp.introspect(bound["refresh_token"]).json == {"active": False}
+    assert scene.rp.userinfo(bound["access_token"]).status == 401
     assert error_of(scene.rp.refresh(bound["refresh_token"])) == "invalid_grant"
     assert scene.rp.refresh(offline["refresh_token"]).status == 200
 
