@@ -14,12 +14,13 @@ from flask.cli import AppGroup
 
 from app import jobs, serve
 from app.database import commit
+from app.documents import settings_table
 from app.errors import InvalidInput, ProviderError
 from app.models import Client
 from app.security.jose import ALGORITHMS
 from app.services import accounts, client_metadata, clients, keys
 from app.services.client_metadata import KINDS
-from app.settings import settings, settings_table
+from app.settings import settings
 
 user_group = AppGroup("user", help="People who sign in.")
 client_group = AppGroup("client", help="Applications that people sign in to.")
