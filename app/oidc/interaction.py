@@ -31,21 +31,21 @@ class State:
     @property
     def signed_in_for_this(self) -> bool:
         """Tell whether the person proved who they are on behalf of this very request."""
-        return self._same_session and self._interaction_has("signed_in_at")
+        return self.is_same_session and self._interaction_has("signed_in_at")
 
     @property
     def account_chosen(self) -> bool:
         """Tell whether the person chose this account for this very request."""
-        return self._same_session and self._interaction_has("account_chosen")
+        return self.is_same_session and self._interaction_has("account_chosen")
 
     @property
     def consent_given(self) -> bool:
         """Tell whether the person has answered the consent page for this very request."""
-        return self._same_session and self._interaction_has("allowed_scope")
+        return self.is_same_session and self._interaction_has("allowed_scope")
 
     @property
-    def _same_session(self) -> bool:
-        """An answer counts for the person who gave it, not for who is signed in by now."""
+    def is_same_session(self) -> bool:
+        """Tell whether the one it was shown to, or who answered, is who is signed in by now."""
         if self.interaction is None or self.person is None:
             return False
         return self.interaction.session_id == self.person.session_id
@@ -70,6 +70,13 @@ class _Check:
 
 def _nobody(state: State) -> bool:
     return state.person is None
+
+
+def _switched(state: State) -> bool:
+    """Somebody else has signed in since it was shown, in another tab: ask who goes on."""
+    if state.interaction is None or state.interaction.session_id is None:
+        return False
+    return not state.is_same_session
 
 
 def _login_demanded(state: State) -> bool:
@@ -114,6 +121,7 @@ def _identity_unproved(state: State) -> bool:
 
 CHECKS = (
     _Check(_nobody, Step("sign_in", "no_session")),
+    _Check(_switched, Step("select_account", "account_not_chosen")),
     _Check(_login_demanded, Step("sign_in", "login_demanded")),
     _Check(_too_old, Step("sign_in", "session_too_old")),
     _Check(_account_open, Step("select_account", "account_not_chosen")),

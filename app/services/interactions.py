@@ -40,11 +40,17 @@ class AlreadyFinished(Refused):
 
 
 def park(
-    parameters: Mapping[str, str], *, client_pk: int, reference: str, browser: str | None
+    parameters: Mapping[str, str],
+    *,
+    client_pk: int,
+    reference: str,
+    browser: str | None,
+    session_id: int | None = None,
 ) -> str:
     """Keep a validated request for its person; return the handle, which is kept nowhere else.
 
     `browser` is the value of the browser cookie; None leaves it to the first browser that comes.
+    `session_id` is the session of who is shown its page.
     """
     handle = secrets.new_token("in")
     db.session.add(
@@ -54,6 +60,7 @@ def park(
             client_pk=client_pk,
             parameters=dict(parameters),
             reference=reference,
+            session_id=session_id,
             expires_at=now() + settings.interaction_lifetime,
         )
     )
@@ -100,6 +107,12 @@ def _belongs_to(interaction: Interaction, session_id: int) -> None:
         interaction.account_chosen = False
         interaction.allowed_scope = None
     interaction.session_id = session_id
+
+
+def show(interaction: Interaction, session_id: int) -> None:
+    """Note who is shown a page of it; it stays theirs until somebody signs in or chooses for it."""
+    if interaction.session_id is None:
+        interaction.session_id = session_id
 
 
 def sign_in(interaction: Interaction, session_id: int) -> None:

@@ -204,7 +204,7 @@ def test_answer_of_one_account_does_not_count_for_another(make_scene, db: SQLAlc
         headers=scene.browser.cookie_header(),
     )
     assert other.user_id != scene.person.id
-    assert answer.headers["location"].startswith("/login/consent")
+    assert answer.headers["location"].startswith("/login/select-account")
 
 
 def test_cancelling_is_told_to_the_client(make_scene, db: SQLAlchemy) -> None:

@@ -128,14 +128,14 @@ def test_cancel_is_an_answer_and_is_not_remembered(asks_all, signed_in, db):
 
 
 def test_answer_of_one_person_never_counts_for_another(asks_all, signed_in, db):
-    """Another tab has switched the account: the page is shown again, for who is there now."""
+    """Another tab has switched the account: whoever is there now is asked who goes on."""
     other = factories.user("john@people.example", name="John Doe")
     filled = asked(asks_all, signed_in).fill("allow")
     signed_in.open("/login/sign-in").sign_in(other.email, PASSWORD)
 
     signed_in.post(filled.url, dict(filled.fields))
 
-    assert signed_in.at == "/login/consent"
+    assert signed_in.at == "/login/select-account"
     assert signed_in.sees("john@people.example")
     assert db.session.scalars(select(Consent)).all() == []
 

@@ -91,8 +91,7 @@ def _decide(
     try:
         step = steps.next_step(asked, person, waiting)
         if step is not None or person is None:
-            handle = handle or _park(asked, browser=guards.browser())
-            return _follow(handle, asked, step)
+            return _follow(_keep(asked, person, waiting, handle), asked, step)
         asked.trace.user_id = person.user_id
         asked.trace.passed("session", person.acr)
         asked.scope = steps.granted_scope(asked, person, waiting)
@@ -111,12 +110,24 @@ def _decide(
     return _deliver(answer, asked)
 
 
+def _keep(
+    asked: ProtocolRequest, person: SignedIn | None, waiting: Interaction | None, handle: str
+) -> str:
+    """Let the request wait for who is there now: another tab may sign somebody else in."""
+    session_id = person.session_id if person else None
+    if waiting is None:
+        return _park(asked, browser=guards.browser(), session_id=session_id)
+    if session_id is not None:
+        interactions.show(waiting, session_id)
+    return handle
+
+
 def _person(asked: ProtocolRequest) -> SignedIn | None:
     token = guards.session_token()
     return sessions.find_for_client(token, asked.client.id) if token else None
 
 
-def _park(asked: ProtocolRequest, *, browser: str | None) -> str:
+def _park(asked: ProtocolRequest, *, browser: str | None, session_id: int | None = None) -> str:
     kept = {name: asked.payload.data[name] for name in KEPT if name in asked.payload.data}
     if asked.hinted is not None:
         kept[HINTED] = asked.hinted
@@ -125,6 +136,7 @@ def _park(asked: ProtocolRequest, *, browser: str | None) -> str:
         client_pk=asked.client.id,
         reference=asked.trace.reference,
         browser=browser,
+        session_id=session_id,
     )
 
 

@@ -32,12 +32,13 @@ class ConsentForm(FlaskForm):
 def consent() -> ResponseReturnValue:
     """Ask what the application may have, and keep the answer."""
     waiting = pages.must_load()
-    if waiting.person is None or not waiting.needs("consent"):
-        return pages.go_on(waiting)
-    if request.method == "GET":
-        return _page(waiting, waiting.person)
     answer = request.form.get("answer")
-    if answer not in {"allow", "cancel"}:
+    is_cancelled = answer == pages.CANCEL  # also when another tab has made the page needless
+    if waiting.person is None or not (is_cancelled or waiting.needs("consent")):
+        return pages.go_on(waiting)
+    if request.method != "POST":
+        return _page(waiting, waiting.person)
+    if answer not in {"allow", pages.CANCEL}:
         return _page(waiting, waiting.person), 400  # no person can press this
     if answer == "allow":
         _allow(waiting, waiting.person)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.database import commit
 from app.models import Client, Interaction
 from app.oidc import authorization_request
 from app.oidc import interaction as steps
@@ -23,6 +24,8 @@ from app.services.sessions import SignedIn
 from app.web import error_pages, gone, guards
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
+#: The answer that no page may turn into a sign-in.
+CANCEL = "cancel"
 #: Why a person who is signed in has to prove once more who they are.
 FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old"})
 
@@ -144,6 +147,19 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
     """
     if not guards.cookie_session().browser:
         return gone.page("no_cookies", 400)
+    handle = request.args.get("interaction", "")
+    if handle and request.form.get("answer") == CANCEL:
+        return _cancel(handle)
     if guards.person() is not None:
         return redirect(request.full_path.rstrip("?"), 303)
     return error_pages.stale_form(error)
+
+
+def _cancel(handle: str) -> ResponseReturnValue:
+    """Cancel whoever is signed in by now: it takes nothing from anybody, a sign-in might."""
+    try:
+        interactions.deny(interactions.find(handle, browser=guards.browser()))
+    except gone.GONE as cause:
+        return gone.cannot_go_on(cause)
+    commit()
+    return redirect(url_for("browser.resume", handle=handle), 303)
