@@ -157,12 +157,13 @@ def list_keys(*, as_json: bool) -> None:
 
 @key_group.command("rotate")
 @click.option("--alg", "algs", multiple=True, type=click.Choice(ALGORITHMS))
+@click.option("--force", is_flag=True, help="Also with a key that was published just now.")
 @as_json
-def rotate_keys(algs: tuple[str, ...], *, as_json: bool) -> None:
+def rotate_keys(algs: tuple[str, ...], *, force: bool, as_json: bool) -> None:
     """Let the next key sign from now on; what the old one signed stays valid."""
     for alg in algs or ALGORITHMS:
         try:
-            key = keys.rotate(alg)
+            key = keys.rotate(alg, force=force)
         except ProviderError as error:
             _refuse(error)
             return

@@ -27,8 +27,17 @@ from app.services.memory import memory
 from app.settings import settings
 
 KEYS = SigningKey.__table__
+#: How long anybody may keep the key set, as its answer says.
+KEY_SET_KEPT = timedelta(minutes=15)
+#: A key is in the key set for this long before it signs; the copies of workers are seconds old.
+PUBLISHED_AT_LEAST = KEY_SET_KEPT + timedelta(minutes=1)
 #: A retired key outlives the longest-lived token by this much: clocks differ.
 SLACK = timedelta(minutes=5)
+#: What a rotation right after another is answered with.
+TOO_EARLY = (
+    "The next key was published a moment ago: applications that keep the keys for a quarter of "
+    "an hour don't know it yet and would refuse what it signs. Try again in 16 minutes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +114,11 @@ def listed() -> Sequence[SigningKey]:
 
 def ensure() -> None:
     """Make the keys that are missing: for each algorithm one that signs and one that is next."""
+    moment = now()  # one for all: keys of the same moment are published together
     for alg in ALGORITHMS:
         for state in ("current", "next"):
             if _in_state(alg, state) is None:
-                _make(alg, state)
+                _make(alg, state, moment)
     memory().forget("keys")
 
 
@@ -117,7 +127,7 @@ def _in_state(alg: str, state: str) -> SigningKey | None:
     return db.session.scalar(wanted)
 
 
-def _make(alg: str, state: str) -> None:
+def _make(alg: str, state: str, moment: datetime) -> None:
     """Add a key; when another worker was first, its key stands."""
     pem = jose.generate_key(alg)
     kid = jose.thumbprint(pem, alg)
@@ -127,8 +137,8 @@ def _make(alg: str, state: str) -> None:
         "state": state,
         "public_jwk": jose.public_jwk(kid, alg, pem),
         "private_sealed": secrets.encrypt(settings.encryption_keys[0], pem, context=kid),
-        "created_at": now(),
-        "current_at": now() if state == "current" else None,
+        "created_at": moment,
+        "current_at": moment if state == "current" else None,
     }
     try:
         with db.session.begin_nested():
@@ -138,27 +148,35 @@ def _make(alg: str, state: str) -> None:
     audit.record(Event.KEY_MADE, kid=kid, alg=alg)
 
 
-def rotate(alg: str, *, by: int | None = None) -> SigningKey:
+def rotate(alg: str, *, by: int | None = None, force: bool = False) -> SigningKey:
     """Let the next key sign from now on, publish a new next one; return the one that signs.
 
-    What the old key signed stays valid: it is published until the last of it has died.
+    What the old key signed stays valid: it is published until the last of it has died. `force`
+    lets a key sign that not every client can have fetched yet.
 
     Raises:
-        Refused: another rotation of this algorithm is under way.
+        Refused: another rotation of this algorithm is under way, or was only just made.
     """
     ensure()
     old, new = _in_state(alg, "current"), _in_state(alg, "next")
     if old is None or new is None:
         raise Refused("Another rotation is under way.")
+    if not (force or _is_known(new, old)):
+        raise Refused(TOO_EARLY)
     if not _move(old.kid, "current", "retired", retired_at=now()):
         raise Refused("Another rotation is under way.")
     if not _move(new.kid, "next", "current", current_at=now()):
         raise Refused("Another rotation is under way.")
-    _make(alg, "next")
+    _make(alg, "next", now())
     audit.record(Event.KEY_ROTATED, actor_id=by, alg=alg, kid=new.kid)
     db.session.expire_all()
     memory().forget("keys")
     return db.session.get_one(SigningKey, new.kid)
+
+
+def _is_known(new: SigningKey, old: SigningKey) -> bool:
+    """Tell whether whoever has fetched the old key has, or by now had to fetch, the new one."""
+    return new.created_at == old.created_at or new.created_at + PUBLISHED_AT_LEAST <= now()
 
 
 def _move(kid: str, old: str, new: str, **times: datetime) -> bool:
@@ -194,11 +212,14 @@ def turn(*, by: int | None = None) -> None:
         if key is None or following is None or key.current_at is None:
             continue
         old_enough = key.current_at + settings.key_rotation <= now()
-        # A verifier that caches the key set must have seen the key before it signs.
-        seen_enough = following.created_at + settings.key_publication <= now()
-        if old_enough and seen_enough:
+        if old_enough and signs_at_earliest(following) <= now():
             rotate(alg, by=by)
     _drop()
+
+
+def signs_at_earliest(key: SigningKey) -> datetime:
+    """Return when a key may take over by itself: a verifier that keeps the key set has seen it."""
+    return key.created_at + max(settings.key_publication, PUBLISHED_AT_LEAST)
 
 
 def _drop() -> None:

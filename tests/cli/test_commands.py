@@ -216,11 +216,22 @@ def test_every_algorithm_is_rotated_unless_one_is_named(answer):
 
     answer("key", "rotate", "--alg", "ES256")
     after_one = {alg for alg in ALGORITHMS if keys.signer(alg).kid != before[alg]}
-    answer("key", "rotate")
+    answer("key", "rotate", "--force")
     after_all = {alg for alg in ALGORITHMS if keys.signer(alg).kid != before[alg]}
 
     assert after_one == {"ES256"}
     assert after_all == set(ALGORITHMS)
+
+
+def test_key_rotated_a_moment_ago_is_rotated_again_by_force_alone(answer, run):
+    answer("key", "rotate", "--alg", "ES256")
+
+    code, printed = run("key", "rotate", "--alg", "ES256")
+
+    assert code == 1
+    assert "Try again in 16 minutes" in printed
+    (done,) = answer("key", "rotate", "--alg", "ES256", "--force")
+    assert done["kid"] == keys.signer("ES256").kid
 
 
 def test_leaked_key_is_retired_after_the_rotation(answer, run):

@@ -14,6 +14,7 @@ from app.security.jose import ALGORITHMS
 from app.services import keys
 from app.services.memory import memory
 from app.settings import Settings
+from app.web.endpoints.public import MAX_AGE_SECONDS
 from tests.clock import Clock
 
 TYP = "JWT"
@@ -97,6 +98,46 @@ def test_next_key_is_published_for_a_day_before_it_signs(
 
     keys.turn()
     assert keys.signer("RS256").kid == second
+
+
+def test_key_that_nobody_can_have_fetched_does_not_sign(db: SQLAlchemy, clock: Clock) -> None:
+    """security.md DI03: two rotations in a row would hand out tokens that clients refuse."""
+    keys.rotate("RS256")
+    second = keys.signer("RS256").kid
+    clock.move(seconds=MAX_AGE_SECONDS)
+
+    with pytest.raises(Refused, match="don't know it yet"):
+        keys.rotate("RS256")
+    assert keys.signer("RS256").kid == second
+
+    clock.move(minutes=1)
+    keys.rotate("RS256")
+    assert keys.signer("RS256").kid != second
+
+
+def test_rotation_can_be_forced(db: SQLAlchemy) -> None:
+    """ux.md 2.20: a key that has leaked is worse than tokens that are refused for a while."""
+    keys.rotate("RS256")
+    second = keys.signer("RS256").kid
+
+    keys.rotate("RS256", force=True)
+
+    assert keys.signer("RS256").kid != second
+
+
+def test_keys_do_not_take_turns_faster_than_clients_fetch_them(
+    db: SQLAlchemy, make_app, clock: Clock
+) -> None:
+    """security.md DI03: also where the settings allow no time for it."""
+    with make_app(key_publication=timedelta(0), key_rotation=timedelta(0)).app_context():
+        clock.move(minutes=16)
+        keys.turn()
+        second = keys.signer("RS256").kid
+        clock.move(minutes=15)
+
+        keys.turn()
+
+        assert keys.signer("RS256").kid == second
 
 
 def test_only_a_retired_key_can_be_removed(db: SQLAlchemy) -> None:

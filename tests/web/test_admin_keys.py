@@ -60,6 +60,17 @@ def test_next_key_signs_at_once(browser, admin, db, alg):
     assert event.actor_id == admin.id
 
 
+def test_key_that_was_published_just_now_does_not_sign(browser):
+    browser.press("rotate-ES256")
+    before = states("ES256")
+
+    browser.press("rotate-ES256")
+
+    assert browser.status == 403
+    assert "Try again in 16 minutes" in browser.element("problem").text
+    assert states("ES256") == before
+
+
 def test_rotation_of_one_algorithm_leaves_the_others(browser):
     before = states("ES256")
 

@@ -75,10 +75,7 @@ def _next_rotation(found: Sequence[SigningKey]) -> datetime | None:
     current, following = times.get("current"), times.get("next")
     if current is None or following is None or current.current_at is None:
         return None
-    return max(
-        current.current_at + settings.key_rotation,
-        following.created_at + settings.key_publication,
-    )
+    return max(current.current_at + settings.key_rotation, rules.signs_at_earliest(following))
 
 
 def _span(alive: Sequence[SigningKey]) -> dict[str, datetime]:

@@ -32,7 +32,7 @@ DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorizat
 JWKS = "/jwks.json"
 PATHS = frozenset({*DISCOVERY, JWKS})
 #: How long anybody may keep the documents; shorter than a key is published before it signs.
-MAX_AGE_SECONDS = 900
+MAX_AGE_SECONDS = int(keys.KEY_SET_KEPT.total_seconds())
 FRESH_FOR = timedelta(seconds=2)
 CORS = [("access-control-allow-origin", "*"), ("x-content-type-options", "nosniff")]
 PREFLIGHT = [
