@@ -104,19 +104,22 @@ def _consent_open(state: State) -> bool:
     client = state.request.client
     if state.person is None or state.consent_given:
         return False
-    if "consent" in state.prompts:
+    if "consent" in state.prompts or _identity_unproved(state):
         return True
     if client.setting("trusted"):
         return False
     seen = state.person.allowed | state.person.declined
-    return not seen.issuperset((state.request.scope or "").split()) or _identity_unproved(state)
+    return not seen.issuperset((state.request.scope or "").split())
 
 
 def _identity_unproved(state: State) -> bool:
-    """Any app on the device can claim these addresses, so a person decides (RFC 8252 §8.6)."""
+    """Tell whether any program on the device could have asked: then a person decides, each time.
+
+    RFC 8252 §8.6, RFC 6749 §10.2: without a secret, only an https address shows who asks; neither
+    an earlier consent nor trust can be relied on.
+    """
     redirect_uri = state.request.payload.get("redirect_uri")
-    client = state.request.client
-    return client.is_native and client.is_public and not redirect_uri.startswith("https:")
+    return state.request.client.is_public and not redirect_uri.startswith("https:")
 
 
 CHECKS = (

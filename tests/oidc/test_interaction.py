@@ -144,11 +144,27 @@ def test_prompt_shows_its_page(scene: Scene, clock: Clock, changes, page: str) -
     assert answer.headers["location"].startswith(f"{page}?interaction=swx_in_")
 
 
-def test_native_app_on_a_loopback_address_is_always_confirmed(make_scene) -> None:
-    """RFC 8252 §8.6: any program on the device could listen there."""
-    scene = make_scene("native", redirect_uris=["http://127.0.0.1/cb"])
+@pytest.mark.parametrize("trusted", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "redirect_uri"),
+    [
+        ("native", "http://127.0.0.1/cb"),
+        ("native", "com.example.photos:/cb"),
+        ("spa", "http://localhost:3000/cb"),
+    ],
+)
+def test_public_app_at_an_address_anybody_can_claim_is_always_confirmed(
+    make_scene, kind: str, redirect_uri: str, *, trusted: bool
+) -> None:
+    """RFC 8252 §8.6: any program on the device could listen there, whatever was allowed before."""
+    scene = make_scene(kind, redirect_uris=[redirect_uri], trusted=trusted)
 
     assert scene.error(prompt="none") == "consent_required"
+
+
+def test_public_app_at_an_https_address_is_not_asked_for_again(make_scene) -> None:
+    """RFC 8252 §8.6: a claimed https address proves who asks."""
+    assert make_scene("native", redirect_uris=["https://photos.example/cb"]).code(prompt="none")
 
 
 def parked(scene: Scene, **changes: str | None) -> str:
