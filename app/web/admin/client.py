@@ -21,6 +21,7 @@ from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.new_client import discovery_url
 
 NEWEST = 5
+MOST_DIGITS = 9
 
 
 @blueprint.route("/applications/<client_id>", methods=["GET", "POST"])
@@ -36,7 +37,7 @@ def client(client_id: str) -> ResponseReturnValue:
         clients.update(
             row,
             client_form.members(form),
-            version=int(form.version.data) if form.version.data.isdecimal() else -1,
+            version=_version(form),
             by=administrator().user_id,
         )
     except InvalidInput as fault:
@@ -48,6 +49,12 @@ def client(client_id: str) -> ResponseReturnValue:
         return _changed_meanwhile(clients.get(client_id), form)
     commit()
     return back_to(client_id, "saved")
+
+
+def _version(form: ClientForm) -> int:
+    """Return the version the form was made from; one that nobody sent out is never current."""
+    sent: str = form.version.data
+    return int(sent) if sent.isdecimal() and len(sent) <= MOST_DIGITS else -1
 
 
 def _changed_meanwhile(row: Client, form: ClientForm) -> ResponseReturnValue:
