@@ -47,7 +47,7 @@ def first_administrator() -> ResponseReturnValue:
     """Make the administrator and sign them in; looking at a link does not use it up."""
     if not set_up.is_needed():
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request.args.get("token", ""))
     form = SetUpForm()
     if not form.validate_on_submit() or not _make(form):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
-from app.models import Session
+from app.models import AuditEvent, Session
 
 SESSION_COOKIE = "__Host-sealwax"
 
@@ -38,6 +39,32 @@ def test_looking_at_the_page_signs_nobody_out(signed_in):
 def test_other_sites_cannot_sign_a_person_out(signed_in):
     signed_in.post("/login/sign-out", {"answer": "sign-out"}, from_site="https://evil.example")
 
+    assert signed_in.open("/account/").at == "/account/"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/login/sign-out",
+        "/login/sign-in",
+        "/login/sign-up",
+        "/login/check-email",
+        "/login/select-account",
+        "/account/",
+        "/setup",
+    ],
+)
+def test_asking_for_the_head_of_a_page_changes_nothing(signed_in, db, page):
+    """RFC 9110 §9.2.1: HEAD is safe, and no CSRF value is asked for."""
+    before = (signed_in.jar, db.session.scalars(select(AuditEvent.id)).all())
+
+    answer = signed_in.transport.send(
+        "HEAD", f"{signed_in.origin}{page}", headers=signed_in.cookie_header()
+    )
+
+    assert answer.status < 500
+    assert not answer.cookies
+    assert (signed_in.jar, db.session.scalars(select(AuditEvent.id)).all()) == before
     assert signed_in.open("/account/").at == "/account/"
 
 

@@ -39,7 +39,7 @@ def check_email() -> ResponseReturnValue:
     sign_up = sign_ups.find(guards.browser())
     if sign_up is None:
         return _nothing_to_check(waiting)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(CodeForm(formdata=None), waiting, sign_up)
     if request.form.get("again"):
         return _again(waiting, sign_up)

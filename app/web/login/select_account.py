@@ -28,7 +28,7 @@ def select_account() -> ResponseReturnValue:
     somebody = waiting.person if waiting else guards.person()
     if somebody is None:
         return redirect(url_for("login.sign_in", interaction=handle), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(waiting, somebody)
     if request.form.get("account") != CURRENT:
         return redirect(url_for("login.sign_in", another="yes", interaction=handle), 303)

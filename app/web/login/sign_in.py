@@ -58,7 +58,7 @@ class Refused:
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password, check them, and go on."""
     waiting = pages.load()
-    if request.method == "GET":
+    if request.method != "POST":
         return _open(waiting)
     form = SignInForm()
     if not form.validate_on_submit():

@@ -26,7 +26,7 @@ def sign_out() -> ResponseReturnValue:
     somebody = guards.person()
     if somebody is None:
         return redirect(url_for("login.signed_out"), 303)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too: it carries no CSRF value
         return render_template(
             "login/sign_out.html",
             form=SignOutForm(),

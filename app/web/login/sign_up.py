@@ -43,9 +43,9 @@ def sign_up() -> ResponseReturnValue:
     """Take the wish for an account, mail a code, and show where to type it."""
     waiting = pages.load()
     if settings.sign_up == "closed":
-        return _page(None, waiting), 200 if request.method == "GET" else 403
+        return _page(None, waiting), 403 if request.method == "POST" else 200
     form = SignUpForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form, waiting)
     if not form.validate_on_submit():
         return _page(form, waiting), 422
