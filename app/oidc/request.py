@@ -22,7 +22,18 @@ from app.settings import settings
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST = 8_192
-LONGEST_OF = {"state": 4_096, "nonce": 1_024}
+#: These wait in the database for their person, who need not have an account to make them.
+LONGEST_OF = {
+    "state": 4_096,
+    "nonce": 1_024,
+    "scope": 1_000,
+    "login_hint": 320,
+    "acr_values": 200,
+    "claims_locales": 200,
+    "display": 200,
+    "prompt": 200,
+    "ui_locales": 200,
+}
 MOST_PARAMETERS = 100
 #: Stands for an id_token_hint while a request waits: the token itself is nobody's to keep.
 HINTED = "hinted subject"

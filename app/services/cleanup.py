@@ -13,6 +13,7 @@ from app.database import db
 from app.models import (
     AccessToken,
     Attempt,
+    AuditEvent,
     Family,
     Interaction,
     Link,
@@ -23,6 +24,7 @@ from app.models import (
     SignUp,
     Throttle,
 )
+from app.services.audit import Event
 from app.settings import settings
 
 #: Rows deleted in one transaction: on SQLite nobody else can write meanwhile.
@@ -37,6 +39,7 @@ MAILS_KEPT = timedelta(days=7)
 
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
+EVENTS = AuditEvent.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ def _session_is_over() -> ColumnElement[bool]:
     return (SESSIONS.c.ended_at <= before) | (SESSIONS.c.expires_at <= before)
 
 
+def _is_old_refusal() -> ColumnElement[bool]:
+    """Tell that a sign-in was refused as long ago as its trace: strangers write these rows."""
+    before = now() - settings.attempts_kept
+    return (EVENTS.c.event == Event.SIGN_IN_REFUSED) & (EVENTS.c.at <= before)
+
+
 #: In this order: a family goes when its tokens are gone.
 BROOMS = (
     _expired(Interaction.__table__),
@@ -84,6 +93,7 @@ BROOMS = (
     _expired(SignUp.__table__),
     _expired(Link.__table__),
     Broom(Attempt.__table__, lambda: Attempt.__table__.c.at <= now() - settings.attempts_kept),
+    Broom(EVENTS, _is_old_refusal),
     Broom(Mail.__table__, lambda: Mail.__table__.c.created_at <= now() - MAILS_KEPT),
 )
 

@@ -85,6 +85,8 @@ NETWORK = Limit("network", free=50)
 #: Mails that a stranger may have sent to one address, and from one network.
 MAIL = Limit("mail", free=5, wait=timedelta(minutes=1))
 MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
+#: Requests that a network may leave behind in an hour, without anybody signing in for them.
+PARKED = Limit("parked", free=300)
 
 
 def account(address_key: str) -> Count:
@@ -103,6 +105,11 @@ def network(address: str, limit: Limit = NETWORK) -> Count:
     if isinstance(parsed, IPv6Address):
         return Count(limit, str(ip_network((parsed, PREFIX_V6), strict=False)))
     return Count(limit, str(parsed))
+
+
+def parked(address: str, since: datetime) -> Count:
+    """Return the count of requests that a network left waiting in one hour; each starts anew."""
+    return Count(PARKED, f"{network(address).whom} {since:%Y-%m-%d %H}")
 
 
 def reserve(counts: Sequence[Count]) -> None:

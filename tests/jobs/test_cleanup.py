@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.jobs import cleanup
 from app.models import (
     Attempt,
+    AuditEvent,
     Family,
     Interaction,
     Mail,
@@ -20,6 +21,7 @@ from app.models import (
 )
 from app.services import cleanup as brooms
 from app.services import sign_ups, throttles
+from app.services.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 from tests.relying_party import RelyingParty
@@ -129,6 +131,25 @@ def test_traces_are_kept_as_long_as_the_settings_say(rp, app, jane, db, clock, s
     cleanup.clean()
 
     assert rows(db, Attempt) == 0
+
+
+def test_refused_sign_ins_go_with_their_traces_and_other_events_stay(
+    app, jane, db, clock, settings
+):
+    browser = browser_of(app, jane)
+    browser.sign_out()
+    browser.open("/login/sign-in").sign_in(jane.email, "not the right password")
+    seen = select(AuditEvent.event)
+    clock.move(settings.attempts_kept - timedelta(seconds=1))
+    cleanup.clean()
+    assert {Event.SIGNED_OUT, Event.SIGN_IN_REFUSED} <= set(db.session.scalars(seen))
+
+    clock.move(seconds=1)
+    cleanup.clean()
+
+    left = set(db.session.scalars(seen))
+    assert Event.SIGNED_OUT in left
+    assert Event.SIGN_IN_REFUSED not in left
 
 
 def test_large_tables_are_cleaned_in_bites(db, clock, statements):

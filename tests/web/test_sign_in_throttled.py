@@ -7,8 +7,9 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from app.models import Session, Throttle
+from app.models import Attempt, AuditEvent, Session, Throttle
 from app.services import throttles
+from app.services.audit import Event
 from tests.administrators import visitor
 from tests.factories import PASSWORD
 from tests.transports import FlaskTransport
@@ -73,6 +74,17 @@ def test_network_has_to_wait_after_many_wrong_passwords_of_many_accounts(browser
         assert guess(browser, f"person{number}@people.example") == 422
 
     assert guess(browser, "another@people.example") == 429
+
+
+def test_who_has_to_wait_leaves_a_trace_but_no_event(browser, jane, db, clock):
+    """The record of events must not grow with every try of a stranger."""
+    guess(browser, jane.email, FREE)
+    assert guess(browser, jane.email, 3) == 429
+
+    refused = AuditEvent.event == Event.SIGN_IN_REFUSED
+    count = select(func.count())
+    assert db.session.scalar(count.select_from(AuditEvent).where(refused)) == FREE
+    assert db.session.scalar(count.select_from(Attempt)) == FREE + 3
 
 
 def test_right_passwords_do_not_use_up_the_network(browser, jane, db, clock):

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.clock import now
 from app.database import commit
 from app.extensions import csrf
 from app.models import Interaction
@@ -16,7 +17,7 @@ from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
-from app.services import clients, interactions, sessions
+from app.services import clients, interactions, sessions, throttles
 from app.services.attempts import Trace
 from app.services.interactions import AlreadyFinished
 from app.services.sessions import SignedIn
@@ -96,13 +97,11 @@ def _decide(
         asked.trace.passed("session", person.acr)
         asked.scope = steps.granted_scope(asked, person, waiting)
         asked.trace.passed("consent", asked.scope)
-        if waiting is not None:
-            interactions.finish(waiting)
+        _finish(waiting)
     except AlreadyFinished as gone:
         return cannot_go_on(gone)
     except Refusal as refusal:
-        if waiting is not None:
-            interactions.finish(waiting)
+        _finish(waiting)
         return _refused(asked, refusal)
     answer = provider.create_authorization_response(asked, grant_user=person, grant=grant)
     asked.trace.write("ok")
@@ -131,6 +130,7 @@ def _park(asked: ProtocolRequest, *, browser: str | None, session_id: int | None
     kept = {name: asked.payload.data[name] for name in KEPT if name in asked.payload.data}
     if asked.hinted is not None:
         kept[HINTED] = asked.hinted
+    throttles.reserve((throttles.parked(guards.address(), now()),))
     return interactions.park(
         kept,
         client_pk=asked.client.id,
@@ -138,6 +138,13 @@ def _park(asked: ProtocolRequest, *, browser: str | None, session_id: int | None
         browser=browser,
         session_id=session_id,
     )
+
+
+def _finish(waiting: Interaction | None) -> None:
+    """Use the request up; one that was answered does not count against its network."""
+    if waiting is not None:
+        interactions.finish(waiting)
+        throttles.give_back(throttles.parked(guards.address(), waiting.created_at))
 
 
 def _follow(handle: str, asked: ProtocolRequest, step: Step | None) -> ResponseReturnValue:

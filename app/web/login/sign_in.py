@@ -134,14 +134,15 @@ def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> Response
     checks = {"sign_in_throttled": "throttle", "user_turned_off": "account"}
     trace.refused(checks.get(why.reason, "password"), why.reason)
     trace.write("refused")
-    audit.record(
-        Event.SIGN_IN_REFUSED,
-        user_id=trace.user_id,
-        client_id=trace.client_id,
-        address=guards.address(),
-        reference=trace.reference,
-        reason=why.reason,
-    )
+    if why.retry_after is None:  # whoever has to wait has made no try
+        audit.record(
+            Event.SIGN_IN_REFUSED,
+            user_id=trace.user_id,
+            client_id=trace.client_id,
+            address=guards.address(),
+            reference=trace.reference,
+            reason=why.reason,
+        )
     commit()
     form.form_errors.append(why.public)
     headers = {}
