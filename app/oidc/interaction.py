@@ -16,6 +16,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.services import scopes
 from app.services.sessions import SignedIn
+from app.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,14 @@ def _identity_unproved(state: State) -> bool:
     """Tell whether any program on the device could have asked: then a person decides, each time.
 
     RFC 8252 §8.6, RFC 6749 §10.2: without a secret, only an https address shows who asks; neither
-    an earlier consent nor trust can be relied on.
+    an earlier consent nor trust can be relied on. A web app under development, beside a provider
+    on the same machine, is spared: there is nobody else.
     """
+    client = state.request.client
+    if client.is_public and settings.is_local and not client.is_native:
+        return False
     redirect_uri = state.request.payload.get("redirect_uri")
-    return state.request.client.is_public and not redirect_uri.startswith("https:")
+    return client.is_public and not redirect_uri.startswith("https:")
 
 
 CHECKS = (

@@ -13,6 +13,7 @@ from tests import factories
 from tests.browser import Browser, Cookie
 from tests.clock import Clock
 from tests.oidc.conftest import Scene
+from tests.transports import FlaskTransport
 
 
 def fresh_browser(scene: Scene) -> Browser:
@@ -165,6 +166,17 @@ def test_public_app_at_an_address_anybody_can_claim_is_always_confirmed(
 def test_public_app_at_an_https_address_is_not_asked_for_again(make_scene) -> None:
     """RFC 8252 §8.6: a claimed https address proves who asks."""
     assert make_scene("native", redirect_uris=["https://photos.example/cb"]).code(prompt="none")
+
+
+def test_web_app_under_development_is_asked_once(make_scene, make_app) -> None:
+    """RFC 8252 §8.6 is about other people's devices: here provider and app share one."""
+    scene = make_scene("spa", redirect_uris=["http://localhost:3000/cb"])
+    here = "http://localhost:8000"
+    scene.rp.transport = scene.browser.transport = FlaskTransport(make_app(issuer=here))
+    scene.rp.issuer = scene.browser.origin = here
+    scene.browser.jar["sealwax"] = scene.browser.jar["__Host-sealwax"]
+
+    assert scene.code(prompt="none")
 
 
 def parked(scene: Scene, **changes: str | None) -> str:

@@ -90,7 +90,7 @@ def test_owner_is_told_by_mail(signed_in, jane, settings, db):
     [
         ("wrong", NEW, "That isn't your current password."),
         (PASSWORD, "too short", "more characters"),
-        (PASSWORD, "Jane DoeJane Doe", "too close to a name"),
+        (PASSWORD, "Jane Doe of Jane Doe", "too close to a name"),
         ("", NEW, "Enter your current password."),
     ],
 )
