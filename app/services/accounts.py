@@ -5,17 +5,21 @@ from __future__ import annotations
 import unicodedata
 
 import idna
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
 from app.database import db
-from app.errors import Conflict
+from app.errors import Conflict, InvalidInput
 from app.models import Client, Family, Password, User
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services import audit, passwords, sessions
 from app.services.audit import Event
+
+#: What the database keeps of the address that is compared.
+LONGEST_KEY = 320
 
 
 class AddressTaken(Conflict):
@@ -34,6 +38,21 @@ def key_of(email: str) -> str:
         return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
         return f"{local}{at}{domain}"
+
+
+def check_address(email: str) -> None:
+    """Refuse what is no address, and one that grows too long when it is compared (NFKC).
+
+    Raises:
+        InvalidInput: it may not be used.
+    """
+    try:
+        validate_email(email.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        message = "Enter the whole address, such as jane@example.org."
+        raise InvalidInput("email", message) from None
+    if len(key_of(email)) > LONGEST_KEY:
+        raise InvalidInput("email", "This is too long for an address.")
 
 
 def one_line(name: str) -> str:
@@ -80,9 +99,10 @@ def create(
     """Make an account.
 
     Raises:
-        InvalidInput: the password may not be used.
+        InvalidInput: the address or the password may not be used.
         AddressTaken: there is one with this address.
     """
+    check_address(email)
     passwords.check_allowed(password, context=(email, name or ""))
     if find_by_email(email) is not None:
         raise AddressTaken

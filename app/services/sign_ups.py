@@ -37,15 +37,8 @@ def hash_password(password: str) -> str:
     return hashing.hash_password(password)
 
 
-def begin(
-    browser: str, email: str, *, name: str | None, password_hash: str, address: str = ""
-) -> None:
-    """Keep the wish of this browser, in place of an earlier one, and mail a code.
-
-    Raises:
-        TooMany: this address or network was sent too many mails.
-    """
-    _count_mail(email, address)
+def begin(browser: str, email: str, *, name: str | None, password_hash: str) -> None:
+    """Keep the wish of this browser, in place of an earlier one, and mail a code."""
     known = accounts.find_by_email(email) is not None
     code = secrets.new_short_code()
     db.session.execute(delete(SIGN_UPS).where(SIGN_UPS.c.digest == _digest(browser)))
@@ -64,8 +57,12 @@ def begin(
     _send(email, code, known=known)
 
 
-def _count_mail(email: str, address: str) -> None:
-    """Count a mail before it is written: nobody's mailbox is ours to fill (RV06)."""
+def count_mail(email: str, address: str) -> None:
+    """Count a mail before it is written: nobody's mailbox is ours to fill (RV06).
+
+    Raises:
+        TooMany: this address or network was sent too many mails.
+    """
     to = throttles.Count(throttles.MAIL, accounts.key_of(email))
     throttles.reserve((to, throttles.network(address, throttles.MAIL_NETWORK)))
 
@@ -117,7 +114,7 @@ def send_again(sign_up: SignUp, browser: str, *, address: str = "") -> datetime:
     )
     if not changed.rowcount:  # type: ignore[attr-defined]
         raise TooMany(max(sign_up.mailed_at + BETWEEN_MAILS - moment, timedelta(seconds=1)))
-    _count_mail(sign_up.email, address)
+    count_mail(sign_up.email, address)
     _send(sign_up.email, code, known=known)
     return moment
 

@@ -107,6 +107,7 @@ def test_sessions_stay_for_a_month_after_their_end(jane, db, clock, settings):
 def test_throttles_sign_ups_and_mails_go_in_their_time(app, db, clock):
     with app.test_request_context(base_url="https://id.example"):
         hashed = factories.hashed("four green boats sail home")
+        sign_ups.count_mail("new@people.example", "192.0.2.1")
         sign_ups.begin("browser", "new@people.example", name=None, password_hash=hashed)
         db.session.commit()
     cleanup.clean()

@@ -69,6 +69,18 @@ def test_address_is_taken_once(db):
     assert db.session.scalar(select(func.count()).select_from(User)) == 1
 
 
+@pytest.mark.parametrize(
+    "email", ["jane", "jane@", "a b@people.example", "\ufdfa" * 20 + "@x.example"]
+)
+def test_account_needs_an_address(db, email):
+    """The last one grows to 380 letters when it is compared."""
+    with pytest.raises(InvalidInput) as refused:
+        accounts.create(email, password=PASSWORD)
+
+    assert refused.value.field == "email"
+    assert db.session.scalar(select(func.count()).select_from(User)) == 0
+
+
 def test_account_without_a_usable_password_is_not_made(db):
     with pytest.raises(InvalidInput):
         accounts.create("jane@people.example", password="short")

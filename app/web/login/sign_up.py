@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
-from app.services import passwords, sign_ups
+from app.services import accounts, passwords, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import waiting as pages
@@ -67,13 +67,15 @@ def _begin(form: SignUpForm) -> None:
     """Do the same work for every address; what differs is the mail alone."""
     typed, name = form.password.data, form.name.data
     passwords.check_allowed(typed, context=(form.email.data, name or ""))
+    accounts.check_address(form.email.data)
+    sign_ups.count_mail(form.email.data, guards.address())
+    commit()  # hashing takes long: it is done for those alone who need not wait
     hashed = sign_ups.hash_password(typed)
     sign_ups.begin(
         guards.browser(),
         form.email.data,
         name=name,
         password_hash=hashed,
-        address=guards.address(),
     )
     commit()
     email_job.deliver_at_once()
