@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=64,
-        description="Threads that run the requests of programs in each worker. 0 chooses: 1 with "
+        description="Threads that run the requests of programs in each worker. 0 chooses: 2 with "
         "SQLite, whose writers wait for one another, 4 with PostgreSQL.",
     )
     trusted_proxies: int = Field(
@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     @property
     def threads_used(self) -> int:
         """Return the number of threads that run the requests of programs in each worker."""
-        return self.threads or (1 if self.database_url.startswith("sqlite") else 4)
+        return self.threads or (2 if self.database_url.startswith("sqlite") else 4)
 
     @property
     def hosts(self) -> frozenset[str]:
