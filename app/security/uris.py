@@ -133,3 +133,10 @@ def origin_of(uri: str) -> str:
 def is_loopback(uri: str) -> bool:
     """Tell whether the address is on the person's own machine."""
     return urlsplit(uri).hostname in LOOPBACK_NAMES
+
+
+def without_port(address: str) -> str:
+    """Return a network address without the port that some proxies write behind it."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

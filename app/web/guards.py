@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 
 from app.extensions import login_manager
 from app.models import User
+from app.security import uris
 from app.services import sessions
 from app.services.sessions import SignedIn
 from app.web.cookies import CookieSession
@@ -77,7 +78,7 @@ def browser() -> str:
 
 def address() -> str:
     """Return the network address of the browser, as far as trusted proxies tell it."""
-    return request.remote_addr or ""
+    return uris.without_port(request.remote_addr or "")
 
 
 def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
