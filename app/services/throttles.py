@@ -85,8 +85,9 @@ NETWORK = Limit("network", free=50)
 #: Mails that a stranger may have sent to one address, and from one network.
 MAIL = Limit("mail", free=5, wait=timedelta(minutes=1))
 MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
-#: Requests that a network may leave behind in an hour, without anybody signing in for them.
-PARKED = Limit("parked", free=300)
+#: Requests that a network may leave behind in an hour, without anybody signing in for them. Many
+#: people may share an address; 3,000 rows of the longest requests are some 30 MB.
+PARKED = Limit("parked", free=3_000)
 
 
 def account(address_key: str) -> Count:

@@ -130,7 +130,8 @@ def _park(asked: ProtocolRequest, *, browser: str | None, session_id: int | None
     kept = {name: asked.payload.data[name] for name in KEPT if name in asked.payload.data}
     if asked.hinted is not None:
         kept[HINTED] = asked.hinted
-    throttles.reserve((throttles.parked(guards.address(), now()),))
+    if not settings.is_local:  # one's own machine is nobody's to fill
+        throttles.reserve((throttles.parked(guards.address(), now()),))
     return interactions.park(
         kept,
         client_pk=asked.client.id,
@@ -144,7 +145,8 @@ def _finish(waiting: Interaction | None) -> None:
     """Use the request up; one that was answered does not count against its network."""
     if waiting is not None:
         interactions.finish(waiting)
-        throttles.give_back(throttles.parked(guards.address(), waiting.created_at))
+        if not settings.is_local:
+            throttles.give_back(throttles.parked(guards.address(), waiting.created_at))
 
 
 def _follow(handle: str, asked: ProtocolRequest, step: Step | None) -> ResponseReturnValue:
