@@ -206,3 +206,22 @@ def forget(count: Count) -> None:
 def give_back(count: Count) -> None:
     """Take back one try that did not go wrong."""
     db.session.execute(_GIVE_BACK, {"count": count.key, "free": count.limit.free})
+
+
+def went_right(account_count: Count, network_count: Count) -> None:
+    """Forget the wrong tries of an account and take back the one of its network.
+
+    In the order `reserve` has: two sign-ins at once would otherwise wait for each other for good.
+    """
+    acts = {
+        account_count.key: (forget, account_count),
+        network_count.key: (give_back, network_count),
+    }
+    for _, (act, count) in sorted(acts.items()):
+        act(count)
+
+
+def give_all_back(counts: Sequence[Count]) -> None:
+    """Take back one try of each, in the order `reserve` has."""
+    for count in sorted(counts, key=lambda one: one.key):
+        give_back(count)

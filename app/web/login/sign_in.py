@@ -105,8 +105,7 @@ def _check(form: SignInForm) -> User | Refused:
     try:
         fits = passwords.fits(stored, typed)
     except TooManyHashes:
-        throttles.give_back(account)
-        throttles.give_back(network)
+        throttles.give_all_back((account, network))
         commit()
         raise
     if not fits or user is None or stored is None:
@@ -116,8 +115,7 @@ def _check(form: SignInForm) -> User | Refused:
     stronger = passwords.stronger(stored, typed)
     if stronger is not None:
         passwords.store(user, stronger)
-    throttles.forget(account)
-    throttles.give_back(network)
+    throttles.went_right(account, network)
     return user
 
 
