@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from app.clock import now
 from app.database import db
@@ -107,8 +107,3 @@ def latest(
     wanted = [condition for applies, condition in conditions if applies]
     found = select(Attempt).where(*wanted).order_by(Attempt.id.desc()).limit(most)
     return db.session.scalars(found).all()
-
-
-def purge(before: Any) -> int:
-    """Delete what is older than `before`; return how many."""
-    return int(db.session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < before)).rowcount)  # type: ignore[attr-defined]

@@ -84,11 +84,6 @@ def get(client_id: str) -> Client:
     return client
 
 
-def by_pk(pk: int) -> Client | None:
-    """Return a client by its primary key."""
-    return db.session.get(Client, pk)
-
-
 def every() -> Sequence[Client]:
     """Return all clients by name."""
     return db.session.scalars(select(Client).order_by(func.lower(Client.name), Client.id)).all()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
+
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from app.errors import InvalidInput
@@ -17,3 +21,13 @@ def blame(form: FlaskForm, error: InvalidInput, **names: str) -> None:
         form[name].errors = [*form[name].errors, error.public]
     else:
         form.form_errors.append(error.public)
+
+
+def too_many_tries(wait: timedelta) -> str:
+    """Return what somebody reads who has to wait before the next try counts."""
+    words = ngettext(
+        "Too many tries. Wait %(num)d minute, then try again.",
+        "Too many tries. Wait %(num)d minutes, then try again.",
+        ceil(wait.total_seconds() / 60),
+    )
+    return str(words)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from math import ceil
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import Forbidden
 from wtforms import PasswordField, StringField
@@ -27,6 +26,7 @@ from app.services import accounts, consents, mail, passwords, scopes, sessions, 
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import agents, forms, guards
+from app.web.forms import too_many_tries
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -82,7 +82,7 @@ def _save_password(somebody: SignedIn, user: User, stored: str | None) -> Respon
             forms.blame(form, fault)
         except TooMany as many:
             rollback()
-            form.form_errors.append(_wait(many.retry_after))
+            form.form_errors.append(too_many_tries(many.retry_after))
             status = 429
             headers["Retry-After"] = str(ceil(many.retry_after.total_seconds()))
     name_form = NameForm(formdata=None, data={"name": user.name})
@@ -120,15 +120,6 @@ def _change_password(
 
 
 SAVING = {"name": _save_name, "password": _save_password}
-
-
-def _wait(wait: timedelta) -> str:
-    words = ngettext(
-        "Too many tries. Wait %(num)d minute, then try again.",
-        "Too many tries. Wait %(num)d minutes, then try again.",
-        ceil(wait.total_seconds() / 60),
-    )
-    return str(words)
 
 
 def _somebody() -> SignedIn:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -25,6 +25,7 @@ from app.services.attempts import Trace
 from app.services.audit import Event
 from app.settings import settings
 from app.web import guards
+from app.web.forms import too_many_tries
 from app.web.login import waiting as pages
 from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
 
@@ -100,7 +101,7 @@ def _check(form: SignInForm) -> User | Refused:
         throttles.reserve((account, network))
     except TooMany as many:
         rollback()
-        return Refused("sign_in_throttled", _wait(many.retry_after), 429, many.retry_after)
+        return Refused("sign_in_throttled", too_many_tries(many.retry_after), 429, many.retry_after)
     commit()  # hashing takes long: nobody else may wait for this transaction
     try:
         fits = passwords.fits(stored, typed)
@@ -147,15 +148,6 @@ def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> Response
     if why.retry_after is not None:
         headers["Retry-After"] = str(ceil(why.retry_after.total_seconds()))
     return _page(form, waiting), why.status, headers
-
-
-def _wait(wait: timedelta) -> str:
-    words = ngettext(
-        "Too many tries. Wait %(num)d minute, then try again.",
-        "Too many tries. Wait %(num)d minutes, then try again.",
-        ceil(wait.total_seconds() / 60),
-    )
-    return str(words)
 
 
 def _turned_off() -> str:
