@@ -7,7 +7,8 @@ from datetime import timedelta
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from app.settings import PREFIX, Settings
+from app.named_files import PREFIX
+from app.settings import Settings
 
 
 def settings_table() -> str:

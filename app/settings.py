@@ -1,21 +1,17 @@
 """Settings: everything a deployment decides, read from `SEALWAX_*` once, at start.
 
 Secrets may come from a file named by `SEALWAX_<NAME>_FILE`. All faults are reported at once and
-the process refuses to start. This is the only module that reads the environment.
+the process refuses to start. Only this module and the one for its files read the environment.
 """
 
 from __future__ import annotations
 
-import os
-import stat
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -24,14 +20,11 @@ from pydantic_settings import (
 )
 from werkzeug.local import LocalProxy
 
-PREFIX = "SEALWAX_"
+from app.named_files import PREFIX, NamedFiles, SettingsRefused
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SAMPLE_SECRETS = frozenset({"changeme", "secret", "dev", "development", "password", "insecure"})
 SHORTEST_SECRET = 32
-
-
-class SettingsRefused(Exception):
-    """The settings cannot be used; the message lists every fault."""
 
 
 def _split(value: SecretStr) -> SecretStr:
@@ -106,6 +99,34 @@ class Settings(BaseSettings):
     mail_from: str = Field("Sealwax <no-reply@localhost>", description="Sender of every mail.")
     mail_folder: str = Field("instance/mail", description="Where mail goes without a mail server.")
 
+    registration: Literal["closed", "token", "open"] = Field(
+        "closed",
+        description="May applications register themselves at `/register` (RFC 7591)? `token`: with "
+        "an initial access token. `open`: anybody; such applications are shown as unverified.",
+    )
+    registration_unused: timedelta = Field(
+        timedelta(days=30),
+        description="A self-registered application that is not used for this long is deleted.",
+    )
+    legacy_response_types: bool = Field(
+        default=False,
+        description="Offer the implicit and hybrid flows to applications registered for them. "
+        "RFC 9700 advises against them: tokens travel through the browser.",
+    )
+    session_iframe: bool = Field(
+        default=False, description="Offer the session management iframe at `/check_session`."
+    )
+    fetch_private_hosts: Names = Field(
+        (),
+        description="Hosts that outgoing requests (key sets, request objects, logout notices, "
+        "logos) may reach although their addresses are private.",
+    )
+    fetch_ca_file: str = Field(
+        "",
+        description="PEM file of certificate authorities trusted in outgoing requests, besides "
+        "the usual ones.",
+    )
+
     sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
     password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
     scopes_start_off: bool = Field(
@@ -157,8 +178,9 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
-        if "allowed_hosts" in values:
-            values["allowed_hosts"] = _names(values["allowed_hosts"])
+        for name in ("allowed_hosts", "fetch_private_hosts"):
+            if name in values:
+                values[name] = _names(values[name])
         return values
 
     @model_validator(mode="after")
@@ -223,30 +245,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments first, then the environment, then the files it names."""
-        return (init_settings, env_settings, _NamedFiles(settings_cls))
-
-
-class _NamedFiles(PydanticBaseSettingsSource):
-    """Read `SEALWAX_<NAME>_FILE`: secrets stay out of process listings and crash reports."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (signature of the base class)
-        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        if not path:
-            return None, field_name, False
-        file = Path(path)
-        if file.stat().st_mode & (stat.S_IRWXO):
-            message = f"{PREFIX}{field_name.upper()}_FILE can be read by everybody; chmod 600 it"
-            raise SettingsRefused(message)
-        return file.read_text(encoding="utf-8").strip(), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Return the values found."""
-        found: dict[str, Any] = {}
-        for name, field in self.settings_cls.model_fields.items():
-            value, key, _ = self.get_field_value(field, name)
-            if value is not None:
-                found[key] = value
-        return found
+        return (init_settings, env_settings, NamedFiles(settings_cls))
 
 
 def load_settings() -> Settings:

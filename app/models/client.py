@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -31,6 +31,10 @@ class Client(Model, ClientMixin):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    #: It registered itself (RFC 7591): nobody here has verified who it is.
+    self_registered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Digest of its registration access token (RFC 7592).
+    registration_digest: Mapped[str | None] = mapped_column(String(43))
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     secrets: Mapped[list[ClientSecret]] = relationship(
         back_populates="client", cascade="all, delete-orphan", order_by="ClientSecret.id"
@@ -106,6 +110,9 @@ class ClientSecret(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     client_pk: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
     digest: Mapped[str] = mapped_column(String(43))
+    #: The secret itself, encrypted with a key from outside the database; only for a client that
+    #: signs or encrypts with it, None otherwise. Its client_id is the context.
+    sealed: Mapped[str | None] = mapped_column(Text)
     #: The last four characters, to tell two secrets apart.
     ending: Mapped[str] = mapped_column(String(4))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

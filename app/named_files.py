@@ -1,0 +1,41 @@
+"""Settings from files: `SEALWAX_<NAME>_FILE` names the file that holds a secret."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import PydanticBaseSettingsSource
+
+PREFIX = "SEALWAX_"
+
+
+class SettingsRefused(Exception):
+    """The settings cannot be used; the message lists every fault."""
+
+
+class NamedFiles(PydanticBaseSettingsSource):
+    """Read `SEALWAX_<NAME>_FILE`: secrets stay out of process listings and crash reports."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (signature of the base class)
+        """Return the content of the file named for a setting, None without one."""
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if not path:
+            return None, field_name, False
+        file = Path(path)
+        if file.stat().st_mode & (stat.S_IRWXO):
+            message = f"{PREFIX}{field_name.upper()}_FILE can be read by everybody; chmod 600 it"
+            raise SettingsRefused(message)
+        return file.read_text(encoding="utf-8").strip(), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values found."""
+        found: dict[str, Any] = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = value
+        return found
