@@ -24,8 +24,9 @@ class TooManyHashes(Exception):
     """More passwords are waiting to be checked than this process can check in time."""
 
 
-# Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token.
-_seats = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
+# Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token. Clients
+# are not dealt evenly to the workers, so one worker may have to use every core.
+_seats = threading.BoundedSemaphore(os.cpu_count() or 2)
 
 
 def normalize(password: str) -> str:
