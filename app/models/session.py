@@ -37,4 +37,6 @@ class Session(Model):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     address: Mapped[str] = mapped_column(String(45), default="")
+    #: Digest of the browser's own cookie: where somebody has signed in before.
+    browser: Mapped[str | None] = mapped_column(String(43))
     user_agent: Mapped[str] = mapped_column(String(300), default="")

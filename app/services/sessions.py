@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, literal, select, update
+from sqlalchemy import Row, and_, bindparam, exists, literal, select, update
 
 from app.clock import now
 from app.database import db
@@ -91,7 +91,13 @@ _SEEN = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
 
 
 def open(  # noqa: A001 (sessions.open reads as it should)
-    user: User, *, amr: Sequence[str], acr: str = ACR_PASSWORD, address: str = "", agent: str = ""
+    user: User,
+    *,
+    amr: Sequence[str],
+    acr: str = ACR_PASSWORD,
+    address: str = "",
+    agent: str = "",
+    browser: str = "",
 ) -> tuple[Session, str]:
     """Start a session for a user who has just proved who they are; return it with its token.
 
@@ -108,6 +114,7 @@ def open(  # noqa: A001 (sessions.open reads as it should)
         amr=list(amr),
         expires_at=now() + settings.session_lifetime,
         address=address,
+        browser=secrets.digest(browser) if browser else None,
         user_agent=agent[:LONGEST_AGENT],
     )
     db.session.add(session)
@@ -140,6 +147,12 @@ def renew(session_id: int, user: User, *, amr: Sequence[str], acr: str = ACR_PAS
     db.session.flush()
     audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, again=True)
     return token
+
+
+def is_known(user_id: int, browser: str) -> bool:
+    """Tell whether the user has signed in with this browser, as long as that is remembered."""
+    here = and_(SESSIONS.c.user_id == user_id, SESSIONS.c.browser == secrets.digest(browser))
+    return bool(db.session.scalar(select(exists().where(here))))
 
 
 def find(token: str) -> SignedIn | None:

@@ -90,9 +90,13 @@ MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
 PARKED = Limit("parked", free=3_000)
 
 
-def account(address_key: str) -> Count:
-    """Return the count of wrong passwords of an account, known or not (accounts.key_of)."""
-    return Count(ACCOUNT, address_key)
+def account(address_key: str, *, browser: str = "") -> Count:
+    """Return the count of wrong passwords of an account, known or not (accounts.key_of).
+
+    A browser its owner has used before has a count of its own: an outsider's wrong guesses must
+    not lock the owner out (security.md RL01).
+    """
+    return Count(ACCOUNT, f"{address_key} {browser}".rstrip())
 
 
 def network(address: str, limit: Limit = NETWORK) -> Count:

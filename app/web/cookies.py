@@ -8,6 +8,7 @@ both cookies, so a new sign-in makes the forms of the old one worthless.
 from __future__ import annotations
 
 import secrets as random
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -19,6 +20,8 @@ from app.settings import Settings
 USER = "_user_id"
 CSRF = "csrf_token"
 LONGEST_VALUE = 100
+#: How long a browser is recognised after a sign-in; browsers allow no more.
+RECOGNISED_FOR = timedelta(days=400)
 
 
 class CookieSession(dict[str, Any], SessionMixin):
@@ -89,9 +92,13 @@ class Cookies(SessionInterface):
         """Set the cookies whose values have changed."""
         if not isinstance(session, CookieSession):
             return
-        if session.browser_is_new:
-            response.set_cookie(self.browser_cookie, session.browser, **self._options)
-        if session.token and session.token != session.first_token:
+        signed_in = bool(session.token) and session.token != session.first_token
+        if session.browser_is_new or (signed_in and session.browser):
+            lifetime = RECOGNISED_FOR if signed_in else None
+            response.set_cookie(
+                self.browser_cookie, session.browser, max_age=lifetime, **self._options
+            )
+        if signed_in:
             response.set_cookie(self.session_cookie, session.token, **self._options)
         if session.first_token and not session.token:
             response.delete_cookie(self.session_cookie, **self._options)

@@ -94,7 +94,7 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
         if session_token():
             sessions.end(session_token(), address=address())
         agent = request.headers.get("User-Agent", "")
-        _, token = sessions.open(user, amr=amr, address=address(), agent=agent)
+        _, token = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
     signed_in = sessions.find(token)
     if signed_in is None:
         raise Forbidden

@@ -126,6 +126,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("registration_digest", sa.String(length=43), nullable=True))
 
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("browser", sa.String(length=43), nullable=True))
+
     with op.batch_alter_table("client_secret", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sealed", sa.Text(), nullable=True))
 
@@ -139,6 +142,9 @@ def downgrade() -> None:
     with op.batch_alter_table("family", schema=None) as batch_op:
         batch_op.drop_column("claims_locales")
         batch_op.drop_column("claims_request")
+
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.drop_column("browser")
 
     with op.batch_alter_table("client_secret", schema=None) as batch_op:
         batch_op.drop_column("sealed")

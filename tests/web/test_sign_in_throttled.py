@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from http.cookies import SimpleCookie
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from app.models import Attempt, AuditEvent, Session, Throttle
 from app.services import throttles
 from app.services.audit import Event
+from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD
 from tests.transports import FlaskTransport
@@ -38,6 +40,43 @@ def test_right_password_does_not_help_while_one_has_to_wait(browser, jane, clock
     guess(browser, jane.email, FREE)
 
     assert guess(browser, jane.email, password=PASSWORD) == 429
+
+
+def test_outsider_cannot_lock_out_a_browser_its_owner_has_used(app, browser, jane, clock):
+    """security.md RL01: the victim with a known device gets in."""
+    assert guess(browser, jane.email, password=PASSWORD) == 200
+    browser.sign_out()
+    outsider = visitor(app)
+    assert guess(outsider, jane.email, FREE + 1) == 429
+
+    assert guess(outsider, jane.email, password=PASSWORD) == 429
+    assert guess(browser, jane.email, password=PASSWORD) == 200
+
+
+def test_guesses_in_a_known_browser_wait_as_well(browser, jane, clock):
+    """security.md RL01: whoever sits down at it has no more guesses than anybody."""
+    guess(browser, jane.email, password=PASSWORD)
+    browser.sign_out()
+
+    assert guess(browser, jane.email, FREE + 1) == 429
+
+
+def test_browser_of_one_account_is_no_help_for_another(app, browser, jane, clock):
+    other = factories.user()
+    assert guess(browser, other.email, password=PASSWORD) == 200
+    browser.sign_out()
+    guess(visitor(app), jane.email, FREE + 1)
+
+    assert guess(browser, jane.email, password=PASSWORD) == 429
+
+
+def test_browser_is_recognised_after_it_was_closed(browser, jane, clock):
+    filled = browser.open("/login/sign-in").fill("sign-in", username=jane.email, password=PASSWORD)
+    headers = {**browser.cookie_header(), "Origin": browser.origin}
+    answer = browser.transport.send("POST", filled.url, headers=headers, form=filled.fields)
+
+    [kept] = [line for line in answer.cookies if "sealwax-browser=" in line]
+    assert SimpleCookie(kept)["__Host-sealwax-browser"]["max-age"] == str(400 * 24 * 3600)
 
 
 def test_wait_doubles_up_to_an_hour(browser, jane, clock):

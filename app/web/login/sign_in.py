@@ -20,7 +20,7 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import User
 from app.security.passwords import TooManyHashes
-from app.services import accounts, audit, interactions, passwords, throttles
+from app.services import accounts, audit, interactions, passwords, sessions, throttles
 from app.services.attempts import Trace
 from app.services.audit import Event
 from app.settings import settings
@@ -30,6 +30,7 @@ from app.web.login import waiting as pages
 from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
 
 LONGEST_ADDRESS = 320
+NOBODY = 0
 
 
 class SignInForm(FlaskForm):
@@ -95,7 +96,9 @@ def _check(form: SignInForm) -> User | Refused:
     """Return who has signed in, or why nobody has; the same work for every address."""
     email, typed = form.username.data, form.password.data
     user, stored = accounts.find_for_sign_in(email)
-    account = throttles.account(accounts.key_of(email))
+    # Asked for unknown accounts, too: the answer must not come sooner for them.
+    known = sessions.is_known(user.id if user else NOBODY, guards.browser())
+    account = throttles.account(accounts.key_of(email), browser=guards.browser() if known else "")
     network = throttles.network(guards.address())
     try:
         throttles.reserve((account, network))
