@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-STEP_SECONDS = 0.0002
+STEP_SECONDS = 0.00005
 MARK = "sealwax.turn"
 
 
