@@ -15,22 +15,31 @@ ALG = "ES256"
 TYP = "at+jwt"
 
 
-def issue(client: Client, granted: Any, scope: str) -> tuple[str, int]:
-    """Make an access token; return it with its lifetime in seconds.
+def build(client: Client, granted: Any, scope: str) -> tuple[str, int]:
+    """Make an access token; return it with its lifetime in seconds. Nothing is kept yet.
 
     `granted` is the row of the family it belongs to, None for a token the client gets for itself.
     """
     lifetime = clients.lifetime_of(client, settings.access_token_lifetime)
-    if client.setting("access_token_format") == "opaque":
-        token = access_tokens.issue_opaque(
+    if _is_opaque(client):
+        return access_tokens.new_opaque(), int(lifetime.total_seconds())
+    return _jwt(client, granted, scope, lifetime), int(lifetime.total_seconds())
+
+
+def keep(client: Client, granted: Any, response: dict[str, Any]) -> None:
+    """Keep the access token of a token response, when it is one that has a row."""
+    if _is_opaque(client):
+        access_tokens.keep_opaque(
+            response["access_token"],
             family_id=granted.family_id if granted else None,
             client_pk=client.id,
-            scope=scope,
-            expires_at=now() + lifetime,
+            scope=response["scope"],
+            expires_at=now() + timedelta(seconds=response["expires_in"]),
         )
-    else:
-        token = _jwt(client, granted, scope, lifetime)
-    return token, int(lifetime.total_seconds())
+
+
+def _is_opaque(client: Client) -> bool:
+    return bool(client.setting("access_token_format") == "opaque")
 
 
 def _jwt(client: Client, granted: Any, scope: str, lifetime: timedelta) -> str:

@@ -18,12 +18,16 @@ def generate(
     expires_in: int | None = None,  # noqa: ARG001 (the client's own lifetime decides)
     include_refresh_token: bool = True,
 ) -> dict[str, Any]:
-    """Return the members of a token response.
+    """Return the members of a token response; nothing is kept yet.
+
+    Signing takes longer than all that the database does, so it comes before the transaction: a
+    code or a refresh token is spent when its tokens are built, and who comes second throws away
+    what they have built. Nobody queues for a lock behind a signature.
 
     `user` is the granted row: the user together with the family; None for the client itself.
     """
     granted, scope = user, scope or ""
-    value, lifetime = access_token.issue(client, granted, scope)
+    value, lifetime = access_token.build(client, granted, scope)
     response: dict[str, Any] = {
         "access_token": value,
         "token_type": "Bearer",

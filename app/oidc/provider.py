@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app
 from werkzeug.local import LocalProxy
 
 from app.models import Client
-from app.oidc import authorization_request, bearer, client_auth
+from app.oidc import access_token, authorization_request, bearer, client_auth
 from app.oidc.endpoints import ENDPOINTS
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.grants import GRANTS
@@ -63,7 +63,8 @@ class Provider(AuthorizationServer):
         return client
 
     def save_token(self, token: dict[str, Any], request: ProtocolRequest) -> None:
-        """Keep nothing: each grant keeps its own tokens in the order that makes them single-use."""
+        """Keep the access token, if it is kept at all; grants spend what it was got for first."""
+        access_token.keep(request.client, request.user, token)
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Tell nobody: what happens is in the trace of the request."""

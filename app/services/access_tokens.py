@@ -63,9 +63,15 @@ _BEHIND_OPAQUE = (
 _ISSUE = insert(ACCESS_TOKENS)
 
 
-def issue_opaque(*, family_id: str | None, client_pk: int, scope: str, expires_at: datetime) -> str:
-    """Make an opaque access token; return it, since only its digest is kept."""
-    token = secrets.new_token("at")
+def new_opaque() -> str:
+    """Make the value of an opaque access token."""
+    return secrets.new_token("at")
+
+
+def keep_opaque(
+    token: str, *, family_id: str | None, client_pk: int, scope: str, expires_at: datetime
+) -> None:
+    """Keep an opaque access token; only its digest is."""
     db.session.execute(
         _ISSUE,
         {
@@ -78,7 +84,6 @@ def issue_opaque(*, family_id: str | None, client_pk: int, scope: str, expires_a
             "expires_at": expires_at,
         },
     )
-    return token
 
 
 def behind_opaque(token: str) -> Any:

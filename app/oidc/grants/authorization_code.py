@@ -153,19 +153,20 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
     @hooked
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Return the tokens: spend the code first, then build, then keep."""
-        granted = self.authenticate_user(self.request.authorization_code)
-        self.request.user = granted
+        """Return the tokens: build, spend the code, then keep them (see bearer.generate)."""
+        granted = self.request.authorization_code
         token = self.generate_token(
             user=granted,
             scope=granted.granted_scope,
             include_refresh_token=self.client.check_grant_type("refresh_token"),
         )
+        self.request.user = self.authenticate_user(granted)
         self.save_token(token)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
     def save_token(self, token: dict[str, Any]) -> None:
-        """Keep the refresh token; the access token keeps itself, or needs no keeping."""
+        """Keep the refresh token, and the access token when it is one that is kept."""
+        super().save_token(token)
         if "refresh_token" in token:
             granted = self.request.user
             refresh_tokens.issue(

@@ -37,6 +37,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Return a token for the client itself; it never comes with a refresh token (§4.4.3)."""
         token = self.generate_token(scope=self.request.scope, include_refresh_token=False)
+        self.save_token(token)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
 

@@ -62,12 +62,14 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     @hooked
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Return new tokens: spend the old one first, then build, then keep."""
+        """Return new tokens: build, spend the old one, then keep them (see bearer.generate)."""
         granted = self.request.refresh_token
-        if granted.rotated_at is not None or not refresh_tokens.spend(granted.digest):
+        if granted.rotated_at is not None:
+            return 200, self._repeat(granted), self.TOKEN_RESPONSE_HEADER
+        token = self.issue_token(granted, granted)
+        if not refresh_tokens.spend(granted.digest):
             return 200, self._repeat(granted), self.TOKEN_RESPONSE_HEADER
         self.request.user = granted
-        token = self.issue_token(granted, granted)
         self.save_token(token)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
@@ -82,6 +84,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     def save_token(self, token: dict[str, Any]) -> None:
         """Keep the successor, with the answer for a client that loses it on the way."""
+        super().save_token(token)
         granted = self.request.user
         refresh_tokens.issue(
             token["refresh_token"],
