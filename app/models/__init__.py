@@ -15,7 +15,7 @@ from app.models.registration import (
 from app.models.session import Session
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
-from app.models.user import Password, SignUp, User
+from app.models.user import Password, PasswordReset, SignUp, User
 
 __all__ = [
     "AccessToken",
@@ -32,6 +32,7 @@ __all__ = [
     "LogoutNotice",
     "Mail",
     "Password",
+    "PasswordReset",
     "RefreshToken",
     "RemoteDocument",
     "RevokedToken",

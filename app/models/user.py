@@ -96,3 +96,16 @@ class SignUp(Model):
     mails_sent: Mapped[int] = mapped_column(default=1)
     mailed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class PasswordReset(Model):
+    """A mailed link that lets somebody choose a new password; used once, by deleting it."""
+
+    __tablename__ = "password_reset"
+
+    digest: Mapped[str] = mapped_column(String(43), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    #: What it is bound to: the address it went to, and the user's epoch.
+    email_key: Mapped[str] = mapped_column(String(320))
+    epoch: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

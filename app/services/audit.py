@@ -21,6 +21,8 @@ class Event(StrEnum):
     SIGNED_OUT = "session.ended"
     SIGNED_OUT_EVERYWHERE = "session.ended_everywhere"
     PASSWORD_CHANGED = "password.changed"
+    RESET_ASKED = "password.reset_asked"
+    PASSWORD_RESET = "password.reset"
     PROFILE_CHANGED = "profile.changed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"

@@ -124,15 +124,22 @@ def store(user: User, new_hash: str) -> None:
     )
 
 
-def change(user: User, new_hash: str, *, session_id: int) -> None:
-    """Give a user another password; what was issued before is dead, but for this session."""
-    db.session.execute(
+def replace(user: User, new_hash: str, *, but: int | None = None) -> None:
+    """Put another password in place and end every session and family, except the session `but`."""
+    changed = db.session.execute(
         update(PASSWORDS)
         .where(PASSWORDS.c.user_id == user.id)
         .values(hash=new_hash, changed_at=now())
     )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        db.session.add(Password(user_id=user.id, hash=new_hash))
     user.epoch += 1
     db.session.flush()
-    sessions.end_all(user, but=session_id)
+    sessions.end_all(user, but=but)
+
+
+def change(user: User, new_hash: str, *, session_id: int) -> None:
+    """Give a user another password; what was issued before is dead, but for this session."""
+    replace(user, new_hash, but=session_id)
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(epoch=user.epoch))
     audit.record(Event.PASSWORD_CHANGED, actor_id=user.id, user_id=user.id)

@@ -13,7 +13,7 @@ CAUSES: dict[type[Exception], tuple[str, int]] = {
     AlreadyFinished: ("finished", 400),
     AnotherBrowser: ("other_browser", 400),
 }
-GONE = tuple(CAUSES)
+GONE: tuple[type[Exception], ...] = tuple(CAUSES)
 
 
 def cannot_go_on(gone: Exception) -> ResponseReturnValue:

@@ -126,6 +126,25 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("registration_digest", sa.String(length=43), nullable=True))
 
+    op.create_table(
+        "password_reset",
+        sa.Column("digest", sa.String(length=43), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user.id"],
+            name=op.f("fk_password_reset_user_id_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_password_reset")),
+    )
+    with op.batch_alter_table("password_reset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_reset_expires_at"), ["expires_at"])
+        batch_op.create_index(batch_op.f("ix_password_reset_user_id"), ["user_id"])
+
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("browser", sa.String(length=43), nullable=True))
 
@@ -143,6 +162,7 @@ def downgrade() -> None:
         batch_op.drop_column("claims_locales")
         batch_op.drop_column("claims_request")
 
+    op.drop_table("password_reset")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_column("browser")
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from app.web.login.check_email import CodeForm
 from app.web.login.consent import ConsentForm
+from app.web.login.forgot import ForgotForm
+from app.web.login.reset import ResetForm
 from app.web.login.select_account import AccountForm
 from app.web.login.sign_in import SignInForm
 from app.web.login.sign_out import SignOutForm
@@ -86,6 +88,22 @@ def _check_email(**changes: Any) -> Context:
         "sent_again_at": None,
         "mailbox_url": None,
     }
+    return {**known, **changes}
+
+
+def _forgot(**changes: Any) -> Context:
+    known = {
+        "form": ForgotForm(formdata=None, data={"email": JANE.email}),
+        "interaction": None,
+        "sent_to": "",
+        "minutes": 30,
+        "mailbox_url": None,
+    }
+    return {**known, **changes}
+
+
+def _reset(**changes: Any) -> Context:
+    known = {"form": ResetForm(formdata=None), "email": JANE.email, "password_length": 15}
     return {**known, **changes}
 
 
@@ -178,6 +196,7 @@ STATES: States = (
         "signed-in",
         lambda: _sign_in(signed_in=JANE, continue_url="/login/consent"),
     ),
+    ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),
     ("login/sign_up.html", "closed", lambda: _sign_up(form=None)),
@@ -197,6 +216,19 @@ STATES: States = (
         "again",
         lambda: _check_email(sent_again_at=NOON, mailbox_url="/dev/mail"),
     ),
+    ("login/forgot.html", "plain", _forgot),
+    ("login/forgot.html", "sent", lambda: _forgot(sent_to=JANE.email, mailbox_url="/dev/mail")),
+    ("login/reset.html", "plain", _reset),
+    (
+        "login/reset.html",
+        "refused",
+        lambda: _reset(
+            form=told(
+                ResetForm(formdata=None), password="Too many people use this one. Choose another."
+            )
+        ),
+    ),
+    ("login/reset.html", "expired", lambda: _reset(form=None, email=None)),
     ("login/consent.html", "first", _consent),
     ("login/consent.html", "more", _consent_more),
     ("login/consent.html", "stranger", _consent_stranger),

@@ -6,7 +6,9 @@ Each is one file with its form and its view; what they all need is in `waiting`.
 from app.web.login import (
     check_email,
     consent,
+    forgot,
     language,
+    reset,
     select_account,
     sign_in,
     sign_out,
@@ -17,7 +19,9 @@ from app.web.login.waiting import blueprint
 __all__ = [
     "check_email",
     "consent",
+    "forgot",
     "language",
+    "reset",
     "select_account",
     "sign_in",
     "sign_out",

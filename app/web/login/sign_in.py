@@ -200,6 +200,7 @@ def _page(form: SignInForm, waiting: Waiting | None) -> str:
         signed_in=_account(somebody) if offers and somebody else None,
         continue_url=_continue_url(waiting),
         may_sign_up=settings.sign_up == "open",
+        has_reset=request.method == "GET" and request.args.get("reset") == "done",
     )
 
 
