@@ -206,6 +206,16 @@ def end(token: str, *, address: str = "") -> None:
         audit.record(Event.SIGNED_OUT, actor_id=row.user_id, user_id=row.user_id, address=address)
 
 
+def end_one(session_id: int, user_id: int) -> bool:
+    """End one session of a user, with what lives by it; tell whether there was one to end."""
+    mine = and_(SESSIONS.c.id == session_id, SESSIONS.c.user_id == user_id)
+    if not db.session.scalar(select(exists().where(mine, SESSIONS.c.ended_at.is_(None)))):
+        return False
+    _end(mine)
+    audit.record(Event.SIGNED_OUT, actor_id=user_id, user_id=user_id, session_id=session_id)
+    return True
+
+
 def end_all(user: User, *, by: int | None = None, but: int | None = None) -> None:
     """End every session of a user, except the session `but`, with what lives by them."""
     condition = SESSIONS.c.user_id == user.id

@@ -33,7 +33,9 @@ def _home(**changes: Any) -> Context:
         ],
         "apps": [
             {
+                "client_id": "it_photo_box",
                 "name": "Photo Box",
+                "open_url": "https://photos.example/start",
                 "host": "photos.example",
                 "given_at": ago(days=30),
                 "titles": ["Your name and profile", "Your email address"],
@@ -91,6 +93,8 @@ LETTER = {
 STATES: States = (
     ("account/home.html", "plain", _home),
     ("account/home.html", "new", lambda: _home(sessions=[], apps=[], saved="name")),
+    ("account/home.html", "removed", lambda: _home(saved="app")),
+    ("account/home.html", "ended", lambda: _home(saved="session")),
     ("account/home.html", "wrong-password", _wrong_password),
     ("setup/set_up.html", "link", _set_up),
     ("setup/set_up.html", "faults", _set_up_faults),

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.models import AuditEvent, User
+from app.models import AuditEvent, Session, User
 from app.services.audit import Event
-from tests.administrators import visitor
+from tests import factories
+from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
 from tests.secrets_seen import remember
 
@@ -153,3 +154,58 @@ def test_person_who_was_turned_off_is_out_at_once(signed_in, jane, db, clock):
     db.session.commit()
 
     assert signed_in.open("/account/").at == "/login/sign-in"
+
+
+def test_access_is_removed_and_tokens_die_at_once(rp, signed_in, db):
+    """security.md CO06."""
+    rp.authorize(signed_in)
+    signed_in.allow()
+    tokens = rp.redeem(rp.callback(signed_in).code).json
+
+    signed_in.open("/account/").press("remove-1")
+
+    assert signed_in.sees("The access is removed.")
+    assert signed_in.sees("None yet.")
+    assert rp.userinfo(tokens["access_token"]).status == 401
+    assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    rp.authorize(signed_in)
+    assert signed_in.has("allow"), "consent is asked for again"
+
+
+def test_session_on_another_device_is_ended(app, signed_in, jane):
+    """ux.md 2.14."""
+    elsewhere = browser_of(app, jane)
+    elsewhere.open("/account/")
+    buttons = [one.get("id") for one in signed_in.open("/account/").shown.root.find_all("button")]
+    [button] = [name for name in buttons if name.startswith("end-")]
+
+    signed_in.press(button)
+
+    assert signed_in.sees("You are signed out there.")
+    assert elsewhere.open("/account/").at == "/login/sign-in"
+    assert signed_in.open("/account/").at == "/account/"
+
+
+def test_session_of_somebody_else_cannot_be_ended(app, signed_in, db):
+    """ASVS 8.2.2: one's own alone."""
+    stranger = factories.user()
+    theirs = browser_of(app, stranger)
+    session_id = db.session.scalar(select(Session.id).where(Session.user_id == stranger.id))
+    token = signed_in.open("/account/").element("name-csrf").get("value")
+
+    signed_in.post(f"/account/sessions/{session_id}/end", {"csrf_token": token})
+
+    assert signed_in.status == 404
+    assert theirs.open("/account/").at == "/account/"
+
+
+def test_application_that_can_start_the_sign_in_is_opened(signed_in, register):
+    """OIDC Core §4: the address gets `iss`."""
+    rp = register(initiate_login_uri="https://rp.example/start?by=us")
+    rp.authorize(signed_in)
+    signed_in.allow()
+
+    links = signed_in.open("/account/").shown.root.find_all("a")
+
+    [opened] = [link.get("href") for link in links if link.text.strip() == "Open"]
+    assert opened == "https://rp.example/start?by=us&iss=https%3A%2F%2Fid.example"

@@ -52,31 +52,31 @@ class PasswordForm(FlaskForm):
 @guards.signed_in_only
 def home() -> ResponseReturnValue:
     """Show the account, and save what was changed."""
-    somebody = _somebody()
-    user, stored = accounts.get_for_change(somebody.user_id)
+    person = somebody()
+    user, stored = accounts.get_for_change(person.user_id)
     save = request.form.get("save", "")
     if request.method == "POST" and save in SAVING:
-        return SAVING[save](somebody, user, stored)
-    page = _page(somebody, user, NameForm(formdata=None, data={"name": user.name}), _empty())
+        return SAVING[save](person, user, stored)
+    page = _page(person, user, NameForm(formdata=None, data={"name": user.name}), _empty())
     commit()  # the session was seen
     return page
 
 
-def _save_name(somebody: SignedIn, user: User, _stored: str | None) -> ResponseReturnValue:
+def _save_name(person: SignedIn, user: User, _stored: str | None) -> ResponseReturnValue:
     form = NameForm()
     if not form.validate_on_submit():
-        return _page(somebody, user, form, _empty()), 422
+        return _page(person, user, form, _empty()), 422
     accounts.rename(user, form.name.data or "")
     commit()
     return redirect(url_for("account.home", saved="name"), 303)
 
 
-def _save_password(somebody: SignedIn, user: User, stored: str | None) -> ResponseReturnValue:
+def _save_password(person: SignedIn, user: User, stored: str | None) -> ResponseReturnValue:
     form = PasswordForm()
     status, headers = 422, {}
     if form.validate_on_submit():
         try:
-            _change_password(form, somebody, user, stored)
+            _change_password(form, person, user, stored)
             return redirect(url_for("account.home", saved="password"), 303)
         except InvalidInput as fault:
             forms.blame(form, fault)
@@ -86,12 +86,10 @@ def _save_password(somebody: SignedIn, user: User, stored: str | None) -> Respon
             status = 429
             headers["Retry-After"] = str(ceil(many.retry_after.total_seconds()))
     name_form = NameForm(formdata=None, data={"name": user.name})
-    return _page(somebody, user, name_form, form), status, headers
+    return _page(person, user, name_form, form), status, headers
 
 
-def _change_password(
-    form: PasswordForm, somebody: SignedIn, user: User, stored: str | None
-) -> None:
+def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: str | None) -> None:
     """Check the old password as sign-in does, then put the new one in its place."""
     new = form.password.data
     passwords.check_allowed(new, context=(user.email, user.name or ""))
@@ -108,7 +106,7 @@ def _change_password(
     if not fits:
         raise InvalidInput("current_password", _("That isn't your current password."))
     throttles.forget(account)
-    passwords.change(user, new_hash, session_id=somebody.session_id)
+    passwords.change(user, new_hash, session_id=person.session_id)
     mail.enqueue(
         "password_changed",
         to=user.email,
@@ -122,18 +120,19 @@ def _change_password(
 SAVING = {"name": _save_name, "password": _save_password}
 
 
-def _somebody() -> SignedIn:
-    somebody = guards.person()
-    if somebody is None:
+def somebody() -> SignedIn:
+    """Return who is signed in; the guard before the view has made sure of it."""
+    person = guards.person()
+    if person is None:
         raise Forbidden
-    return somebody
+    return person
 
 
 def _empty() -> PasswordForm:
     return PasswordForm(formdata=None)
 
 
-def _page(somebody: SignedIn, user: User, name_form: NameForm, password_form: PasswordForm) -> str:
+def _page(person: SignedIn, user: User, name_form: NameForm, password_form: PasswordForm) -> str:
     shown = {"shown_name": user.shown_name, "email": user.email, "is_admin": user.is_admin}
     return render_template(
         "account/home.html",
@@ -142,19 +141,19 @@ def _page(somebody: SignedIn, user: User, name_form: NameForm, password_form: Pa
         password_form=password_form,
         password_length=settings.password_length,
         saved=request.args.get("saved", "") if request.method == "GET" else "",
-        sessions=list(_sessions(somebody, user)),
+        sessions=list(_sessions(person, user)),
         apps=list(_apps(user)),
     )
 
 
-def _sessions(somebody: SignedIn, user: User) -> list[dict[str, Any]]:
+def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:
     return [
         {
             "id": session.id,
             "browser": agents.describe(session.user_agent),
             "address": session.address,
             "seen_at": session.seen_at,
-            "is_this": session.id == somebody.session_id,
+            "is_this": session.id == person.session_id,
         }
         for session in sessions.of_user(user)
     ]
@@ -163,13 +162,22 @@ def _sessions(somebody: SignedIn, user: User) -> list[dict[str, Any]]:
 def _apps(user: User) -> list[dict[str, Any]]:
     return [
         {
+            "client_id": client.client_id,
             "name": client.name,
+            "open_url": _open_url(client.setting("initiate_login_uri")),
             "host": _host(client.setting("redirect_uris") or []),
             "given_at": consent.given_at,
             "titles": [_title(name) for name in consent.scope.split()],
         }
         for consent, client in consents.of_user(user.id)
     ]
+
+
+def _open_url(initiate_login_uri: str | None) -> str | None:
+    """Return the address that lets an application start the sign-in (OIDC Core §4)."""
+    if not initiate_login_uri:
+        return None
+    return uris.with_parameters(initiate_login_uri, {"iss": settings.issuer})
 
 
 def _host(redirect_uris: list[str]) -> str:
