@@ -39,13 +39,22 @@ def issue(client: Client, granted: Any, *, access_token: str, nonce: str | None)
     return keys.signer(alg).sign(claims, typ=TYP)
 
 
+def read_hint(hint: str) -> dict[str, Any]:
+    """Return the claims of an id_token_hint; an expired one still names its user (§3.1.2.1).
+
+    Raises:
+        BadToken: it is not an ID token of ours.
+    """
+    return jose.verify(hint, keys.verifiers(), typ=TYP, issuer=settings.issuer, at=None)
+
+
 def subject_of_hint(hint: str, client_id: str) -> str:
-    """Return the `sub` of an id_token_hint; an expired one still names its user (§3.1.2.1).
+    """Return the `sub` of an id_token_hint of this client.
 
     Raises:
         BadToken: it is not an ID token of ours for this client.
     """
-    claims = jose.verify(hint, keys.verifiers(), typ=TYP, issuer=settings.issuer, at=None)
+    claims = read_hint(hint)
     if claims["aud"] != client_id:
         reason = "another_client"
         raise jose.BadToken(reason)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from authlib.oauth2 import OAuth2Error
 
-from app.oidc.reasons import authorization, tokens
+from app.oidc.reasons import authorization, logout, tokens
 from app.services.attempts import shown
 
-REASONS = {row.code: row for row in (*authorization.ROWS, *tokens.ROWS)}
+REASONS = {row.code: row for row in (*authorization.ROWS, *tokens.ROWS, *logout.ROWS)}
 
 
 class Refusal(OAuth2Error):

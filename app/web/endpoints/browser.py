@@ -17,12 +17,13 @@ from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
-from app.services import clients, interactions, sessions, throttles
+from app.services import interactions, sessions, throttles
 from app.services.attempts import Trace
 from app.services.interactions import AlreadyFinished
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import guards
+from app.web.endpoints import refusals
 from app.web.gone import GONE, cannot_go_on
 
 blueprint = Blueprint("browser", __name__)
@@ -44,7 +45,6 @@ KEPT = (
     "ui_locales",
     "display",
 )
-SECRET_PARAMETERS = frozenset({"state", "nonce", "code_challenge"})
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
@@ -56,7 +56,7 @@ def authorize() -> ResponseReturnValue:
     try:
         asked = from_browser(trace)
     except Refusal as refusal:
-        return _page(refusal, trace, {})
+        return refusals.page(refusal, trace)
     try:
         grant = provider.get_consent_grant(asked)
     except Refusal as refusal:
@@ -164,44 +164,15 @@ def _refused(asked: ProtocolRequest, refusal: Refusal) -> ResponseReturnValue:
     """Tell the client, when its address is known to be its own; whoever asked, otherwise."""
     answer = provider.handle_error_response(asked, refusal)
     if not isinstance(answer, Answer):
-        return _page(refusal, asked.trace, asked.payload.data, noted=True)
+        return refusals.page(refusal, asked.trace, shown=_shown(asked), noted=True)
     asked.trace.write("refused")
     commit()
     return _deliver(answer, asked)
 
 
-def _page(
-    refusal: Refusal, trace: Trace, received: dict[str, str], *, noted: bool = False
-) -> ResponseReturnValue:
-    """Show what is wrong with a request that has no safe place to go back to."""
-    reason = refusal.reason
-    if not noted:
-        trace.refused(refusal.check, reason.code, sent=refusal.sent)
-    trace.write("refused")
-    commit()
-    admin = (guards.person() or None) and guards.person().is_admin  # type: ignore[union-attr]
-    client = clients.find(received.get("client_id", "")) if admin else None
-    page = render_template(
-        "errors/request.html",
-        problem=reason.description,
-        explanation="",
-        fix=reason.fix,
-        received=_shown(received),
-        registered=(client.setting("redirect_uris") or []) if client else [],
-        edit_url=url_for("admin.client", client_id=client.client_id) if client else None,
-        reference=trace.reference,
-        is_open=settings.is_local or bool(admin),
-    )
-    return page, 400
-
-
-def _shown(received: dict[str, str]) -> list[tuple[str, str]]:
-    """Return what the developer's part shows of the request; nothing that could be used again."""
-    return [
-        (name, value if name not in SECRET_PARAMETERS else "…")
-        for name, value in received.items()
-        if name in KEPT
-    ]
+def _shown(asked: ProtocolRequest) -> dict[str, str]:
+    """Return what of a request an error page may show."""
+    return {name: value for name, value in asked.payload.data.items() if name in KEPT}
 
 
 def _deliver(answer: Answer, asked: ProtocolRequest) -> ResponseReturnValue:

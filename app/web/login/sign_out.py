@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app.database import commit
-from app.services import accounts
-from app.web import guards
+from app.services import clients
+from app.web import guards, leaving
 from app.web.login.waiting import blueprint
-
-#: A page in the back-forward cache would still show the account. Not cookies: this site's other
-#: ones, such as the language, are not about who is signed in.
-FORGET = '"cache", "storage"'
 
 
 class SignOutForm(FlaskForm):
@@ -27,30 +22,20 @@ def sign_out() -> ResponseReturnValue:
     if somebody is None:
         return redirect(url_for("login.signed_out"), 303)
     if request.method != "POST":  # HEAD too: it carries no CSRF value
+        client = clients.find(request.args.get("client_id", ""))
         return render_template(
             "login/sign_out.html",
             form=SignOutForm(),
             interaction=None,
             account={"name": somebody.name or "", "email": somebody.email},
-            client=None,
+            client={"name": client.name} if client else None,
         )
     if request.form.get("answer") == "stay":
         return redirect(url_for("account.home"), 303)
-    still_open = accounts.apps_of_session(somebody.session_id)
-    guards.sign_out()
-    commit()
-    answer = make_response(_page(still_open))
-    answer.headers["Clear-Site-Data"] = FORGET
-    return answer
+    return leaving.end(somebody)
 
 
 @blueprint.get("/signed-out")
 def signed_out() -> ResponseReturnValue:
     """Say that nobody is signed in with this browser."""
-    return _page([])
-
-
-def _page(still_open: list[str]) -> str:
-    return render_template(
-        "login/signed_out.html", client=None, return_url=None, still_open=still_open
-    )
+    return leaving.page([])

@@ -1,0 +1,53 @@
+"""The page for a browser's request that has no safe place to go back to (ux.md 2.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import commit
+from app.oidc.reasons import Refusal
+from app.services import clients
+from app.services.attempts import Trace
+from app.settings import settings
+from app.web import guards
+
+NOTHING: dict[str, str] = {}
+#: What could be used again by whoever reads a screenshot.
+SECRET = frozenset({"state", "nonce", "code_challenge", "id_token_hint"})
+
+
+def page(
+    refusal: Refusal,
+    trace: Trace,
+    *,
+    shown: Mapping[str, str] = NOTHING,
+    noted: bool = False,
+    member: str = "redirect_uris",
+) -> ResponseReturnValue:
+    """Show what is wrong with a request; `shown` is what of it may be shown.
+
+    `member` names the registered addresses that an administrator compares with.
+    """
+    reason = refusal.reason
+    if not noted:
+        trace.refused(refusal.check, reason.code, sent=refusal.sent, expected=refusal.expected)
+    trace.write("refused")
+    commit()
+    somebody = guards.person()
+    is_admin = somebody is not None and somebody.is_admin
+    client = clients.find(shown.get("client_id", "")) if is_admin else None
+    text = render_template(
+        "errors/request.html",
+        problem=reason.description,
+        explanation="",
+        fix=reason.fix,
+        received=[(name, "…" if name in SECRET else value) for name, value in shown.items()],
+        registered=(client.setting(member) or []) if client else [],
+        edit_url=url_for("admin.client", client_id=client.client_id) if client else None,
+        reference=trace.reference,
+        is_open=settings.is_local or is_admin,
+    )
+    return text, 400
