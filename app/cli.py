@@ -1,4 +1,4 @@
-"""The command line: `flask --app wsgi user|client|key|job|settings …`; thin over the rules."""
+"""The command line, `flask --app wsgi …`: thin over the rules."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -18,12 +19,13 @@ from app.documents import settings_table
 from app.errors import InvalidInput, ProviderError
 from app.models import Client
 from app.security.jose import ALGORITHMS
-from app.services import accounts, client_metadata, clients, keys
+from app.services import accounts, client_metadata, clients, keys, registrations
 from app.services.client_metadata import KINDS
 from app.settings import settings
 
 user_group = AppGroup("user", help="People who sign in.")
 client_group = AppGroup("client", help="Applications that people sign in to.")
+token_group = AppGroup("registration-token", help="What lets applications register themselves.")
 key_group = AppGroup("key", help="Signing keys.")
 job_group = AppGroup("job", help="Work that nobody waits for.")
 settings_group = AppGroup("settings", help="What this deployment decides.")
@@ -146,6 +148,50 @@ def _summary(client: Client) -> dict[str, Any]:
     }
 
 
+@token_group.command("create")
+@click.option("--note", default="", help="What it is for.")
+@click.option("--uses", type=click.IntRange(1), default=1, help="How many may register with it.")
+@click.option("--unlimited", is_flag=True, help="Any number may.")
+@click.option("--days", type=click.IntRange(1, 3650), default=7, help="How long it lives.")
+@as_json
+def create_token(note: str, uses: int, days: int, *, unlimited: bool, as_json: bool) -> None:
+    """Make an initial access token (RFC 7591); it is printed once and kept nowhere."""
+    row, token = registrations.new_initial_token(
+        note, uses=None if unlimited else uses, lifetime=timedelta(days=days)
+    )
+    commit()
+    _print({"id": row.id, "initial_access_token": token}, as_json=as_json)
+
+
+@token_group.command("list")
+@as_json
+def list_tokens(*, as_json: bool) -> None:
+    """List every initial access token."""
+    for row in registrations.initial_tokens():
+        found = {
+            "id": row.id,
+            "note": row.note,
+            "uses_left": row.uses_left,
+            "expires_at": row.expires_at.isoformat(),
+            "is_revoked": row.revoked_at is not None,
+        }
+        _print_row(found, as_json=as_json)
+
+
+@token_group.command("revoke")
+@click.argument("token_id", type=int)
+@as_json
+def revoke_token(token_id: int, *, as_json: bool) -> None:
+    """Let nobody else register with it."""
+    try:
+        registrations.revoke_initial_token(token_id)
+    except ProviderError as error:
+        _refuse(error)
+        return
+    commit()
+    _print({"id": token_id, "state": "revoked"}, as_json=as_json)
+
+
 @key_group.command("list")
 @as_json
 def list_keys(*, as_json: bool) -> None:
@@ -218,7 +264,7 @@ def print_settings() -> None:
 
 def init_cli(app: Flask) -> None:
     """Give the application its commands."""
-    for group in (user_group, client_group, key_group, job_group, settings_group):
+    for group in (user_group, client_group, token_group, key_group, job_group, settings_group):
         app.cli.add_command(group)
     for command in (serve.serve, serve.local):
         app.cli.add_command(command)

@@ -55,5 +55,10 @@ def document(settings: Settings) -> dict[str, Any]:
 
 
 def _optional(settings: Settings) -> dict[str, str]:
-    links = {"op_policy_uri": settings.privacy_url, "op_tos_uri": settings.terms_url}
+    is_open = settings.registration != "closed"
+    links = {
+        "op_policy_uri": settings.privacy_url,
+        "op_tos_uri": settings.terms_url,
+        "registration_endpoint": f"{settings.issuer}/register" if is_open else "",
+    }
     return {name: link for name, link in links.items() if link}

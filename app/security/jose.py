@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
 
+from app.security.strict_json import BadJson, parse_object
+
 RSA_BITS = 2048
 LONGEST_TOKEN = 16_384
 LONGEST_HEADER = 4_096
@@ -202,24 +204,11 @@ def _bytes(text: str) -> bytes:
 
 
 def _object(raw: bytes) -> dict[str, Any]:
-    """Parse a JSON object in which every name stands once: two parsers must read one meaning."""
     try:
-        parsed = json.loads(raw, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
+        return parse_object(raw)
+    except BadJson:
         reason = "malformed"
         raise BadToken(reason) from None
-    if not isinstance(parsed, dict):
-        reason = "malformed"
-        raise BadToken(reason)
-    return parsed
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):  # RFC 8725 §2.4
-        message = "a member name stands twice"
-        raise ValueError(message)
-    return found
 
 
 def _base64(raw: bytes) -> str:

@@ -33,6 +33,8 @@ class Event(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
+    INITIAL_TOKEN_MADE = "initial_access_token.made"
+    INITIAL_TOKEN_REVOKED = "initial_access_token.revoked"
     CLIENT_TURNED_OFF = "client.turned_off"
     CLIENT_TURNED_ON = "client.turned_on"
     CLIENT_DELETED = "client.deleted"

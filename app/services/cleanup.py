@@ -14,7 +14,9 @@ from app.models import (
     AccessToken,
     Attempt,
     AuditEvent,
+    Client,
     Family,
+    InitialAccessToken,
     Interaction,
     Link,
     Mail,
@@ -41,6 +43,7 @@ MAILS_KEPT = timedelta(days=7)
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
 EVENTS = AuditEvent.__table__
+CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ def _session_is_over() -> ColumnElement[bool]:
     return (SESSIONS.c.ended_at <= before) | (SESSIONS.c.expires_at <= before)
 
 
+def _is_unused_client() -> ColumnElement[bool]:
+    """Tell that a client has registered itself and nobody has signed in to it for long."""
+    before = now() - settings.registration_unused
+    used = exists().where(FAMILIES.c.client_pk == CLIENTS.c.id, FAMILIES.c.created_at > before)
+    return CLIENTS.c.self_registered & (CLIENTS.c.created_at <= before) & ~used
+
+
 def _is_old_refusal() -> ColumnElement[bool]:
     """Tell that a sign-in was refused as long ago as its trace: strangers write these rows."""
     before = now() - settings.attempts_kept
@@ -90,6 +100,8 @@ BROOMS = (
     _expired(RevokedToken.__table__),
     Broom(FAMILIES, _family_is_over),
     Broom(SESSIONS, _session_is_over),
+    Broom(CLIENTS, _is_unused_client),
+    Broom(INITIAL_TOKENS, lambda: INITIAL_TOKENS.c.expires_at <= now() - SESSIONS_KEPT),
     _expired(Throttle.__table__),
     _expired(SignUp.__table__),
     _expired(PasswordReset.__table__),

@@ -22,31 +22,10 @@ from app.errors import InvalidInput
 from app.security import uris
 
 Kind = Literal["web", "spa", "native", "machine"]
-AuthMethod = Literal[
-    "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"
-]
-GrantType = Literal["authorization_code", "implicit", "refresh_token", "client_credentials"]
-ResponseType = Literal[
-    "code",
-    "id_token",
-    "id_token token",
-    "code id_token",
-    "code token",
-    "code id_token token",
-]
-SigningAlg = Literal["RS256", "ES256", "EdDSA", "PS256"]
-ClientAlg = Literal["RS256", "ES256", "EdDSA", "PS256", "HS256"]
-KeyAlg = Literal[
-    "RSA-OAEP",
-    "RSA-OAEP-256",
-    "ECDH-ES",
-    "ECDH-ES+A128KW",
-    "ECDH-ES+A256KW",
-    "dir",
-    "A128KW",
-    "A256KW",
-]
-ContentEnc = Literal["A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"]
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+ResponseType = Literal["code"]
+SigningAlg = Literal["RS256", "ES256", "EdDSA"]
 
 MOST_URIS = 50
 LONGEST_NAME = 60
@@ -56,7 +35,6 @@ LONGEST_SCOPE = 1000
 DEFAULT_SCOPE = "openid profile email offline_access"
 POLICY = frozenset(
     {
-        "security_profile",
         "trusted",
         "pkce_required",
         "introspects",
@@ -81,39 +59,16 @@ class ClientMetadata(BaseModel):
     response_types: list[ResponseType] = ["code"]
     scope: str = Field(DEFAULT_SCOPE, max_length=LONGEST_SCOPE)
     id_token_signed_response_alg: SigningAlg = "RS256"
-    id_token_encrypted_response_alg: KeyAlg | None = None
-    id_token_encrypted_response_enc: ContentEnc | None = None
-    #: None: plain JSON.
-    userinfo_signed_response_alg: SigningAlg | None = None
-    userinfo_encrypted_response_alg: KeyAlg | None = None
-    userinfo_encrypted_response_enc: ContentEnc | None = None
-    request_object_signing_alg: ClientAlg | None = None
-    request_object_encryption_alg: KeyAlg | None = None
-    request_object_encryption_enc: ContentEnc | None = None
-    token_endpoint_auth_signing_alg: ClientAlg | None = None
-    jwks: dict[str, Any] | None = None
-    jwks_uri: str = ""
-    subject_type: Literal["public", "pairwise"] = "public"
-    sector_identifier_uri: str = ""
-    request_uris: list[str] = Field(default_factory=list, max_length=MOST_URIS)
-    default_acr_values: list[str] = Field(default_factory=list, max_length=10)
     initiate_login_uri: str = ""
-    frontchannel_logout_uri: str = ""
-    frontchannel_logout_session_required: bool = False
-    backchannel_logout_uri: str = ""
-    backchannel_logout_session_required: bool = False
     default_max_age: int | None = Field(None, ge=0, le=TEN_YEARS)
     require_auth_time: bool = False
     client_uri: str = ""
-    logo_uri: str = ""
     software_id: str = Field("", max_length=LONGEST_ENTRY)
     software_version: str = Field("", max_length=LONGEST_ENTRY)
     policy_uri: str = ""
     tos_uri: str = ""
     contacts: list[str] = Field(default_factory=list, max_length=10)
 
-    #: Policy: how strict we are with it.
-    security_profile: Literal["oidc", "oauth21", "fapi2"] = "oidc"
     #: Policy: consent is not asked for.
     trusted: bool = False
     pkce_required: bool = True
@@ -148,6 +103,22 @@ class ClientMetadata(BaseModel):
         if fault:
             raise ValueError(fault)
         return uri
+
+    @field_validator("initiate_login_uri")
+    @classmethod
+    def _secure_links(cls, uri: str) -> str:
+        if uri and not uri.startswith("https://"):  # OIDC Registration §2: it MUST be https
+            message = "Use an https address."
+            raise ValueError(message)
+        return cls._links(uri)
+
+    @field_validator("software_id", "software_version")
+    @classmethod
+    def _printable(cls, text: str) -> str:
+        if not text.isprintable():
+            message = "Use one line of plain characters."
+            raise ValueError(message)
+        return text
 
     @field_validator("contacts", "audience")
     @classmethod

@@ -28,16 +28,21 @@ LONGEST_ID = 64
 WITH_SECRETS = selectinload(Client.secrets)
 
 
-def register(metadata: ClientMetadata, *, by: int | None = None) -> tuple[Client, str | None]:
+def register(
+    metadata: ClientMetadata, *, by: int | None = None, registration_token: str | None = None
+) -> tuple[Client, str | None]:
     """Register a client; return it with its secret, which is not kept and never shown again.
 
-    The secret is None for clients that cannot keep one.
+    The secret is None for clients that cannot keep one. `registration_token` is that of a client
+    that registers itself.
     """
     client = Client(
         client_id=secrets.new_id(),
         name=metadata.client_name,
         registration=metadata.model_dump(mode="json"),
         created_by_id=by,
+        self_registered=registration_token is not None,
+        registration_digest=secrets.digest(registration_token) if registration_token else None,
     )
     db.session.add(client)
     db.session.flush()

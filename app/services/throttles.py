@@ -88,6 +88,8 @@ MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
 #: Requests that a network may leave behind in an hour, without anybody signing in for them. Many
 #: people may share an address; 3,000 rows of the longest requests are some 30 MB.
 PARKED = Limit("parked", free=3_000)
+#: Clients that a network may register in an hour: more than a certification run does.
+REGISTERED = Limit("registered", free=2_000)
 
 
 def account(address_key: str, *, browser: str = "") -> Count:
@@ -115,6 +117,11 @@ def network(address: str, limit: Limit = NETWORK) -> Count:
 def parked(address: str, since: datetime) -> Count:
     """Return the count of requests that a network left waiting in one hour; each starts anew."""
     return Count(PARKED, f"{network(address).whom} {since:%Y-%m-%d %H}")
+
+
+def registered(address: str, since: datetime) -> Count:
+    """Return the count of clients that a network has registered in one hour."""
+    return Count(REGISTERED, f"{network(address).whom} {since:%Y-%m-%d %H}")
 
 
 def reserve(counts: Sequence[Count]) -> None:

@@ -15,6 +15,7 @@ from app.settings import Settings
 from tests import factories
 from tests.browser import Browser, Cookie
 from tests.factories import Registered
+from tests.registrar import Registrar
 from tests.relying_party import RelyingParty
 from tests.transports import Answer, FlaskTransport
 
@@ -116,3 +117,15 @@ def error_of(answer: Answer, status: int = 400) -> str:
     assert description.isascii(), description
     assert not {'"', "\\"}.intersection(description), description
     return str(answer.json["error"])
+
+
+@pytest.fixture
+def open_to_all(make_app: Callable[..., Flask], settings: Settings) -> Registrar:
+    """Return the way to a provider where anybody may register."""
+    return Registrar(FlaskTransport(make_app(registration="open")), settings.issuer)
+
+
+@pytest.fixture
+def by_token(make_app: Callable[..., Flask], settings: Settings) -> Registrar:
+    """Return the way to a provider where an initial access token is needed."""
+    return Registrar(FlaskTransport(make_app(registration="token")), settings.issuer)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from authlib.oauth2 import OAuth2Error
 
-from app.oidc.reasons import authorization, logout, tokens
+from app.oidc.reasons import authorization, logout, registration, tokens
 from app.services.attempts import shown
 
-REASONS = {row.code: row for row in (*authorization.ROWS, *tokens.ROWS, *logout.ROWS)}
+TOPICS = (authorization, tokens, logout, registration)
+REASONS = {row.code: row for topic in TOPICS for row in topic.ROWS}
 
 
 class Refusal(OAuth2Error):
@@ -27,13 +28,14 @@ class Refusal(OAuth2Error):
         sent: object = "",
         expected: object = "",
         redirect_uri: str | None = None,
+        description: str = "",
     ) -> None:
         self.reason = REASONS[code]
         self.check = check
         self.sent = shown(sent)
         self.expected = shown(expected)
         super().__init__(
-            description=self.reason.description,
+            description=description or self.reason.description,
             status_code=self.reason.status,
             redirect_uri=redirect_uri,
             error=self.reason.error,

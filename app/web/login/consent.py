@@ -128,5 +128,5 @@ def _client(waiting: Waiting, known: Consent | None) -> dict[str, Any]:
         "tos_uri": client.setting("tos_uri") or "",
         "is_first_time": known is None,
         "added_days_ago": age if age < NEW_FOR_DAYS else None,
-        "is_checked": True,  # only administrators register applications
+        "is_checked": not client.self_registered,
     }
