@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import Client
+from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES, Answer
 from app.oidc.id_token import subject_of_hint
 from app.oidc.reasons import Refusal
@@ -15,7 +16,6 @@ from app.services import clients, scopes
 from app.settings import settings
 
 PROMPTS = ("none", "login", "consent", "select_account")
-RESPONSE_TYPES = ("code",)
 UNSUPPORTED = {
     "request": "request_object_unsupported",
     "request_uri": "request_uri_unsupported",
@@ -81,18 +81,27 @@ def check(request: ProtocolRequest) -> None:
 
 
 def check_response(request: ProtocolRequest) -> None:
-    """Check response_type and response_mode."""
-    response_type = request.payload.get("response_type")
+    """Check response_type and response_mode, and the nonce an ID token in the browser needs."""
+    response_type = response_type_of(request)
+    known = response_types.supported(settings)
     if not response_type:
         raise Refusal("response_type_missing", "response_type", expected="code")
-    if response_type not in RESPONSE_TYPES:
+    if response_type not in known:
         raise Refusal("response_type_unsupported", "response_type", sent=response_type)
     if not request.client.check_response_type(response_type):
         raise Refusal("response_type_not_allowed", "response_type", sent=response_type)
     sent = request.payload.get("response_mode")
-    if sent and sent not in RESPONSE_MODES:
+    exposed = sent == "query" and response_type != response_types.CODE
+    if exposed or (sent and sent not in RESPONSE_MODES):
         raise Refusal("response_mode_unsupported", "response_mode", sent=sent)
+    if "id_token" in response_type.split() and not request.payload.get("nonce"):
+        raise Refusal("nonce_missing", "nonce", sent="nothing")
     request.trace.passed("response_type", response_type)
+
+
+def response_type_of(request: ProtocolRequest) -> str:
+    """Return what the response is to carry, with its words in our order."""
+    return response_types.canonical(request.payload.get("response_type"))
 
 
 def check_scope(request: ProtocolRequest) -> None:
@@ -147,5 +156,12 @@ def answer(request: ProtocolRequest, redirect_uri: str, members: dict[str, Any])
     if state:
         sent["state"] = state
     sent["iss"] = settings.issuer  # mix-up: the client can tell who answers
-    mode = request.payload.get("response_mode")
-    return Answer(redirect_uri, sent, mode if mode in RESPONSE_MODES else "query")
+    return Answer(redirect_uri, sent, _mode(request))
+
+
+def _mode(request: ProtocolRequest) -> str:
+    """Return how the response travels; an error goes the way the tokens would have gone."""
+    default = response_types.default_mode(response_type_of(request))
+    sent = request.payload.get("response_mode")
+    exposed = sent == "query" and default == "fragment"
+    return sent if sent in RESPONSE_MODES and not exposed else default

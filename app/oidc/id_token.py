@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.clock import timestamp
@@ -11,12 +12,23 @@ from app.services import keys
 from app.settings import settings
 
 TYP = "JWT"
+NOTHING: dict[str, Any] = {}
 
 
-def issue(client: Client, granted: Any, *, access_token: str, nonce: str | None) -> str:
+def issue(
+    client: Client,
+    granted: Any,
+    *,
+    nonce: str | None,
+    access_token: str = "",
+    code: str = "",
+    about: Mapping[str, Any] = NOTHING,
+) -> str:
     """Sign an ID token about the sign-in a family came from.
 
-    It carries protocol claims alone; what the scopes let the client see is at userinfo (§5.4).
+    It carries protocol claims alone; what the scopes let the client see is at userinfo (§5.4), and
+    in `about` when there is no access token to ask with. It is bound to the access token and the
+    code that come with it (§3.3.2.11).
     """
     alg = client.setting("id_token_signed_response_alg")
     issued = timestamp()
@@ -29,14 +41,17 @@ def issue(client: Client, granted: Any, *, access_token: str, nonce: str | None)
         "auth_time": int(granted.auth_time.timestamp()),
         "acr": granted.acr,
         "amr": list(granted.amr),
-        "at_hash": jose.half_hash(access_token, alg),
         "jti": secrets.new_id(),
     }
+    if access_token:
+        claims["at_hash"] = jose.half_hash(access_token, alg)
+    if code:
+        claims["c_hash"] = jose.half_hash(code, alg)
     if granted.sid:
         claims["sid"] = granted.sid
     if nonce:
         claims["nonce"] = nonce
-    return keys.signer(alg).sign(claims, typ=TYP)
+    return keys.signer(alg).sign({**about, **claims}, typ=TYP)
 
 
 def read_hint(hint: str) -> dict[str, Any]:

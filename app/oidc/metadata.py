@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.oidc import client_auth
-from app.oidc.authorization_request import PROMPTS, RESPONSE_TYPES
+from app.oidc.authorization_request import PROMPTS
+from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES
 from app.oidc.grants import GRANTS
 from app.security.jose import ALGORITHMS
@@ -32,9 +33,9 @@ def document(settings: Settings) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/end_session",
         "scopes_supported": list(scopes.NAMES),
-        "response_types_supported": list(RESPONSE_TYPES),
+        "response_types_supported": list(response_types.supported(settings)),
         "response_modes_supported": list(RESPONSE_MODES),
-        "grant_types_supported": [grant.GRANT_TYPE for grant, _ in GRANTS],
+        "grant_types_supported": _grant_types(settings),
         "acr_values_supported": list(ACR_VALUES),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
@@ -52,6 +53,11 @@ def document(settings: Settings) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         **_optional(settings),
     }
+
+
+def _grant_types(settings: Settings) -> list[str]:
+    implicit = ["implicit"] if settings.legacy_response_types else []
+    return [grant.GRANT_TYPE for grant, _ in GRANTS] + implicit
 
 
 def _optional(settings: Settings) -> dict[str, str]:

@@ -23,8 +23,10 @@ from app.security import uris
 
 Kind = Literal["web", "spa", "native", "machine"]
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
-ResponseType = Literal["code"]
+GrantType = Literal["authorization_code", "implicit", "refresh_token", "client_credentials"]
+ResponseType = Literal[
+    "code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
+]
 SigningAlg = Literal["RS256", "ES256", "EdDSA"]
 
 MOST_URIS = 50
@@ -129,6 +131,14 @@ class ClientMetadata(BaseModel):
                 raise ValueError(message)
         return entries
 
+    @field_validator("response_types", mode="before")
+    @classmethod
+    def _in_our_order(cls, sent: Any) -> Any:
+        """Order the words of each: theirs has no meaning (Multiple Response Types §3)."""
+        if not isinstance(sent, list):
+            return sent
+        return [" ".join(sorted(one.split())) if isinstance(one, str) else one for one in sent]
+
     @field_validator("redirect_uris", "post_logout_redirect_uris")
     @classmethod
     def _addresses(cls, addresses: list[str], info: ValidationInfo) -> list[str]:
@@ -145,10 +155,14 @@ class ClientMetadata(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> ClientMetadata:
-        if "authorization_code" not in self.grant_types:
+        if not {"authorization_code", "implicit"}.intersection(self.grant_types):
             self.response_types = []
         elif not self.redirect_uris:
             raise InvalidInput("redirect_uris", "Give at least one redirect address.")
+        # They must agree (OIDC Registration §2); libraries forget `implicit` for hybrid flows.
+        for response_type in self.response_types:
+            missing = _grants_of(response_type).difference(self.grant_types)
+            self.grant_types = [*self.grant_types, *sorted(missing)]
         if self.token_endpoint_auth_method != "none":
             return self
         if "client_credentials" in self.grant_types:  # RFC 6749 §4.4: confidential clients only
@@ -157,6 +171,13 @@ class ClientMetadata(BaseModel):
         self.pkce_required = True  # a public client has nothing else to prove itself with
         self.introspects = False
         return self
+
+
+def _grants_of(response_type: str) -> set[GrantType]:
+    """Return the grant types that a response type uses."""
+    words = response_type.split()
+    grants: set[GrantType] = {"authorization_code"} if "code" in words else set()
+    return grants if words == ["code"] else {*grants, "implicit"}
 
 
 #: What the kind of an application decides; everything else has the schema's defaults.
@@ -187,7 +208,7 @@ KINDS: dict[Kind, dict[str, Any]] = {
 
 def kind_of(registration: dict[str, Any]) -> Kind:
     """Return the kind a registration amounts to, for its badge in lists."""
-    if "authorization_code" not in registration["grant_types"]:
+    if not registration["response_types"]:
         return "machine"
     if registration["application_type"] == "native":
         return "native"

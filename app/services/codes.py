@@ -42,14 +42,20 @@ _REDEEM = update(FAMILIES).where(
 )
 
 
-def issue(client: Client, person: SignedIn, binding: CodeBinding) -> str:
-    """Start a family for the person and the client; return its code, which is kept nowhere."""
-    code = secrets.new_token("ac")
+def issue(
+    client: Client, person: SignedIn, binding: CodeBinding, *, has_code: bool = True
+) -> tuple[str, str]:
+    """Start a family for the person and the client; return its identifier and its code.
+
+    The code is kept nowhere; it is empty for a family whose tokens travel through the browser.
+    """
+    code = secrets.new_token("ac") if has_code else ""
+    family_id = secrets.new_id()
     moment = now()
     db.session.execute(
         _ISSUE,
         {
-            "id": secrets.new_id(),
+            "id": family_id,
             "user_id": person.user_id,
             "client_pk": client.id,
             "session_id": person.session_id,
@@ -60,14 +66,14 @@ def issue(client: Client, person: SignedIn, binding: CodeBinding) -> str:
             "acr": person.acr,
             "amr": list(person.amr),
             "created_at": moment,
-            "code_digest": secrets.digest(code),
+            "code_digest": secrets.digest(code) if has_code else None,
             "code_expires_at": moment + settings.code_lifetime,
             "redirect_uri": binding.redirect_uri,
             "nonce": binding.nonce,
             "code_challenge": binding.code_challenge,
         },
     )
-    return code
+    return family_id, code
 
 
 def find(code: str) -> Any:

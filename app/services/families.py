@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.clock import now
 from app.database import db
@@ -48,6 +48,14 @@ def find_by(*columns: Any) -> Any:
         .join_from(FAMILIES, USERS, USERS.c.id == FAMILIES.c.user_id)
         .outerjoin(SESSIONS, SESSIONS.c.id == FAMILIES.c.session_id)
     )
+
+
+_GET = find_by().where(FAMILIES.c.id == bindparam("family_id"))
+
+
+def get(family_id: str) -> Any:
+    """Return the granted row of a family that has just been started."""
+    return db.session.execute(_GET, {"family_id": family_id}).one()
 
 
 def fault(granted: Any) -> str:

@@ -20,6 +20,7 @@ from app.security import secrets, uris
 from app.services import audit, client_metadata, clients, scopes
 from app.services.audit import Event
 from app.services.client_metadata import POLICY, ClientMetadata
+from app.settings import settings
 
 INITIAL_TOKENS = InitialAccessToken.__table__
 LONGEST_NOTE = 200
@@ -110,9 +111,18 @@ def _validated(members: dict[str, Any], *, policy: dict[str, Any]) -> ClientMeta
     """Return what is registered: the client's own members, and policy that is not theirs."""
     own = {name: value for name, value in members.items() if name not in POLICY}
     own = {name: value for name, value in own.items() if value is not None}
+    _refuse_legacy(own)
     own.setdefault("client_name", _name_for(own))
     own.setdefault("scope", scopes.join(scopes.NAMES))
     return client_metadata.validate({**own, **policy})
+
+
+def _refuse_legacy(members: dict[str, Any]) -> None:
+    """Refuse response types that this deployment does not offer."""
+    asked = members.get("response_types")
+    others = [one for one in asked if one != "code"] if isinstance(asked, list) else []
+    if others and not settings.legacy_response_types:
+        raise InvalidInput("response_types", "Only the response type code is offered here.")
 
 
 def _own_policy(members: dict[str, Any]) -> dict[str, Any]:
@@ -167,9 +177,17 @@ def delete(client: Client) -> None:
 
 
 def registered(client: Client) -> dict[str, Any]:
-    """Return what is registered, as the client may see it: no policy, nothing that is unset."""
+    """Return what is registered, as the client may see it: no policy, nothing that is unset.
+
+    A client that asked for no scope may use every one; told so, some libraries give up because
+    they do not know them all.
+    """
+    everything = scopes.join(scopes.NAMES)
     return {
         name: value
         for name, value in client.registration.items()
-        if name in ClientMetadata.model_fields and name not in POLICY and value not in ("", None)
+        if name in ClientMetadata.model_fields
+        and name not in POLICY
+        and value not in ("", None)
+        and (name, value) != ("scope", everything)
     }

@@ -76,3 +76,30 @@ def test_code_flow_refresh_and_userinfo(handler, browser, jane, settings):
     renewed = library.refresh_access_token(state)
     assert renewed["access_token"] != result["token"]
     assert renewed["__verified_id_token"]["sub"] == result["id_token"]["sub"]
+
+
+@pytest.mark.parametrize("response_type", ["code", "code id_token"])
+def test_dynamic_registration_and_hybrid_flows(handler, browser, jane, settings, response_type):
+    """RFC 7591 and OIDC Core §3.2 and §3.3: the library registers itself first."""
+    library = handler(response_type, client_name="Somebody's app")
+
+    result, _ = walk(library, browser, jane, settings.issuer)
+
+    assert result["issuer"] == settings.issuer
+    told = result.get("id_token") or result["userinfo"]
+    assert told["sub"]
+
+
+def test_library_signs_its_user_out(handler, browser, jane, settings):
+    """OIDC RP-Initiated Logout 1.0 §2."""
+    after = "https://rp.example/signed-out"
+    web = factories.client("web", redirect_uris=[CALLBACK], post_logout_redirect_uris=[after])
+    library = handler(
+        client_id=web.client_id, client_secret=web.secret, post_logout_redirect_uris=[after]
+    )
+    _, state = walk(library, browser, jane, settings.issuer)
+
+    asked = library.logout(state, post_logout_redirect_uri=after)
+
+    assert browser.open(asked["url"]).left_for.partition("?")[0] == after
+    assert browser.open("/account/").at == "/login/sign-in"

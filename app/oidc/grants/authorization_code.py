@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 
 from app.clock import now
 from app.models import Client
-from app.oidc import authorization_request
+from app.oidc import authorization_request, front_channel
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
@@ -59,18 +59,22 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
     def create_authorization_response(
         self, redirect_uri: str, grant_user: SignedIn | None
     ) -> tuple[int, Answer, list[tuple[str, str]]]:
-        """Return the answer that carries a code.
+        """Return the answer that carries a code, and tokens when the response type says so.
 
         Raises:
             Refusal: `grant_user` is None: the person cancelled.
         """
         if grant_user is None:
             raise Refusal("consent_refused", "consent", redirect_uri=redirect_uri)
-        code = self._save_code(redirect_uri, grant_user)
-        answer = authorization_request.answer(self.request, redirect_uri, {"code": code})
+        wanted = authorization_request.response_type_of(self.request)
+        family_id, code = self._save_code(redirect_uri, grant_user, has_code="code" in wanted)
+        members = {"code": code} if code else {}
+        if wanted != "code":
+            members |= front_channel.tokens(self.request, wanted, families.get(family_id), code)
+        answer = authorization_request.answer(self.request, redirect_uri, members)
         return 303, answer, []
 
-    def _save_code(self, redirect_uri: str, person: SignedIn) -> str:
+    def _save_code(self, redirect_uri: str, person: SignedIn, *, has_code: bool) -> tuple[str, str]:
         payload = self.request.payload
         binding = CodeBinding(
             scope=self.request.scope,
@@ -79,7 +83,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             code_challenge=payload.get("code_challenge") or None,
             reference=self.request.trace.reference,
         )
-        return codes.issue(self.client, person, binding)
+        return codes.issue(self.client, person, binding, has_code=has_code)
 
     @hooked
     def validate_token_request(self) -> None:

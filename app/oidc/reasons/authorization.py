@@ -108,6 +108,12 @@ ROWS = (
         "Use query, fragment or form_post, or leave response_mode out.",
     ),
     Reason(
+        "nonce_missing",
+        "invalid_request",
+        "The nonce is missing.",
+        "Send a random nonce: the ID token travels through the browser (OIDC Core 3.2.2.1).",
+    ),
+    Reason(
         "scope_missing",
         "invalid_scope",
         "scope is missing.",
