@@ -113,19 +113,6 @@ class Settings(BaseSettings):
         description="Offer the implicit and hybrid flows to applications registered for them. "
         "RFC 9700 advises against them: tokens travel through the browser.",
     )
-    session_iframe: bool = Field(
-        default=False, description="Offer the session management iframe at `/check_session`."
-    )
-    fetch_private_hosts: Names = Field(
-        (),
-        description="Hosts that outgoing requests (key sets, request objects, logout notices, "
-        "logos) may reach although their addresses are private.",
-    )
-    fetch_ca_file: str = Field(
-        "",
-        description="PEM file of certificate authorities trusted in outgoing requests, besides "
-        "the usual ones.",
-    )
 
     sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
     password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
@@ -178,9 +165,8 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("allowed_hosts", "fetch_private_hosts"):
-            if name in values:
-                values[name] = _names(values[name])
+        if "allowed_hosts" in values:
+            values["allowed_hosts"] = _names(values["allowed_hosts"])
         return values
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from sqlalchemy import JSON, ForeignKey, String, Text, false
+from sqlalchemy import JSON, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -110,9 +110,6 @@ class ClientSecret(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     client_pk: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
     digest: Mapped[str] = mapped_column(String(43))
-    #: The secret itself, encrypted with a key from outside the database; only for a client that
-    #: signs or encrypts with it, None otherwise. Its client_id is the context.
-    sealed: Mapped[str | None] = mapped_column(Text)
     #: The last four characters, to tell two secrets apart.
     ending: Mapped[str] = mapped_column(String(4))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

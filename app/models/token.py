@@ -49,9 +49,9 @@ class Family(Model):
     redirect_uri: Mapped[str] = mapped_column(Text)
     nonce: Mapped[str | None] = mapped_column(Text)
     code_challenge: Mapped[str | None] = mapped_column(String(128))
-    #: What the `claims` parameter asked for (OIDC Core §5.5), None without one.
+    #: Names of single claims that were asked for and allowed (OIDC Core §5.5), by the place they
+    #: are released at: `userinfo`, `id_token`.
     claims_request: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    claims_locales: Mapped[str | None] = mapped_column(String(200))
 
 
 class RefreshToken(Model):

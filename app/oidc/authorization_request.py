@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import Client
+from app.oidc import claims_request
+from app.oidc.claims_request import ClaimsRequest
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES, Answer
 from app.oidc.id_token import subject_of_hint
@@ -75,6 +77,7 @@ def check(request: ProtocolRequest) -> None:
             raise Refusal(reason, "request", sent=name)
     check_response(request)
     check_scope(request)
+    request.carriers = claims_of(request).carriers
     prompts(request)
     max_age(request)
     hinted_subject(request)
@@ -116,6 +119,11 @@ def check_scope(request: ProtocolRequest) -> None:
     request.trace.passed("scope", sent)
 
 
+def claims_of(request: ProtocolRequest) -> ClaimsRequest:
+    """Return the claims that are asked for one by one."""
+    return claims_request.parse(request.payload.get("claims"), request.client.scopes)
+
+
 def prompts(request: ProtocolRequest) -> frozenset[str]:
     """Return what the client asks to be shown."""
     sent = request.payload.get("prompt")
@@ -141,7 +149,7 @@ def hinted_subject(request: ProtocolRequest) -> str | None:
     """Return the `sub` the client believes to be signed in, None without a hint."""
     hint = request.payload.get("id_token_hint")
     if request.hinted is not None or not hint:
-        return request.hinted
+        return request.hinted or claims_of(request).subject
     try:
         request.hinted = subject_of_hint(hint, request.client.client_id)
     except BadToken as bad:

@@ -110,7 +110,7 @@ def _consent_open(state: State) -> bool:
     if client.setting("trusted"):
         return False
     seen = state.person.allowed | state.person.declined
-    return not seen.issuperset((state.request.scope or "").split())
+    return not seen.issuperset(state.request.permissions.split())
 
 
 def _identity_unproved(state: State) -> bool:
@@ -177,6 +177,14 @@ def granted_scope(
     return scopes.join([*kept, *(name for name in asked if name == "openid")])
 
 
+def released_claims(
+    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None = None
+) -> dict[str, list[str]] | None:
+    """Return the single claims the person allowed, by place; None when there are none."""
+    asked = authorization_request.claims_of(request)
+    return asked.released(_allowed(request, person, interaction))
+
+
 def _allowed(
     request: ProtocolRequest, person: SignedIn, interaction: Interaction | None
 ) -> frozenset[str]:
@@ -185,5 +193,5 @@ def _allowed(
         if answered is not None:
             return frozenset(answered.split())
     if request.client.setting("trusted"):
-        return frozenset(scopes.split(request.scope))
+        return frozenset(scopes.split(request.permissions))
     return person.allowed

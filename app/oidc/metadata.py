@@ -47,7 +47,7 @@ def document(settings: Settings) -> dict[str, Any]:
         "claims_supported": [*claims.CLAIMS, *PROTOCOL_CLAIMS],
         "ui_locales_supported": list(LANGUAGES),
         "code_challenge_methods_supported": ["S256"],
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

@@ -17,6 +17,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.oidc.reasons import BearerRefusal, Refusal
+from app.services import scopes
 from app.services.attempts import Trace
 from app.settings import settings
 
@@ -29,6 +30,7 @@ LONGEST_OF = {
     "scope": 1_000,
     "login_hint": 320,
     "acr_values": 200,
+    "claims": 4_096,
     "claims_locales": 200,
     "display": 200,
     "prompt": 200,
@@ -94,6 +96,15 @@ class ProtocolRequest(OAuth2Request):
         self._scope: str | None = None
         #: Whom an id_token_hint named, once it was verified and is not kept itself.
         self.hinted: str | None = None
+        #: What the person is asked for beside the scope: scopes that carry single claims.
+        self.carriers: frozenset[str] = frozenset()
+        #: Names of single claims to release, by place, once the person has allowed them.
+        self.released: dict[str, list[str]] | None = None
+
+    @property
+    def permissions(self) -> str:
+        """Return everything the person is asked for, as scopes."""
+        return scopes.join({*scopes.split(self.scope), *self.carriers})
 
     @property
     def form(self) -> dict[str, str]:

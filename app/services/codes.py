@@ -26,6 +26,8 @@ class CodeBinding:
     nonce: str | None
     code_challenge: str | None
     reference: str
+    #: Names of single claims to release, by place (OIDC Core §5.5).
+    claims_request: dict[str, list[str]] | None = None
 
 
 _ISSUE = insert(FAMILIES)
@@ -71,6 +73,7 @@ def issue(
             "redirect_uri": binding.redirect_uri,
             "nonce": binding.nonce,
             "code_challenge": binding.code_challenge,
+            "claims_request": binding.claims_request,
         },
     )
     return family_id, code

@@ -29,6 +29,7 @@ COLUMNS = (
     FAMILIES.c.acr,
     FAMILIES.c.amr,
     FAMILIES.c.nonce,
+    FAMILIES.c.claims_request,
     FAMILIES.c.created_at.label("granted_at"),
     FAMILIES.c.revoked_at,
     USERS.c.id.label("user_id"),

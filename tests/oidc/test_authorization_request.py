@@ -83,8 +83,6 @@ def test_turned_off_client_stops_on_our_own_page(scene: Scene, db: SQLAlchemy) -
     [
         ({"response_type": None}, "invalid_request"),
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_mode": "web_message"}, "invalid_request"),
         ({"scope": None}, "invalid_scope"),
         ({"scope": "  "}, "invalid_scope"),

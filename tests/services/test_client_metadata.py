@@ -118,7 +118,6 @@ def test_good_address_is_kept_as_it_is(address):
         ({"audience": ["https://api.example/ x"]}, "audience"),
         ({"grant_types": []}, "grant_types"),
         ({"grant_types": ["password"]}, "grant_types"),
-        ({"grant_types": ["password"]}, "grant_types"),
         ({"response_types": ["token"]}, "response_types"),
         ({"token_endpoint_auth_method": "client_secret_jwt"}, "token_endpoint_auth_method"),
         ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),

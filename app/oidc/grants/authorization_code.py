@@ -82,6 +82,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             nonce=payload.get("nonce") or None,
             code_challenge=payload.get("code_challenge") or None,
             reference=self.request.trace.reference,
+            claims_request=self.request.released,
         )
         return codes.issue(self.client, person, binding, has_code=has_code)
 

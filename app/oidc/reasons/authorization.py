@@ -108,6 +108,18 @@ ROWS = (
         "Use query, fragment or form_post, or leave response_mode out.",
     ),
     Reason(
+        "claims_malformed",
+        "invalid_request",
+        "The claims parameter is not what OpenID Connect describes.",
+        "Send a JSON object with userinfo and id_token, each naming claims (OIDC Core 5.5).",
+    ),
+    Reason(
+        "acr_unavailable",
+        "unmet_authentication_requirements",
+        "None of the required acr values can be offered.",
+        "Ask for one of acr_values_supported, or do not mark acr as essential.",
+    ),
+    Reason(
         "nonce_missing",
         "invalid_request",
         "The nonce is missing.",

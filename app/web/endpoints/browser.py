@@ -42,6 +42,7 @@ KEPT = (
     "max_age",
     "login_hint",
     "acr_values",
+    "claims",
     "ui_locales",
     "display",
 )
@@ -95,6 +96,7 @@ def _decide(
             return _follow(_keep(asked, person, waiting, handle), asked, step)
         asked.trace.user_id = person.user_id
         asked.trace.passed("session", person.acr)
+        asked.released = steps.released_claims(asked, person, waiting)
         asked.scope = steps.granted_scope(asked, person, waiting)
         asked.trace.passed("consent", asked.scope)
         _finish(waiting)

@@ -53,8 +53,8 @@ class Waiting:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """Return the scopes that are asked for and that the client may have."""
-        return scopes.split(self.asked.scope)
+        """Return what the person is asked for, as far as the client may have it."""
+        return scopes.split(self.asked.permissions)
 
     @property
     def reason(self) -> str:

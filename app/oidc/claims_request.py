@@ -1,0 +1,107 @@
+"""The `claims` parameter: claims asked for one by one (OIDC Core §5.5).
+
+A claim is released when the person allows what carries it: on the consent page stands the scope
+that the claim belongs to, so nobody gives away what they were not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from app.oidc.reasons import Refusal
+from app.security.strict_json import BadJson, parse_object
+from app.services import claims, scopes
+from app.services.sessions import ACR_VALUES
+
+PLACES = ("userinfo", "id_token")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRequest:
+    """What is asked for: names of claims we know, and whose sign-in it must be."""
+
+    userinfo: tuple[str, ...] = ()
+    id_token: tuple[str, ...] = ()
+    #: The only `sub` that will do, None for anybody's.
+    subject: str | None = None
+
+    @property
+    def carriers(self) -> frozenset[str]:
+        """Return the scopes that the claims belong to."""
+        return frozenset(CARRIERS[name] for name in (*self.userinfo, *self.id_token))
+
+    def released(self, allowed: Collection[str]) -> dict[str, list[str]] | None:
+        """Return the names to release, by place, when these scopes are allowed; None for none."""
+        kept = {
+            place: [name for name in getattr(self, place) if CARRIERS[name] in allowed]
+            for place in PLACES
+        }
+        return kept if any(kept.values()) else None
+
+
+NOTHING = ClaimsRequest()
+#: Which scope a claim belongs to; `sub` is always there.
+CARRIERS = {
+    claim: scope.name for scope in scopes.SCOPES for claim in scope.claims if claim != "sub"
+}
+
+
+def parse(sent: str, client_scopes: Collection[str]) -> ClaimsRequest:
+    """Read the parameter; claims we do not know, or the client may not have, are left out (§5.5).
+
+    Raises:
+        Refusal: it is not what §5.5 describes, or asks for a sign-in we cannot offer.
+    """
+    if not sent:
+        return NOTHING
+    try:
+        asked = parse_object(sent.encode())
+    except BadJson:
+        raise _malformed("no JSON object") from None
+    places = {place: _members(asked.get(place), place) for place in PLACES}
+    for place, members in places.items():
+        for name, wish in members.items():
+            if wish is not None and not isinstance(wish, dict):
+                raise _malformed(f"{place}.{name}")
+    _check_acr(places["id_token"].get("acr"))
+    names = {
+        place: tuple(name for name in members if CARRIERS.get(name) in client_scopes)
+        for place, members in places.items()
+    }
+    return ClaimsRequest(**names, subject=_subject(places))
+
+
+def _members(value: Any, place: str) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise _malformed(place)
+    return value or {}
+
+
+def _malformed(where: str) -> Refusal:
+    return Refusal("claims_malformed", "claims", sent=where)
+
+
+def _check_acr(wish: dict[str, Any] | None) -> None:
+    """Refuse an essential `acr` that no sign-in here has (§5.5.1.1)."""
+    if not wish or not wish.get("essential"):
+        return
+    values = wish.get("values", [wish["value"]] if "value" in wish else [])
+    values = values if isinstance(values, list) else [values]
+    if values and not any(value in ACR_VALUES for value in values):
+        raise Refusal("acr_unavailable", "acr", sent=values, expected=ACR_VALUES)
+
+
+def _subject(places: dict[str, dict[str, Any]]) -> str | None:
+    for members in places.values():
+        wish = members.get("sub")
+        if wish and isinstance(wish.get("value"), str):
+            return str(wish["value"])
+    return None
+
+
+def about(user: Any, names: Collection[str]) -> dict[str, Any]:
+    """Return the claims of a user that have these names; what is unset is left out."""
+    found = {name: claims.value_of(user, name) for name in names if name in CARRIERS}
+    return {name: value for name, value in found.items() if value not in (None, "")}
