@@ -4,7 +4,7 @@ import sys
 
 from app import create_app
 from app.gate import Gate
-from app.settings import SettingsRefused
+from app.named_files import SettingsRefused
 
 try:
     app = create_app()

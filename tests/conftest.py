@@ -20,7 +20,8 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app import clock as app_clock
 from app.database import db as app_db
-from app.settings import PREFIX, Settings
+from app.named_files import PREFIX
+from app.settings import Settings
 from tests import databases, secrets_seen, stages
 from tests.clock import Clock
 from tests.http import Http

@@ -16,7 +16,8 @@ from time import monotonic
 
 import httpx
 
-from app.settings import PREFIX, Settings
+from app.named_files import PREFIX
+from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 LONGEST_START_SECONDS = 30
