@@ -109,8 +109,7 @@ class Provider(AuthorizationServer):
         text = json.dumps(body, separators=(",", ":")) if isinstance(body, dict) else str(body)
         response = Response(text, status, mimetype="application/json")
         for name, value in headers:
-            if name != "Content-Type":
-                response.headers[name] = value
+            response.headers[name] = value
         response.headers.update(NEVER_CACHED)
         return response
 

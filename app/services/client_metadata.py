@@ -62,6 +62,8 @@ class ClientMetadata(BaseModel):
     scope: str = Field(DEFAULT_SCOPE, max_length=LONGEST_SCOPE)
     id_token_signed_response_alg: SigningAlg = "RS256"
     initiate_login_uri: str = ""
+    #: None: userinfo is plain JSON.
+    userinfo_signed_response_alg: SigningAlg | None = None
     default_max_age: int | None = Field(None, ge=0, le=TEN_YEARS)
     require_auth_time: bool = False
     client_uri: str = ""

@@ -6,10 +6,14 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import Endpoint
 
-from app.oidc import claims_request
-from app.oidc.protector import Protector
+from app.oidc import claims_request, id_token
+from app.oidc.protector import Presented, Protector
 from app.oidc.request import ProtocolRequest
-from app.services import claims, scopes
+from app.services import claims, clients, keys, scopes
+from app.settings import settings
+
+SIGNED = "application/jwt"
+Answer = tuple[int, dict[str, Any] | str, list[tuple[str, str]]]
 
 
 class UserInfoEndpoint(Endpoint):
@@ -18,11 +22,21 @@ class UserInfoEndpoint(Endpoint):
     ENDPOINT_NAME = "userinfo"
     protector = Protector()
 
-    def create_endpoint_response(
-        self, request: ProtocolRequest
-    ) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Return the claims; their `sub` is the ID token's (§5.3.2)."""
+    def create_endpoint_response(self, request: ProtocolRequest) -> Answer:
+        """Return the claims, signed for a client that wants them so (§5.3.2)."""
         token = self.protector.validate_request(["openid"], request)
-        by_scope = claims.about(token.granted, scopes.split(token.scope))
-        single = (token.granted.claims_request or {}).get("userinfo", ())
-        return 200, {**by_scope, **claims_request.about(token.granted, single)}, []
+        told = _about(token)
+        client = clients.find(token.client_id)
+        alg = client.setting("userinfo_signed_response_alg") if client else None
+        if not alg:
+            return 200, told, []
+        signed = {**told, "iss": settings.issuer, "aud": token.client_id}
+        body = keys.signer(alg).sign(signed, typ=id_token.TYP)
+        return 200, body, [("Content-Type", SIGNED)]
+
+
+def _about(token: Presented) -> dict[str, Any]:
+    """Return the claims of the scopes and those asked for one by one; `sub` is the ID token's."""
+    by_scope = claims.about(token.granted, scopes.split(token.scope))
+    single = (token.granted.claims_request or {}).get("userinfo", ())
+    return {**by_scope, **claims_request.about(token.granted, single)}

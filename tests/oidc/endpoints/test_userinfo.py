@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jwt
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
@@ -180,3 +181,30 @@ def test_origin_of_a_registered_application_may_read(
         granted = answer.headers.get("access-control-allow-origin")
         assert granted == (origin if allowed else None)
         assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+def test_signed_for_a_client_that_wants_it_so(make_scene, settings, alg: str) -> None:
+    """OIDC Core §5.3.2: application/jwt with iss and aud; protocol.md 2.8: no nonce."""
+    scene = make_scene(userinfo_signed_response_alg=alg)
+    answer = scene.rp.userinfo(scene.tokens()["access_token"])
+
+    assert answer.headers["content-type"].partition(";")[0] == "application/jwt"
+    kid = jwt.get_unverified_header(answer.text)["kid"]
+    told = jwt.decode(
+        answer.text,
+        scene.rp.keys()[kid].key,
+        algorithms=[alg],
+        audience=scene.rp.client_id,
+        issuer=settings.issuer,
+    )
+    assert told["sub"] == scene.person.subject
+    assert "nonce" not in told
+
+
+def test_signed_answer_is_no_id_token_hint(make_scene) -> None:
+    """RFC 8725 §3.11: it has no exp, so it cannot pass for an ID token."""
+    scene = make_scene(userinfo_signed_response_alg="RS256")
+    told = scene.rp.userinfo(scene.tokens()["access_token"]).text
+
+    assert scene.error(id_token_hint=told, prompt="none") == "invalid_request"
