@@ -14,7 +14,7 @@ from app.errors import InvalidInput
 from app.models import Password, Session, User
 from app.security import passwords as hashing
 from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, TooManyHashes, normalize
-from app.services import audit, sessions
+from app.services import audit, mail, sessions
 from app.services.audit import Event
 from app.settings import settings
 
@@ -143,3 +143,8 @@ def change(user: User, new_hash: str, *, session_id: int) -> None:
     replace(user, new_hash, but=session_id)
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(epoch=user.epoch))
     audit.record(Event.PASSWORD_CHANGED, actor_id=user.id, user_id=user.id)
+
+
+def tell_owner(user: User, *, account_url: str) -> None:
+    """Mail the owner that the password was changed: it may not have been them (PW06)."""
+    mail.enqueue("password_changed", to=user.email, changed_at=now(), account_url=account_url)

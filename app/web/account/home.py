@@ -14,7 +14,6 @@ from werkzeug.exceptions import Forbidden
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.clock import now
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email
@@ -22,7 +21,7 @@ from app.models import User
 from app.security import passwords as hashing
 from app.security import uris
 from app.security.passwords import TooManyHashes
-from app.services import accounts, consents, mail, passwords, scopes, sessions, throttles
+from app.services import accounts, consents, passwords, scopes, sessions, throttles
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import agents, forms, guards
@@ -107,12 +106,7 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
         raise InvalidInput("current_password", _("That isn't your current password."))
     throttles.forget(account)
     passwords.change(user, new_hash, session_id=person.session_id)
-    mail.enqueue(
-        "password_changed",
-        to=user.email,
-        changed_at=now(),
-        account_url=settings.issuer + url_for("account.home"),
-    )
+    passwords.tell_owner(user, account_url=settings.issuer + url_for("account.home"))
     commit()
     email.deliver_at_once()
 

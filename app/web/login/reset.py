@@ -13,13 +13,12 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from app.clock import now
 from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.jobs import email as email_job
 from app.oidc.reasons import Refusal
 from app.security import passwords as hashing
-from app.services import mail, passwords, resets
+from app.services import passwords, resets
 from app.services.resets import Reset, ResetLinkDead
 from app.settings import settings
 from app.web import forms, guards
@@ -101,12 +100,7 @@ def _replace(form: ResetForm, found: Reset) -> None:
     rollback()  # hashing takes long: nobody may wait for this transaction
     new_hash = hashing.hash_password(typed)
     resets.use(found, new_hash, address=guards.address())
-    mail.enqueue(
-        "password_changed",
-        to=user.email,
-        changed_at=now(),
-        account_url=settings.issuer + url_for("account.home"),
-    )
+    passwords.tell_owner(user, account_url=settings.issuer + url_for("account.home"))
     commit()
     email_job.deliver_at_once()
 
