@@ -18,7 +18,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(RUNTIME) $(WORDS) ## Make the virtual environment with the locked dependencies
 
@@ -27,6 +27,13 @@ run: $(RUNTIME) $(WORDS) ## Set everything up and serve on http://localhost:8000
 	@export SEALWAX_ISSUER="$${SEALWAX_ISSUER:-http://localhost:8000}"; \
 	export SEALWAX_SECRET_KEY_FILE="$${SEALWAX_SECRET_KEY_FILE:-instance/secret_key}"; \
 	export SEALWAX_ENCRYPTION_KEY_FILE="$${SEALWAX_ENCRYPTION_KEY_FILE:-instance/encryption_key}"; \
+	exec $(BIN)/flask --app wsgi local
+
+run-tls: $(RUNTIME) $(WORDS) ## Serve on https://localhost:8443 for a strict test rig
+	@tools/local-secrets instance
+	@$(BIN)/python tools/local_tls.py instance/tls
+	@set -a; . docs/conformance.env; set +a; \
+	echo "The certificate authority is in instance/tls/ca.pem"; \
 	exec $(BIN)/flask --app wsgi local
 
 serve: $(RUNTIME) $(WORDS) ## Serve from the SEALWAX_* settings and touch nothing else

@@ -19,7 +19,7 @@ from app.documents import settings_table
 from app.errors import InvalidInput, ProviderError
 from app.models import Client
 from app.security.jose import ALGORITHMS
-from app.services import accounts, client_metadata, clients, keys, registrations
+from app.services import accounts, client_metadata, clients, keys, profiles, registrations
 from app.services.client_metadata import KINDS
 from app.settings import settings
 
@@ -78,6 +78,27 @@ def create_user(
         return
     commit()
     _print({"id": user.id, "subject": user.subject, "email": user.email}, as_json=as_json)
+
+
+@user_group.command("set")
+@click.argument("email")
+@click.argument("assignments", metavar="CLAIM=VALUE...", nargs=-1, required=True)
+@as_json
+def set_user(email: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
+    """Set standard claims of a person: CLAIM=VALUE; the address as a JSON object."""
+    user = accounts.find_by_email(email)
+    if user is None:
+        raise click.ClickException("There is no account with this address.")
+    members = dict(_assignment(text) for text in assignments)
+    try:
+        profiles.change(user, members)
+    except ProviderError as error:
+        _refuse(error)
+        return
+    commit()
+    _print(
+        {"email": user.email, **{name: getattr(user, name) for name in members}}, as_json=as_json
+    )
 
 
 @client_group.command("create")

@@ -15,7 +15,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
 from app.database import commit
@@ -66,6 +66,9 @@ def _serve(chosen: Settings) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=SECONDS_TO_FINISH,
         workers_max_rss=LARGEST_WORKER_MIB,
+        ssl_cert=Path(chosen.tls_certificate) if chosen.tls_certificate else None,
+        ssl_key=Path(chosen.tls_key) if chosen.tls_key else None,
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     jobs = _Jobs()
     server.on_startup(jobs.start)

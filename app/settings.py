@@ -72,6 +72,10 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    tls_certificate: str = Field(
+        "", description="PEM file of the server's certificate; empty: a proxy in front does TLS."
+    )
+    tls_key: str = Field("", description="PEM file of the certificate's key.")
     workers: int = Field(2, ge=1, le=64, description="Worker processes.")
     threads: int = Field(
         0,

@@ -1,0 +1,73 @@
+"""Standard claims are kept as OIDC Core §5.1 wants them, or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import InvalidInput
+from app.services import claims, profiles, scopes
+from tests import factories
+
+FULL = {
+    "name": "Jane Doe",
+    "given_name": "Jane",
+    "family_name": "Doe",
+    "middle_name": "Q",
+    "nickname": "jd",
+    "preferred_username": "jane",
+    "profile": "https://people.example/jane",
+    "picture": "https://people.example/jane.png",
+    "website": "https://jane.example",
+    "gender": "female",
+    "birthdate": "1990-01-31",
+    "zoneinfo": "Europe/Paris",
+    "locale": "fr-FR",
+    "phone_number": "+33 1 23 45 67 89",
+    "phone_number_verified": True,
+    "address": {"formatted": "1 Rue X\n69001 Lyon", "country": "FR"},
+}
+
+
+def test_every_claim_of_every_scope_can_be_set(db):
+    """protocol.md 2.9: the test user of a certification run needs all of them."""
+    person = factories.user(email_verified=True)
+
+    profiles.change(person, FULL)
+
+    told = claims.about(person, scopes.NAMES)
+    assert set(told) == set(claims.CLAIMS)
+    assert {name: told[name] for name in FULL} == FULL
+
+
+def test_empty_value_takes_a_claim_away(db):
+    person = factories.user(nickname="jd")
+    profiles.change(person, {"nickname": ""})
+
+    assert "nickname" not in claims.about(person, ["profile"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("birthdate", "31.01.1990"),
+        ("birthdate", "1990-13-01"),
+        ("website", "jane.example"),
+        ("profile", "javascript:alert(1)"),
+        ("name", "x" * 201),
+        ("name", "two\nlines"),
+        ("name", "nul\0"),
+        ("name", {"a": 1}),
+        ("phone_number_verified", "yes"),
+        ("address", "1 Rue X"),
+        ("address", {"planet": "Earth"}),
+        ("email", "other@people.example"),
+        ("subject", "x"),
+        ("is_admin", True),
+    ],
+)
+def test_what_applications_would_refuse_is_refused_here(db, name, value):
+    """protocol.md 2.8; and nothing but claims can be set."""
+    with pytest.raises(InvalidInput) as refused:
+        profiles.change(factories.user(), {name: value})
+
+    assert refused.value.field == name
