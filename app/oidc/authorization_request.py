@@ -112,6 +112,8 @@ def check_scope(request: ProtocolRequest) -> None:
     sent = request.payload.get("scope")
     if not sent.strip():
         raise Refusal("scope_missing", "scope", sent="nothing", expected="openid")
+    if "id_token" in response_type_of(request).split() and "openid" not in sent.split():
+        raise Refusal("scope_missing", "scope", sent=sent, expected="openid")
     allowed = request.client.get_allowed_scope(sent)
     if not allowed:
         raise Refusal("scope_not_allowed", "scope", sent=sent)

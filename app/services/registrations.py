@@ -25,6 +25,7 @@ from app.settings import settings
 INITIAL_TOKENS = InitialAccessToken.__table__
 LONGEST_NOTE = 200
 NAMELESS = "Application"
+MACHINES = "client_credentials"
 
 
 class TokenRefused(Refused):
@@ -112,6 +113,7 @@ def _validated(members: dict[str, Any], *, policy: dict[str, Any]) -> ClientMeta
     own = {name: value for name, value in members.items() if name not in POLICY}
     own = {name: value for name, value in own.items() if value is not None}
     _refuse_legacy(own)
+    _refuse_machines(own)
     own.setdefault("client_name", _name_for(own))
     own.setdefault("scope", scopes.join(scopes.NAMES))
     return client_metadata.validate({**own, **policy})
@@ -123,6 +125,17 @@ def _refuse_legacy(members: dict[str, Any]) -> None:
     others = [one for one in asked if one != "code"] if isinstance(asked, list) else []
     if others and not settings.legacy_response_types:
         raise InvalidInput("response_types", "Only the response type code is offered here.")
+
+
+def _refuse_machines(members: dict[str, Any]) -> None:
+    """Let strangers sign people in and nothing else.
+
+    A token that anybody can get for the asking, signed by us, would fool an API that looks at
+    issuer and signature alone.
+    """
+    asked = members.get("grant_types")
+    if settings.registration == "open" and isinstance(asked, list) and MACHINES in asked:
+        raise InvalidInput("grant_types", f"{MACHINES} needs an administrator or a token.")
 
 
 def _own_policy(members: dict[str, Any]) -> dict[str, Any]:

@@ -174,6 +174,12 @@ def test_nonce_is_needed_where_the_id_token_travels_through_the_browser(legacy, 
     assert (received["error"], place) == ("invalid_request", "fragment")
 
 
+@pytest.mark.parametrize("response_type", WITH_ID_TOKEN)
+def test_id_token_needs_the_openid_scope(legacy, response_type):
+    """OIDC Core §3.1.2.1: without openid it is no OpenID Connect request."""
+    assert ask(legacy, response_type, scope="profile")[0]["error"] == "invalid_scope"
+
+
 def test_nonce_is_optional_for_code_token(legacy):
     """protocol.md 4."""
     assert "code" in ask(legacy, "code token", nonce=None)[0]

@@ -97,6 +97,8 @@ def test_public_client_gets_no_secret_and_needs_pkce(open_to_all, db):
         ({"client_name": "nul\0"}, "invalid_client_metadata"),
         ({"grant_types": ["password"]}, "invalid_client_metadata"),
         ({"response_types": ["token"]}, "invalid_client_metadata"),
+        ({"response_types": ["id_token"]}, "invalid_client_metadata"),
+        ({"grant_types": ["client_credentials"]}, "invalid_client_metadata"),
         ({"token_endpoint_auth_method": "tls_client_auth"}, "invalid_client_metadata"),
         ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
         ({"initiate_login_uri": "http://rp.example/start"}, "invalid_client_metadata"),
