@@ -70,9 +70,10 @@ def _serve(chosen: Settings) -> None:
         ssl_key=Path(chosen.tls_key) if chosen.tls_key else None,
         ssl_protocol_min=SSLProtocols.tls12,
     )
-    jobs = _Jobs()
-    server.on_startup(jobs.start)
-    server.on_shutdown(jobs.stop)
+    if chosen.run_jobs:
+        jobs = _Jobs()
+        server.on_startup(jobs.start)
+        server.on_shutdown(jobs.stop)
     server.serve()
 
 

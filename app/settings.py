@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         description="Threads that run the requests of programs in each worker. 0 chooses: 2 with "
         "SQLite, whose writers wait for one another, 4 with PostgreSQL.",
     )
+    run_jobs: bool = Field(
+        default=True,
+        description="`flask serve` also sends mail and cleans up. Switch it off where "
+        "`flask job run --forever` does that as a service of its own.",
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=8, description="Reverse proxies in front whose X-Forwarded-For is believed."
     )

@@ -83,8 +83,12 @@ class Stage:
 
     @cached_property
     def live(self) -> LiveServer:
-        """Return the production server on the same database; it runs until the end."""
-        return self.stack.enter_context(live_server(self.settings))
+        """Return the production server on the same database; it runs until the end.
+
+        Without its jobs: they would take mail from under the hands of the tests that follow.
+        """
+        without_jobs = self.settings.model_copy(update={"run_jobs": False})
+        return self.stack.enter_context(live_server(without_jobs))
 
     def _log_since(self) -> str:
         if "live" not in self.__dict__:
