@@ -87,6 +87,27 @@ def rollback() -> None:
     db.session.rollback()
 
 
+def end_reads() -> None:
+    """Give the connection back before something slow; nobody waits for a network with one in hand.
+
+    Raises:
+        RuntimeError: something was written and not committed: others would wait for it, too.
+    """
+    if not db.session().in_transaction():
+        return
+    if db.session.new or db.session.dirty or db.session.deleted or _has_written():
+        message = "commit before a request to somebody else"
+        raise RuntimeError(message)
+    db.session.rollback()
+
+
+def _has_written() -> bool:
+    connection = db.session.connection()
+    if is_sqlite():
+        return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
+    return connection.scalar(text("SELECT pg_current_xact_id_if_assigned()")) is not None
+
+
 @contextmanager
 def reading() -> Iterator[Connection]:
     """Lend a pooled connection for reads alone: no transaction, no session, no round trips."""

@@ -123,6 +123,20 @@ class Settings(BaseSettings):
         "RFC 9700 advises against them: tokens travel through the browser.",
     )
 
+    session_iframe: bool = Field(
+        default=False,
+        description="Offer the session iframe (OIDC Session Management): applications may ask the "
+        "browser whether somebody is still signed in. It needs a third-party cookie.",
+    )
+    fetch_private_hosts: Names = Field(
+        (),
+        description="Host names that requests of ours may reach although their addresses are "
+        "private, also by plain http: a test rig, or applications in an internal network.",
+    )
+    fetch_ca_file: str = Field(
+        "", description="PEM file of certificate authorities that requests of ours trust as well."
+    )
+
     sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
     password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
     scopes_start_off: bool = Field(
@@ -174,8 +188,9 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
-        if "allowed_hosts" in values:
-            values["allowed_hosts"] = _names(values["allowed_hosts"])
+        for name in ("allowed_hosts", "fetch_private_hosts"):
+            if name in values:
+                values[name] = _names(values[name])
         return values
 
     @model_validator(mode="after")

@@ -5,7 +5,8 @@ from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
 from app.models.interaction import Interaction
 from app.models.key import SigningKey
-from app.models.registration import InitialAccessToken
+from app.models.logout import LogoutNotice
+from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
 from app.models.session import Session
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
@@ -16,20 +17,24 @@ __all__ = [
     "Attempt",
     "AuditEvent",
     "Client",
+    "ClientLogo",
     "ClientSecret",
     "Consent",
     "Family",
     "InitialAccessToken",
     "Interaction",
     "Link",
+    "LogoutNotice",
     "Mail",
     "Password",
     "PasswordReset",
     "RefreshToken",
+    "RemoteDocument",
     "RevokedToken",
     "Session",
     "SignUp",
     "SigningKey",
     "Throttle",
+    "UsedAssertion",
     "User",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from sqlalchemy import JSON, ForeignKey, String, false
+from sqlalchemy import JSON, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -112,6 +112,8 @@ class ClientSecret(Model):
     digest: Mapped[str] = mapped_column(String(43))
     #: The last four characters, to tell two secrets apart.
     ending: Mapped[str] = mapped_column(String(4))
+    #: The secret itself, encrypted, only for clients that sign or decrypt with it.
+    sealed: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     client: Mapped[Client] = relationship(back_populates="secrets")

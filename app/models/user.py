@@ -10,12 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
 from app.database import Model, UTCDateTime
+from app.security import secrets
 
 
 class User(Model):
     """A person who signs in.
 
     `subject` is the public `sub`: random, never an address, never given to somebody else.
+    `pairwise_key` is what the pairwise ones are made with: it leaves no page and no token.
     `epoch` rises with every security event; sessions and codes of an older epoch are dead.
     Columns named as in OIDC Core §5.1 hold the standard claims; what is unset is never sent.
     """
@@ -24,6 +26,7 @@ class User(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(64), unique=True)
+    pairwise_key: Mapped[str] = mapped_column(String(22), default=secrets.new_id, server_default="")
     #: The address as its owner writes it, and as it is compared (see services.accounts).
     email: Mapped[str] = mapped_column(String(320))
     email_key: Mapped[str] = mapped_column(String(320), unique=True)

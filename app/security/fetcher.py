@@ -1,0 +1,175 @@
+"""The only outgoing HTTP: to addresses that clients have named, so to nobody's choice but theirs.
+
+Whoever names an address wants us to knock at doors that only we can reach (SSRF), or to wait
+there. So names are resolved once and the address that was checked is the one we connect to, no
+redirect is followed, and everything together has `SECONDS`.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from time import monotonic
+from urllib.parse import urlencode, urlsplit
+
+import httpcore
+
+from app.security.guarded_network import FetchFailed, FetchPolicy, GuardedNetwork
+
+SECONDS = 3.5
+MOST_PER_HOST = 4
+USER_AGENT = "Sealwax"
+PORTS = {"https": 443, "http": 80}
+LOWEST_OTHER_PORT = 1024
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer, whole."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def get(url: str, policy: FetchPolicy, *, longest: int, accept: str) -> Fetched:
+    """Fetch a document of at most `longest` bytes; only status 200 counts.
+
+    Raises:
+        FetchFailed: it may not be fetched, or was not, in time.
+    """
+    fetched = _send("GET", url, policy, {"Accept": accept}, longest=longest)
+    if fetched.status != 200:
+        raise FetchFailed(f"status_{fetched.status}")
+    return fetched
+
+
+def post_form(url: str, fields: Mapping[str, str], policy: FetchPolicy) -> int:
+    """Post a form and return the status; whatever else is answered is not read.
+
+    Raises:
+        FetchFailed: it may not be sent, or was not answered in time.
+    """
+    body = urlencode(dict(fields)).encode("ascii")
+    return _send("POST", url, policy, {"Content-Type": FORM}, content=body).status
+
+
+def _send(
+    method: str,
+    url: str,
+    policy: FetchPolicy,
+    headers: Mapping[str, str],
+    *,
+    content: bytes = b"",
+    longest: int | None = None,
+) -> Fetched:
+    target = _target(url, policy)
+    network = GuardedNetwork(policy, monotonic() + SECONDS)
+    sent = {"Host": urlsplit(url).netloc, "User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+    sent |= {"Content-Length": str(len(content))} if method == "POST" else {}
+    pairs = list({**sent, **headers}.items())
+    pool = httpcore.ConnectionPool(ssl_context=_context(policy.ca_file), network_backend=network)
+    address = httpcore.URL(
+        scheme=target.scheme, host=target.host, port=target.port, target=target.path
+    )
+    try:
+        with (
+            _one_of_few(target.host),
+            pool,
+            pool.stream(method, address, headers=pairs, content=content) as answer,
+        ):
+            return _read(answer, longest)
+    except FetchFailed:
+        raise
+    except (httpcore.TimeoutException, TimeoutError):
+        raise FetchFailed("too_slow") from None
+    except (ssl.SSLError, httpcore.ConnectError, httpcore.NetworkError, OSError) as fault:
+        raise FetchFailed(_kind_of(fault)) from None
+    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError):
+        raise FetchFailed("no_http") from None
+
+
+def _kind_of(fault: Exception) -> str:
+    cause = fault.__cause__ or fault.__context__ or fault
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "certificate_refused"
+    return "tls_failed" if isinstance(cause, ssl.SSLError) else "not_reachable"
+
+
+def _target(url: str, policy: FetchPolicy) -> _Target:
+    """Take an address apart, or refuse it for what it looks like."""
+    try:
+        split = urlsplit(url)
+        host, port = (split.hostname or "").rstrip("."), split.port
+    except ValueError:
+        raise FetchFailed("no_address") from None
+    if not url.isascii() or not url.isprintable() or not host or split.username is not None:
+        raise FetchFailed("no_address")
+    if split.scheme != "https" and not (split.scheme == "http" and host in policy.private_hosts):
+        raise FetchFailed("not_https")
+    port = port or PORTS[split.scheme]
+    if port not in PORTS.values() and port < LOWEST_OTHER_PORT:  # mail servers and the like
+        raise FetchFailed("port_refused")
+    path = split.path or "/"
+    return _Target(split.scheme, host, port, f"{path}?{split.query}" if split.query else path)
+
+
+def _read(answer: httpcore.Response, longest: int | None) -> Fetched:
+    """Read an answer as far as it is wanted; a packed one could grow without end."""
+    headers = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+    media_type = headers.get(b"content-type", "").partition(";")[0].strip().lower()
+    body = bytearray()
+    if longest is not None and answer.status == 200:
+        if headers.get(b"content-encoding", "identity").lower() != "identity":
+            raise FetchFailed("packed")
+        for piece in answer.iter_stream():
+            body += piece
+            if len(body) > longest:
+                raise FetchFailed("too_long")
+    return Fetched(answer.status, media_type, bytes(body))
+
+
+@lru_cache(maxsize=4)
+def _context(ca_file: str) -> ssl.SSLContext:
+    """Return what TLS connections need; 1.3 is used by whoever speaks it."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Forward secret and authenticated, as RFC 9325 §4.2 recommends.
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+_under_way: Counter[str] = Counter()
+_counting = threading.Lock()
+
+
+@contextmanager
+def _one_of_few(host: str) -> Iterator[None]:
+    """Let few requests of this process wait for one host: a slow one must not take them all."""
+    with _counting:
+        if _under_way[host] >= MOST_PER_HOST:
+            raise FetchFailed("host_busy")
+        _under_way[host] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _under_way[host] -= 1
+            if not _under_way[host]:
+                del _under_way[host]

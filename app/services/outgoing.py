@@ -1,0 +1,38 @@
+"""Requests of ours to addresses of clients, under the policy of this deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.database import end_reads
+from app.security import fetcher
+from app.security.fetcher import Fetched
+from app.security.guarded_network import FetchPolicy
+from app.settings import settings
+
+LONGEST_DOCUMENT = 65_536
+
+
+def get(url: str, *, accept: str, longest: int = LONGEST_DOCUMENT) -> Fetched:
+    """Fetch a document; nothing may be written before that is not committed.
+
+    Raises:
+        FetchFailed: there is no usable answer.
+    """
+    end_reads()
+    return fetcher.get(url, _policy(), longest=longest, accept=accept)
+
+
+def post_form(url: str, fields: Mapping[str, str]) -> int:
+    """Post a form; return the status.
+
+    Raises:
+        FetchFailed: there is no answer.
+    """
+    end_reads()
+    return fetcher.post_form(url, fields, _policy())
+
+
+def _policy() -> FetchPolicy:
+    hosts = frozenset(name.lower() for name in settings.fetch_private_hosts)
+    return FetchPolicy(hosts, settings.fetch_ca_file)
