@@ -109,6 +109,16 @@ def _has_written() -> bool:
 
 
 @contextmanager
+def at_once() -> Iterator[Connection]:
+    """Lend a transaction of its own, durable at its end: for what others must know before we act.
+
+    Nothing may be written and not committed in the session: the two would wait for each other.
+    """
+    with db.engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
 def reading() -> Iterator[Connection]:
     """Lend a pooled connection for reads alone: no transaction, no session, no round trips."""
     engine: Engine = current_app.extensions["sealwax.reading"]

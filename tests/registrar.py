@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.relying_party import RelyingParty
 from tests.secrets_seen import remember
+from tests.signing import client_key
 from tests.transports import Answer, Transport
 
 CALLBACK = "https://rp.example/callback"
@@ -18,7 +19,7 @@ METADATA = {
     "redirect_uris": [CALLBACK],
     "contacts": ["someone@rp.example"],
     "token_endpoint_auth_method": "client_secret_basic",
-    "jwks": {"keys": [{"kty": "RSA", "e": "AQAB", "n": "sXch", "use": "sig", "alg": "RS256"}]},
+    "jwks": client_key().jwks,
 }
 
 

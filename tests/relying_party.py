@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import jwt
 
-from tests import id_tokens, secrets_seen
+from tests import id_tokens, secrets_seen, signing
 from tests.browser import Browser
 from tests.transports import Answer, Transport
 
@@ -80,6 +80,9 @@ class RelyingParty:
         self.client_secret = client_secret
         self.redirect_uri = redirect_uri
         self.auth_method = auth_method or ("client_secret_basic" if client_secret else "none")
+        self.signer = signing.client_key()
+        if self.auth_method == "client_secret_jwt":
+            self.signer = signing.ClientKey("HS256", None, client_secret)
         self.scope = "openid profile email"
         self.sent: Sent | None = None
         secrets_seen.remember(client_secret or "")
@@ -170,6 +173,10 @@ class RelyingParty:
             fields.setdefault("client_id", self.client_id)
         if method == "client_secret_post":
             fields.setdefault("client_secret", self.client_secret or "")
+        if method in {"private_key_jwt", "client_secret_jwt"}:
+            claims = signing.assertion_claims(self.client_id, self.endpoint("token"))
+            fields.setdefault("client_assertion_type", signing.ASSERTION_TYPE)
+            fields.setdefault("client_assertion", self.signer.sign(claims))
         answer = self.transport.send("POST", url, headers=headers, form=fields)
         _note_secrets(answer)
         return answer

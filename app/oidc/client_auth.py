@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from app.models import Client
+from app.oidc import client_assertion
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import secrets
@@ -45,9 +46,11 @@ def authenticate(request: ProtocolRequest) -> Client:
         raise Refusal("client_authentication_twice", "client", sent=sent)
     presented = found[0]
     client = clients.find(presented.client_id)
+    if client is None:
+        secrets.same(secrets.digest(presented.secret), secrets.digest(""))  # as much work as below
     if client is not None:  # what nobody is called may be a secret in the wrong place
         request.trace.client_id = client.client_id
-    if not _is_right(client, presented):
+    if client is None or not _is_right(client, presented, request):
         raise Refusal(
             "client_authentication_refused",
             "client",
@@ -56,15 +59,16 @@ def authenticate(request: ProtocolRequest) -> Client:
         )
     request.client, request.auth_method = client, presented.method
     request.trace.passed("client", presented.method)
-    return client  # type: ignore[return-value]  # _is_right is never true for None
+    return client
 
 
-def _is_right(client: Client | None, presented: Credentials) -> bool:
-    if client is None:
-        secrets.same(secrets.digest(presented.secret), secrets.digest(""))  # as much work as below
-        return False
-    fits = presented.method == "none" or client.check_client_secret(presented.secret)
+def _is_right(client: Client, presented: Credentials, request: ProtocolRequest) -> bool:
     registered = client.check_endpoint_auth_method(presented.method, "token")
+    if presented.method in client_assertion.ALGORITHMS:
+        if registered and not client.is_disabled:
+            client_assertion.check(client, presented.method, request)
+        return registered and not client.is_disabled
+    fits = presented.method == "none" or client.check_client_secret(presented.secret)
     return fits and registered and not client.is_disabled
 
 
@@ -101,11 +105,24 @@ def _post(request: ProtocolRequest) -> Credentials | None:
 
 def _none(request: ProtocolRequest) -> Credentials | None:
     client_id = request.payload.get("client_id")
-    if not client_id or request.payload.get("client_secret") or "Authorization" in request.headers:
+    proofs = ("client_secret", "client_assertion", "client_assertion_type")
+    proved = any(request.payload.get(name) for name in proofs)
+    if not client_id or proved or "Authorization" in request.headers:
         return None
     return Credentials("none", client_id)
 
 
-METHODS: tuple[Callable[[ProtocolRequest], Credentials | None], ...] = (_basic, _post, _none)
-#: The registered names, as discovery lists them.
-NAMES = ("client_secret_basic", "client_secret_post", "none")
+def _assertion(request: ProtocolRequest) -> Credentials | None:
+    found = client_assertion.client_id_of(request)
+    return Credentials(*found) if found else None
+
+
+METHODS: tuple[Callable[[ProtocolRequest], Credentials | None], ...] = (
+    _basic,
+    _post,
+    _assertion,
+    _none,
+)
+#: The registered names of the methods of clients that keep a secret, and of all.
+CONFIDENTIAL = ("client_secret_basic", "client_secret_post", *client_assertion.ALGORITHMS)
+NAMES = (*CONFIDENTIAL, "none")

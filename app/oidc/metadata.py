@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.oidc import client_auth
+from app.oidc import client_assertion, client_auth
 from app.oidc.authorization_request import PROMPTS
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES
@@ -22,7 +22,6 @@ PROTOCOL_CLAIMS = ("iss", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr
 def document(settings: Settings) -> dict[str, Any]:
     """Return the metadata; both well-known addresses serve the same one."""
     issuer = settings.issuer
-    secret_methods = [name for name in client_auth.NAMES if name != "none"]
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/authorize",
@@ -41,8 +40,9 @@ def document(settings: Settings) -> dict[str, Any]:
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
         "token_endpoint_auth_methods_supported": list(client_auth.NAMES),
-        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "introspection_endpoint_auth_methods_supported": list(client_auth.CONFIDENTIAL),
         "revocation_endpoint_auth_methods_supported": list(client_auth.NAMES),
+        **_assertion_algs(),
         "prompt_values_supported": list(PROMPTS),
         "claim_types_supported": ["normal"],
         "claims_supported": [*claims.CLAIMS, *PROTOCOL_CLAIMS],
@@ -59,6 +59,15 @@ def document(settings: Settings) -> dict[str, Any]:
 def _grant_types(settings: Settings) -> list[str]:
     implicit = ["implicit"] if settings.legacy_response_types else []
     return [grant.GRANT_TYPE for grant, _ in GRANTS] + implicit
+
+
+def _assertion_algs() -> dict[str, list[str]]:
+    """Return what client assertions may be signed with; RFC 8414 §2 wants it for each endpoint."""
+    algs = [alg for known in client_assertion.ALGORITHMS.values() for alg in known]
+    return {
+        f"{name}_endpoint_auth_signing_alg_values_supported": algs
+        for name in ("token", "introspection", "revocation")
+    }
 
 
 def _optional(settings: Settings) -> dict[str, str]:

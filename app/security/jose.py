@@ -37,7 +37,7 @@ PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519Public
 
 
 #: PyJWT's own implementations, by name.
-_ALGORITHMS = get_default_algorithms()
+IMPLEMENTATIONS = get_default_algorithms()
 
 
 class BadToken(Exception):
@@ -98,14 +98,14 @@ def load_signer(kid: str, alg: str, pem: str) -> Signer:
 
 def load_verifier(jwk: Mapping[str, Any]) -> Verifier:
     """Parse a public JWK of ours (RFC 7517)."""
-    key = _ALGORITHMS[jwk["alg"]].from_jwk(json.dumps(dict(jwk)))
+    key = IMPLEMENTATIONS[jwk["alg"]].from_jwk(json.dumps(dict(jwk)))
     return Verifier(jwk["kid"], jwk["alg"], key)
 
 
 def public_jwk(kid: str, alg: str, pem: str) -> dict[str, Any]:
     """Return the public half as a JWK with `kid`, `use` and `alg`; never a private member."""
     public = load_signer(kid, alg, pem).key.public_key()
-    members = _ALGORITHMS[alg].to_jwk(public, as_dict=True)
+    members = IMPLEMENTATIONS[alg].to_jwk(public, as_dict=True)
     kept: dict[str, Any] = {name: members[name] for name in PUBLIC_MEMBERS if name in members}
     return {**kept, "kid": kid, "use": "sig", "alg": alg}
 
@@ -134,7 +134,7 @@ def verify(
     Raises:
         BadToken: size, shape, type, key, algorithm, signature, issuer or time are not right.
     """
-    header = _header(token)
+    header = header_of(token)
     verifier = verifiers.get(str(header.get("kid")))
     if verifier is None:
         reason = "unknown_key"
@@ -145,10 +145,10 @@ def verify(
     signed, _, signature = token.rpartition(".")
     _, _, payload = signed.partition(".")
     # The algorithm is the key's own: the token has no say in how it is verified.
-    if not _ALGORITHMS[verifier.alg].verify(signed.encode(), verifier.key, _bytes(signature)):
+    if not IMPLEMENTATIONS[verifier.alg].verify(signed.encode(), verifier.key, unbase64(signature)):
         reason = "wrong_signature"
         raise BadToken(reason)
-    claims = _object(_bytes(payload))
+    claims = object_of(unbase64(payload))
     _check_claims(claims, issuer=issuer, at=at)
     return claims
 
@@ -183,19 +183,28 @@ def s256(verifier: str) -> str:
     return _base64(hashlib.sha256(verifier.encode("ascii")).digest())
 
 
-def _header(token: str) -> dict[str, Any]:
-    """Return the JOSE header; sizes are bounded before any decoding (CVE-2025-61920)."""
+def header_of(token: str) -> dict[str, Any]:
+    """Return the JOSE header; sizes are bounded before any decoding (CVE-2025-61920).
+
+    Raises:
+        BadToken: it is too long, no JSON object, or wants what we do not understand.
+    """
     if len(token) > LONGEST_TOKEN or len(token.partition(".")[0]) > LONGEST_HEADER:
         reason = "too_long"
         raise BadToken(reason)
-    header = _object(_bytes(token.partition(".")[0]))
+    header = object_of(unbase64(token.partition(".")[0]))
     if "crit" in header:  # we understand no critical extension (RFC 7515 §4.1.11)
         reason = "critical_extension"
         raise BadToken(reason)
     return header
 
 
-def _bytes(text: str) -> bytes:
+def unbase64(text: str) -> bytes:
+    """Return the bytes that unpadded base64url stands for.
+
+    Raises:
+        BadToken: it is none.
+    """
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -203,7 +212,12 @@ def _bytes(text: str) -> bytes:
         raise BadToken(reason) from None
 
 
-def _object(raw: bytes) -> dict[str, Any]:
+def object_of(raw: bytes) -> dict[str, Any]:
+    """Return a JSON object that has one meaning.
+
+    Raises:
+        BadToken: it is none.
+    """
     try:
         return parse_object(raw)
     except BadJson:

@@ -22,10 +22,12 @@ from app.models import (
     Mail,
     PasswordReset,
     RefreshToken,
+    RemoteDocument,
     RevokedToken,
     Session,
     SignUp,
     Throttle,
+    UsedAssertion,
 )
 from app.services.audit import Event
 from app.settings import settings
@@ -39,10 +41,13 @@ LONGEST_ACCESS = timedelta(hours=1)
 #: Ended sessions stay for a while: their owners look at where they were signed in.
 SESSIONS_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=7)
+#: Longer than a client's keys are used without being fetched again.
+DOCUMENTS_KEPT = timedelta(days=1)
 
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
 EVENTS = AuditEvent.__table__
+DOCUMENTS = RemoteDocument.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
 
@@ -102,6 +107,8 @@ BROOMS = (
     Broom(SESSIONS, _session_is_over),
     Broom(CLIENTS, _is_unused_client),
     Broom(INITIAL_TOKENS, lambda: INITIAL_TOKENS.c.expires_at <= now() - SESSIONS_KEPT),
+    _expired(UsedAssertion.__table__),
+    Broom(DOCUMENTS, lambda: DOCUMENTS.c.tried_at <= now() - DOCUMENTS_KEPT),
     _expired(Throttle.__table__),
     _expired(SignUp.__table__),
     _expired(PasswordReset.__table__),

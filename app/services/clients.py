@@ -18,8 +18,11 @@ from app.models import Client, ClientSecret, Consent
 from app.security import secrets, uris
 from app.services import audit
 from app.services.audit import Event
-from app.services.client_metadata import ClientMetadata, validate
+from app.services.client_metadata import validate
+from app.services.client_rules import has_secret, needs_secret
+from app.services.client_schema import ClientMetadata
 from app.services.memory import memory
+from app.settings import settings
 
 CLIENTS = Client.__table__
 MOST_SECRETS = 2
@@ -33,7 +36,7 @@ def register(
 ) -> tuple[Client, str | None]:
     """Register a client; return it with its secret, which is not kept and never shown again.
 
-    The secret is None for clients that cannot keep one. `registration_token` is that of a client
+    The secret is None for clients that need none. `registration_token` is that of a client
     that registers itself.
     """
     client = Client(
@@ -46,9 +49,7 @@ def register(
     )
     db.session.add(client)
     db.session.flush()
-    secret = None
-    if not client.is_public:
-        secret = _new_secret(client)
+    secret = _new_secret(client) if has_secret(client.registration) else None
     audit.record(Event.CLIENT_REGISTERED, actor_id=by, client_id=client.client_id)
     memory().clear()
     return client, secret
@@ -128,11 +129,13 @@ def update(
     if version is not None and version != client.version:
         raise Conflict
     metadata = validate({**client.registration, **members})
-    was_public = client.is_public
     client.registration = metadata.model_dump(mode="json")
     client.name = metadata.client_name
-    if client.is_public and not was_public:
+    if not has_secret(client.registration):
         client.secrets.clear()
+    if not needs_secret(client.registration):
+        for kept in client.secrets:
+            kept.sealed = None
     _flush()
     audit.record(
         Event.CLIENT_CHANGED, actor_id=by, client_id=client.client_id, members=sorted(members)
@@ -156,14 +159,22 @@ def add_secret(client: Client, *, by: int | None = None) -> str:
         Refused: the client cannot keep one, or has two already.
     """
     _take_turn(client)
-    if client.is_public:
-        raise Refused("This kind of application can't keep a secret.")
+    if not has_secret(client.registration):
+        raise Refused("This application needs no secret.")
     if len([kept for kept in client.secrets if kept.is_alive]) >= MOST_SECRETS:
         raise Refused("There are two secrets already. Revoke one of them first.")
     secret = _new_secret(client)
     audit.record(Event.SECRET_ADDED, actor_id=by, client_id=client.client_id, ending=secret[-4:])
     _forget(client)
     return secret
+
+
+def has_usable_secret(client: Client) -> bool:
+    """Tell whether the client has the secret that its registration calls for, if any."""
+    if not has_secret(client.registration):
+        return True
+    readable = needs_secret(client.registration)
+    return any(kept.is_alive and (kept.sealed or not readable) for kept in client.secrets)
 
 
 def _take_turn(client: Client) -> None:
@@ -180,7 +191,10 @@ def _take_turn(client: Client) -> None:
 
 def _new_secret(client: Client) -> str:
     secret = secrets.new_token("cs")
-    client.secrets.append(ClientSecret(digest=secrets.digest(secret), ending=secret[-4:]))
+    digest, sealed = secrets.digest(secret), None
+    if needs_secret(client.registration):
+        sealed = secrets.encrypt(settings.encryption_keys[0], secret, context=digest)
+    client.secrets.append(ClientSecret(digest=digest, ending=secret[-4:], sealed=sealed))
     db.session.flush()
     return secret
 

@@ -19,7 +19,7 @@ from app.models import Client, InitialAccessToken
 from app.security import secrets, uris
 from app.services import audit, client_metadata, clients, scopes
 from app.services.audit import Event
-from app.services.client_metadata import POLICY, ClientMetadata
+from app.services.client_schema import LONGEST_NAME, POLICY, ClientMetadata
 from app.settings import settings
 
 INITIAL_TOKENS = InitialAccessToken.__table__
@@ -148,7 +148,7 @@ def _name_for(members: dict[str, Any]) -> str:
     addresses = members.get("redirect_uris")
     first = addresses[0] if isinstance(addresses, list) and addresses else None
     host = uris.host_of(first) if isinstance(first, str) and first.isascii() else ""
-    return host[: client_metadata.LONGEST_NAME] or NAMELESS
+    return host[:LONGEST_NAME] or NAMELESS
 
 
 def find(client_id: str, token: str) -> Client:
@@ -178,10 +178,9 @@ def replace(client: Client, members: dict[str, Any]) -> str | None:
     if secret is not None and not (isinstance(secret, str) and client.check_client_secret(secret)):
         raise InvalidInput("client_secret", "The client_secret is not that of the client.")
     policy = {name: client.registration[name] for name in POLICY if name in client.registration}
-    was_public = client.is_public
     metadata = _validated(members, policy=policy)
     clients.update(client, metadata.model_dump(mode="json"))
-    return clients.add_secret(client) if was_public and not client.is_public else None
+    return None if clients.has_usable_secret(client) else clients.add_secret(client)
 
 
 def delete(client: Client) -> None:

@@ -35,7 +35,7 @@ def client(**changes: Any) -> SimpleNamespace:
         "host": "photos.example",
         "kind": "web",
         "is_disabled": False,
-        "is_public": False,
+        "has_secret": True,
         "created_at": ago(days=40),
         "last_used_at": ago(minutes=4),
         "redirect_uris": ["https://photos.example/callback"],
@@ -163,7 +163,7 @@ STATES: States = (
             client=client(is_disabled=True, last_used_at=None), secrets=[], saved="off"
         ),
     ),
-    ("admin/client.html", "public", lambda: _client(client=client(is_public=True, kind="spa"))),
+    ("admin/client.html", "public", lambda: _client(client=client(has_secret=False, kind="spa"))),
     ("admin/delete_client.html", "plain", _delete),
     ("admin/delete_client.html", "wrong", _delete_wrong),
     (

@@ -6,6 +6,7 @@ import pytest
 
 from app.oidc.authorization_request import PROMPTS
 from tests.oidc.conftest import Scene
+from tests.signing import client_key
 
 WELL_KNOWN = ("openid-configuration", "oauth-authorization-server")
 
@@ -56,7 +57,8 @@ def test_every_scope_and_response_mode_listed_works(make_scene) -> None:
 def test_every_authentication_method_listed_works(make_scene) -> None:
     """security.md DI02."""
     for method in make_scene().rp.metadata["token_endpoint_auth_methods_supported"]:
-        assert make_scene(token_endpoint_auth_method=method).tokens()
+        scene = make_scene(token_endpoint_auth_method=method, jwks=client_key().jwks)
+        assert scene.tokens(), method
 
 
 def test_every_prompt_listed_is_understood(scene: Scene) -> None:

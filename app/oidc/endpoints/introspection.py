@@ -8,7 +8,7 @@ from authlib.oauth2 import rfc7662
 
 from app.clock import now
 from app.models import Client
-from app.oidc import protector
+from app.oidc import client_auth, protector
 from app.oidc.protector import Presented
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
@@ -21,7 +21,7 @@ REFRESH_PREFIX = "swx_rt_"
 class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):
     """Tell a client about a token it may know of; everything else is just not active."""
 
-    CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
+    CLIENT_AUTH_METHODS = client_auth.CONFIDENTIAL
 
     def check_params(self, request: ProtocolRequest, _client: Client) -> None:
         """Check the parameters; an unknown token_type_hint is ignored (RFC 7662 §2.1).

@@ -7,7 +7,7 @@ from typing import Any
 from authlib.oauth2 import rfc7009
 
 from app.models import Client
-from app.oidc import protector
+from app.oidc import client_auth, protector
 from app.oidc.endpoints.introspection import REFRESH_PREFIX
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
@@ -18,7 +18,7 @@ from app.services.audit import Event
 class RevocationEndpoint(rfc7009.RevocationEndpoint):
     """Let a client give up its own tokens; a refresh token takes its whole family along."""
 
-    CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+    CLIENT_AUTH_METHODS = client_auth.NAMES
 
     def create_endpoint_response(
         self, request: ProtocolRequest

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 
 from app.clock import now
 from app.models import Client
-from app.oidc import authorization_request, front_channel
+from app.oidc import authorization_request, client_auth, front_channel
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
@@ -24,7 +24,7 @@ from app.services.sessions import SignedIn
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
     """Give a code to the browser, and tokens for the code to the client behind it."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+    TOKEN_ENDPOINT_AUTH_METHODS = client_auth.NAMES
     request: ProtocolRequest
 
     @staticmethod

@@ -7,6 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.hooks import hooked
 
+from app.oidc import client_auth
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.services import scopes
@@ -15,7 +16,7 @@ from app.services import scopes
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):
     """Give a confidential client a token that speaks for nobody else."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
+    TOKEN_ENDPOINT_AUTH_METHODS = client_auth.CONFIDENTIAL
     request: ProtocolRequest
 
     def validate_token_request(self) -> None:

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 
 from app.clock import now
 from app.models import Client
+from app.oidc import client_auth
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.services import audit, families, refresh_tokens, scopes
@@ -20,7 +21,7 @@ from app.services.audit import Event
 class RefreshTokenGrant(grants.RefreshTokenGrant):
     """Rotate a refresh token once; a lost answer is repeated, a reuse revokes the family."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+    TOKEN_ENDPOINT_AUTH_METHODS = client_auth.NAMES
     INCLUDE_NEW_REFRESH_TOKEN = True
     request: ProtocolRequest
 

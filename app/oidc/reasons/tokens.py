@@ -27,6 +27,42 @@ ROWS = (
         "Use one client authentication method, not several.",
         "Send the secret in the Authorization header or in the body, not in both.",
     ),
+    Reason(
+        "client_assertion_type_unknown",
+        "invalid_client",
+        "client_assertion_type is not supported.",
+        "Send client_assertion with client_assertion_type "
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+        401,
+    ),
+    Reason(
+        "client_assertion_audience",
+        "invalid_client",
+        "The aud of the client assertion does not name this provider.",
+        "Set aud to the issuer, as the discovery document has it.",
+        401,
+    ),
+    Reason(
+        "client_assertion_expired",
+        "invalid_client",
+        "The client assertion is not valid now.",
+        "Sign a new one for each request, with exp a minute ahead. Set the clock of the client.",
+        401,
+    ),
+    Reason(
+        "client_assertion_jti_missing",
+        "invalid_client",
+        "The client assertion has no usable jti.",
+        "Add a jti of random characters, another one in each assertion.",
+        401,
+    ),
+    Reason(
+        "client_assertion_used",
+        "invalid_client",
+        "The client assertion was used before.",
+        "Sign a new one for each request, also for a retry.",
+        401,
+    ),
     Reason("grant_type_missing", "invalid_request", "grant_type is missing.", "Add grant_type."),
     Reason(
         "grant_type_unsupported",

@@ -120,7 +120,7 @@ def _warnings(row: Client) -> list[str]:
     found = (
         (not row.setting("pkce_required"), gettext("PKCE is not required of this application.")),
         (
-            not row.is_public and not alive,
+            not clients.has_usable_secret(row),
             gettext("It has no secret, so it cannot prove itself. Add one."),
         ),
         (

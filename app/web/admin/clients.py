@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.models import Client
 from app.security import uris
-from app.services import client_metadata, clients, overview
+from app.services import client_metadata, client_rules, clients, overview
 from app.web.admin import lists
 from app.web.admin.entrance import blueprint
 
@@ -42,6 +42,6 @@ def summary(client: Client) -> dict[str, Any]:
         "redirect_uris": addresses,
         "scope": client.setting("scope") or "",
         "is_disabled": client.is_disabled,
-        "is_public": client.is_public,
+        "has_secret": client_rules.has_secret(client.registration),
         "created_at": client.created_at,
     }
