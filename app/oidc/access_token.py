@@ -8,7 +8,7 @@ from typing import Any
 from app.clock import now, timestamp
 from app.models import Client
 from app.security import secrets
-from app.services import access_tokens, clients, keys
+from app.services import access_tokens, clients, keys, subjects
 from app.settings import settings
 
 ALG = "ES256"
@@ -47,7 +47,7 @@ def _jwt(client: Client, granted: Any, scope: str, lifetime: timedelta) -> str:
     issued = timestamp()
     claims: dict[str, Any] = {
         "iss": settings.issuer,
-        "sub": granted.subject if granted else client.client_id,
+        "sub": subjects.of(client, granted) if granted else client.client_id,
         "aud": audience(client, scope),
         "client_id": client.client_id,
         "scope": scope,

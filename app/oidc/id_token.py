@@ -9,7 +9,7 @@ from app.clock import timestamp
 from app.models import Client
 from app.oidc import claims_request
 from app.security import jose, secrets
-from app.services import keys, users
+from app.services import keys, subjects, users
 from app.settings import settings
 
 TYP = "JWT"
@@ -35,7 +35,7 @@ def issue(
     issued = timestamp()
     claims: dict[str, Any] = {
         "iss": settings.issuer,
-        "sub": granted.subject,
+        "sub": subjects.of(client, granted),
         "aud": client.client_id,
         "iat": issued,
         "exp": issued + int(settings.id_token_lifetime.total_seconds()),

@@ -14,7 +14,7 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import scopes
+from app.services import scopes, subjects
 from app.services.sessions import SignedIn
 from app.settings import settings
 
@@ -94,7 +94,7 @@ def _too_old(state: State) -> bool:
 def _another_user(state: State) -> bool:
     if state.hint is None or state.person is None:
         return False
-    return state.person.subject != state.hint
+    return subjects.of(state.request.client, state.person) != state.hint
 
 
 def _account_open(state: State) -> bool:

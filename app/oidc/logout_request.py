@@ -16,7 +16,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import secrets, uris
 from app.security.jose import BadToken
-from app.services import clients
+from app.services import clients, subjects
 from app.services.sessions import SignedIn
 
 
@@ -34,7 +34,9 @@ class LogoutRequest:
         if self.hint is None:
             return False
         same_session = secrets.same(str(self.hint.get("sid", "")), person.sid)
-        return same_session or secrets.same(str(self.hint["sub"]), person.subject)
+        if same_session or self.client is None:
+            return same_session
+        return secrets.same(str(self.hint["sub"]), subjects.of(self.client, person))
 
 
 def read(request: ProtocolRequest) -> LogoutRequest:

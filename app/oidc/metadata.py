@@ -10,7 +10,7 @@ from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES
 from app.oidc.grants import GRANTS
 from app.security.jose import ALGORITHMS
-from app.services import claims, scopes
+from app.services import claims, scopes, subjects
 from app.services.sessions import ACR_VALUES
 from app.settings import Settings
 
@@ -36,7 +36,7 @@ def document(settings: Settings) -> dict[str, Any]:
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": _grant_types(settings),
         "acr_values_supported": list(ACR_VALUES),
-        "subject_types_supported": ["public"],
+        "subject_types_supported": list(subjects.TYPES),
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
         "token_endpoint_auth_methods_supported": list(client_auth.NAMES),

@@ -21,7 +21,7 @@ from app.oidc.reasons import BearerRefusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import jose
 from app.security.jose import BadToken
-from app.services import access_tokens, clients, families, keys, scopes
+from app.services import access_tokens, clients, families, keys, scopes, subjects
 from app.services.attempts import masked
 from app.settings import settings
 
@@ -80,10 +80,12 @@ def _opaque(value: str) -> Presented | None:
     if row.family_id is not None and families.fault(row):
         return None
     client = clients.find(row.client_id)
-    return client and Presented(
+    if client is None:
+        return None
+    return Presented(
         value=value,
         client_id=row.client_id,
-        subject=row.subject or row.client_id,
+        subject=row.client_id if row.family_id is None else subjects.of(client, row),
         scope=row.token_scope,
         audience=access_token.audience(client, row.token_scope),
         issued_at=int(row.issued_at.timestamp()),

@@ -21,9 +21,9 @@ ACCESS_TOKENS, REVOKED = AccessToken.__table__, RevokedToken.__table__
 FAMILIES, USERS, SESSIONS = Family.__table__, User.__table__, Session.__table__
 CLIENTS = Client.__table__
 
-_USER_COLUMNS = tuple(
-    column for column in USERS.c if column.name not in {"id", "subject", "epoch", "disabled_at"}
-)
+#: Columns of a user that a granted row has already.
+NOT_HERE = {"id", "subject", "pairwise_key", "epoch", "disabled_at"}
+_USER_COLUMNS = tuple(column for column in USERS.c if column.name not in NOT_HERE)
 _CLIENT_COLUMNS = (
     CLIENTS.c.client_id,
     CLIENTS.c.disabled_at.label("client_disabled_at"),

@@ -123,12 +123,9 @@ def update(
         InvalidInput: a member may not be so, or is not one.
         Conflict: `version` is not the current one: somebody else has changed it meanwhile.
     """
-    unknown = sorted(set(members) - set(ClientMetadata.model_fields))
-    if unknown:
-        raise InvalidInput(unknown[0], f"There is no client setting called {unknown[0][:60]}.")
     if version is not None and version != client.version:
         raise Conflict
-    metadata = validate({**client.registration, **members})
+    metadata = proposed(client, members)
     client.registration = metadata.model_dump(mode="json")
     client.name = metadata.client_name
     if not has_secret(client.registration):
@@ -142,6 +139,18 @@ def update(
     )
     _forget(client)
     return metadata
+
+
+def proposed(client: Client, members: dict[str, Any]) -> ClientMetadata:
+    """Return what a client's registration would be with these members changed.
+
+    Raises:
+        InvalidInput: a member may not be so, or is not one.
+    """
+    unknown = sorted(set(members) - set(ClientMetadata.model_fields))
+    if unknown:
+        raise InvalidInput(unknown[0], f"There is no client setting called {unknown[0][:60]}.")
+    return validate({**client.registration, **members})
 
 
 def _flush() -> None:

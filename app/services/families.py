@@ -34,6 +34,7 @@ COLUMNS = (
     FAMILIES.c.revoked_at,
     USERS.c.id.label("user_id"),
     USERS.c.subject,
+    USERS.c.pairwise_key,
     USERS.c.epoch.label("user_epoch"),
     USERS.c.disabled_at,
     SESSIONS.c.sid,

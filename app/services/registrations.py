@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from app.clock import now
 from app.database import db
@@ -84,32 +84,46 @@ def use_initial_token(token: str) -> None:
     """
     used = db.session.execute(
         update(INITIAL_TOKENS)
-        .where(
-            INITIAL_TOKENS.c.digest == secrets.digest(token),
-            INITIAL_TOKENS.c.expires_at > now(),
-            INITIAL_TOKENS.c.revoked_at.is_(None),
-            INITIAL_TOKENS.c.uses_left.is_(None) | (INITIAL_TOKENS.c.uses_left > 0),
-        )
+        .where(_lets_in(token))
         .values(uses_left=INITIAL_TOKENS.c.uses_left - 1)
     )
     if not used.rowcount:  # type: ignore[attr-defined]
         raise TokenRefused
 
 
-def register(members: dict[str, Any]) -> tuple[Client, str | None, str]:
-    """Register a client as it describes itself; return it with secret and registration token.
+def is_initial_token(token: str) -> bool:
+    """Tell whether it would let somebody in now, without using it."""
+    wanted = select(INITIAL_TOKENS.c.id).where(_lets_in(token))
+    return db.session.scalar(wanted) is not None
 
-    Raises:
-        InvalidInput: names the member that may not be so.
-    """
-    metadata = _validated(members, policy=_own_policy(members))
+
+def _lets_in(token: str) -> Any:
+    return and_(
+        INITIAL_TOKENS.c.digest == secrets.digest(token),
+        INITIAL_TOKENS.c.expires_at > now(),
+        INITIAL_TOKENS.c.revoked_at.is_(None),
+        INITIAL_TOKENS.c.uses_left.is_(None) | (INITIAL_TOKENS.c.uses_left > 0),
+    )
+
+
+def register(metadata: ClientMetadata) -> tuple[Client, str | None, str]:
+    """Register a client as it describes itself; return it with secret and registration token."""
     token = secrets.new_token("ra")
     client, secret = clients.register(metadata, registration_token=token)
     return client, secret, token
 
 
-def _validated(members: dict[str, Any], *, policy: dict[str, Any]) -> ClientMetadata:
-    """Return what is registered: the client's own members, and policy that is not theirs."""
+def proposed(members: dict[str, Any], client: Client | None = None) -> ClientMetadata:
+    """Return what would be registered: the client's own members, and policy that is not theirs.
+
+    `client` is who replaces its registration.
+
+    Raises:
+        InvalidInput: names the member that may not be so, or names another client.
+    """
+    if client is not None:
+        _check_identity(client, members)
+    policy = _own_policy(members) if client is None else _policy_of(client)
     own = {name: value for name, value in members.items() if name not in POLICY}
     own = {name: value for name, value in own.items() if value is not None}
     _refuse_legacy(own)
@@ -165,20 +179,25 @@ def find(client_id: str, token: str) -> Client:
     return client
 
 
-def replace(client: Client, members: dict[str, Any]) -> str | None:
-    """Replace what the client has registered (RFC 7592 §2.2); return a new secret if it got one.
-
-    Raises:
-        InvalidInput: a member may not be so, or names another client.
-        Conflict: somebody else has changed it meanwhile.
-    """
+def _check_identity(client: Client, members: dict[str, Any]) -> None:
+    """Refuse a replacement that speaks of another client (RFC 7592 §2.2)."""
     if members.get("client_id") != client.client_id:
         raise InvalidInput("client_id", "The client_id must be that of the client.")
     secret = members.get("client_secret")
     if secret is not None and not (isinstance(secret, str) and client.check_client_secret(secret)):
         raise InvalidInput("client_secret", "The client_secret is not that of the client.")
-    policy = {name: client.registration[name] for name in POLICY if name in client.registration}
-    metadata = _validated(members, policy=policy)
+
+
+def _policy_of(client: Client) -> dict[str, Any]:
+    return {name: client.registration[name] for name in POLICY if name in client.registration}
+
+
+def replace(client: Client, metadata: ClientMetadata) -> str | None:
+    """Replace what the client has registered (RFC 7592 §2.2); return a new secret if it got one.
+
+    Raises:
+        Conflict: somebody else has changed it meanwhile.
+    """
     clients.update(client, metadata.model_dump(mode="json"))
     return None if clients.has_usable_secret(client) else clients.add_secret(client)
 

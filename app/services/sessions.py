@@ -35,6 +35,7 @@ class SignedIn:
     sid: str
     user_id: int
     subject: str
+    pairwise_key: str
     email: str
     name: str | None
     is_admin: bool
@@ -65,6 +66,7 @@ _COLUMNS = (
     SESSIONS.c.expires_at,
     USERS.c.id.label("user_id"),
     USERS.c.subject,
+    USERS.c.pairwise_key,
     USERS.c.email,
     USERS.c.name,
     USERS.c.is_admin,

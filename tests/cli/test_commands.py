@@ -50,6 +50,18 @@ def create_user(answer, *options, email="ada@people.example"):
     return answer(*words, typed=f"{remember(PASSWORD)}\n")
 
 
+def test_claims_of_a_user_are_set(answer, run, db):
+    (made,) = create_user(answer)
+
+    code, printed = run("user", "set", "ada@people.example", "nickname=Ada", "birthdate=1815-12-10")
+
+    assert code == 0, printed
+    user = db.session.get(User, made["id"])
+    assert (user.nickname, user.birthdate) == ("Ada", "1815-12-10")
+    assert run("user", "set", "ada@people.example", "nickname")[0] != 0
+    assert run("user", "set", "nobody@people.example", "nickname=x")[0] != 0
+
+
 def test_user_is_created_with_the_password_typed(answer, db):
     (made,) = create_user(answer, "--name", "Ada")
 

@@ -12,7 +12,7 @@ from app.oidc import client_auth, protector
 from app.oidc.protector import Presented
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import families, refresh_tokens
+from app.services import clients, families, refresh_tokens, subjects
 from app.settings import settings
 
 REFRESH_PREFIX = "swx_rt_"
@@ -81,13 +81,14 @@ def _refresh(value: str) -> dict[str, Any] | None:
     granted = refresh_tokens.find_with_client(value)
     if granted is None or granted.rotated_at is not None or granted.expires_at <= now():
         return None
-    if granted.client_disabled_at or families.fault(granted):
+    client = clients.find(granted.client_id)
+    if client is None or granted.client_disabled_at or families.fault(granted):
         return None
     return {
         "scope": granted.granted_scope,
         "client_id": granted.client_id,
         "exp": int(granted.expires_at.timestamp()),
         "iat": int(granted.issued_at.timestamp()),
-        "sub": granted.subject,
+        "sub": subjects.of(client, granted),
         "iss": settings.issuer,
     }

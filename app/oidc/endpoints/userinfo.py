@@ -39,4 +39,5 @@ def _about(token: Presented) -> dict[str, Any]:
     """Return the claims of the scopes and those asked for one by one; `sub` is the ID token's."""
     by_scope = claims.about(token.granted, scopes.split(token.scope))
     single = (token.granted.claims_request or {}).get("userinfo", ())
-    return {**by_scope, **claims_request.about(token.granted, single)}
+    asked = claims_request.about(token.granted, single)
+    return {**by_scope, **asked, "sub": token.subject}

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
 from app.models import Client
-from app.services import attempts, clients, overview
+from app.services import attempts, clients, overview, sectors
 from app.settings import settings
 from app.web import forms
 from app.web.admin import client_form, sentences
@@ -33,13 +33,11 @@ def client(client_id: str) -> ResponseReturnValue:
         return _page(row, form)
     if not form.validate():
         return _page(row, form), 422
+    members = client_form.members(form)
     try:
-        clients.update(
-            row,
-            client_form.members(form),
-            version=_version(form),
-            by=administrator().user_id,
-        )
+        commit()  # the sector may take seconds to answer
+        sectors.check(clients.proposed(row, members), before=row.registration)
+        clients.update(row, members, version=_version(form), by=administrator().user_id)
     except InvalidInput as fault:
         rollback()
         forms.blame(form, fault)

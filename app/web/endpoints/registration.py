@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.models import Client
 from app.oidc.provider import NEVER_CACHED
 from app.oidc.reasons import BearerRefusal, Refusal
 from app.security.strict_json import BadJson, parse_object
-from app.services import registrations, throttles
+from app.services import registrations, sectors, throttles
 from app.services.attempts import Trace, masked
 from app.services.registrations import TokenRefused
 from app.settings import settings
@@ -28,6 +29,7 @@ LONGEST_BODY = 65_536
 LONGEST_DESCRIPTION = 300
 NOT_IN_DESCRIPTIONS = str.maketrans({'"': "'", "\\": "/"})
 #: Members that name addresses a browser is sent back to.
+NOT_LET_IN = "initial_token_refused"
 REDIRECTS = frozenset({"redirect_uris"})
 
 
@@ -85,8 +87,11 @@ def _register(trace: Trace) -> Response:
         raise Refusal("registration_closed", "registration")
     members = _members()
     try:
-        _let_in(trace)
-        client, secret, token = registrations.register(members)
+        let_in = _knock(trace)
+        wanted = registrations.proposed(members)
+        sectors.check(wanted)
+        let_in()
+        client, secret, token = registrations.register(wanted)
     except TooMany as many:
         rollback()
         trace.refused("throttle", "registration_too_often")
@@ -101,18 +106,27 @@ def _register(trace: Trace) -> Response:
     return _json(_information(client, token, secret), 201)
 
 
-def _let_in(trace: Trace) -> None:
-    """Use up an initial access token, or count a stranger's registration."""
+def _knock(trace: Trace) -> Callable[[], None]:
+    """Count a stranger's registration, or look at an initial access token; return how to use it.
+
+    Nobody makes us fetch anything before this; and a token is used up by a registration alone.
+    """
     if settings.registration == "open":
         if not settings.is_local:
             throttles.reserve((throttles.registered(guards.address(), now()),))
-        return
-    token = _bearer(trace, refused="initial_token_refused")
+            commit()
+        return lambda: None
+    token = _bearer(trace, refused=NOT_LET_IN)
+    if not registrations.is_initial_token(token):
+        raise BearerRefusal(NOT_LET_IN, "access_token", sent=masked(token))
+    return partial(_let_in, token)
+
+
+def _let_in(token: str) -> None:
     try:
         registrations.use_initial_token(token)
-    except TokenRefused:
-        refused = "initial_token_refused"
-        raise BearerRefusal(refused, "access_token", sent=masked(token)) from None
+    except TokenRefused:  # another registration was first
+        raise BearerRefusal(NOT_LET_IN, "access_token", sent=masked(token)) from None
 
 
 def _read(client: Client, token: str) -> Response:
@@ -121,7 +135,9 @@ def _read(client: Client, token: str) -> Response:
 
 def _replace(client: Client, token: str) -> Response:
     try:
-        secret = registrations.replace(client, _members())
+        wanted = registrations.proposed(_members(), client)
+        sectors.check(wanted, before=client.registration)
+        secret = registrations.replace(client, wanted)
     except InvalidInput as fault:
         raise _unusable(fault) from None
     except Conflict:

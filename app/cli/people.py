@@ -1,0 +1,65 @@
+"""Commands about people who sign in."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from app.cli.lines import as_json, assignment, refuse, show
+from app.database import commit
+from app.errors import ProviderError
+from app.services import accounts, profiles
+
+user_group = AppGroup("user", help="People who sign in.")
+GROUPS = (user_group,)
+
+
+@user_group.command("create")
+@click.argument("email")
+@click.option("--name", default=None, help="The person's full name.")
+@click.option("--admin", is_flag=True, help="May use the admin pages.")
+@click.option("--verified", is_flag=True, help="The address is known to be theirs.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from stdin.")
+@as_json
+def create_user(
+    email: str,
+    name: str | None,
+    *,
+    admin: bool,
+    verified: bool,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Make an account."""
+    del password_stdin  # the only way there is: arguments are visible to every process
+    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        user = accounts.create(
+            email, password=password, name=name, is_admin=admin, email_verified=verified
+        )
+    except ProviderError as error:
+        refuse(error)
+        return
+    commit()
+    show({"id": user.id, "subject": user.subject, "email": user.email}, as_json=as_json)
+
+
+@user_group.command("set")
+@click.argument("email")
+@click.argument("assignments", metavar="CLAIM=VALUE...", nargs=-1, required=True)
+@as_json
+def set_user(email: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
+    """Set standard claims of a person: CLAIM=VALUE; the address as a JSON object."""
+    user = accounts.find_by_email(email)
+    if user is None:
+        raise click.ClickException("There is no account with this address.")
+    members = dict(assignment(text) for text in assignments)
+    try:
+        profiles.change(user, members)
+    except ProviderError as error:
+        refuse(error)
+        return
+    commit()
+    show({"email": user.email, **{name: getattr(user, name) for name in members}}, as_json=as_json)

@@ -1,0 +1,94 @@
+"""Commands about keys, jobs and settings."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+
+import click
+from flask.cli import AppGroup
+
+from app import jobs
+from app.cli.lines import as_json, refuse, show, show_row
+from app.database import commit
+from app.documents import settings_table
+from app.errors import ProviderError
+from app.security.jose import ALGORITHMS
+from app.services import keys
+from app.settings import settings
+
+key_group = AppGroup("key", help="Signing keys.")
+job_group = AppGroup("job", help="Work that nobody waits for.")
+settings_group = AppGroup("settings", help="What this deployment decides.")
+GROUPS = (key_group, job_group, settings_group)
+
+
+@key_group.command("list")
+@as_json
+def list_keys(*, as_json: bool) -> None:
+    """List every signing key."""
+    for key in keys.listed():
+        found = {"kid": key.kid, "alg": key.alg, "state": key.state}
+        show_row({**found, "created_at": key.created_at.isoformat()}, as_json=as_json)
+
+
+@key_group.command("rotate")
+@click.option("--alg", "algs", multiple=True, type=click.Choice(ALGORITHMS))
+@click.option("--force", is_flag=True, help="Also with a key that was published just now.")
+@as_json
+def rotate_keys(algs: tuple[str, ...], *, force: bool, as_json: bool) -> None:
+    """Let the next key sign from now on; what the old one signed stays valid."""
+    for alg in algs or ALGORITHMS:
+        try:
+            key = keys.rotate(alg, force=force)
+        except ProviderError as error:
+            refuse(error)
+            return
+        commit()
+        show_row({"kid": key.kid, "alg": key.alg, "state": key.state}, as_json=as_json)
+
+
+@key_group.command("retire")
+@click.argument("kid")
+@as_json
+def retire_key(kid: str, *, as_json: bool) -> None:
+    """Stop publishing a key that signs no more: what it signed is refused from now on."""
+    try:
+        keys.retire(kid)
+    except ProviderError as error:
+        refuse(error)
+        return
+    commit()
+    show({"kid": kid, "state": "gone"}, as_json=as_json)
+
+
+@job_group.command("run")
+@click.option("--forever", is_flag=True, help="Go on until stopped.")
+def run_jobs(*, forever: bool) -> None:
+    """Send mail, turn keys, clean up: each once, or again and again."""
+    rounds = jobs.Rounds()
+    if not forever:
+        stumbled = rounds.run()
+        if stumbled:
+            raise click.ClickException(f"these jobs stumbled, see the log: {', '.join(stumbled)}")
+        return
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stopped.set())
+    rounds.run_until(stopped)
+
+
+@settings_group.command("check")
+@as_json
+def check_settings(*, as_json: bool) -> None:
+    """Say that the settings can be used; a process with faulty ones does not start at all."""
+    if as_json:
+        click.echo(json.dumps({"issuer": settings.issuer, "faults": []}))
+    else:
+        click.echo("The settings are in order.")
+
+
+@settings_group.command("table")
+def print_settings() -> None:
+    """Print the table of settings for the README."""
+    click.echo(settings_table())
