@@ -14,7 +14,6 @@ from app.cli.lines import as_json, refuse, show, show_row
 from app.database import commit
 from app.documents import settings_table
 from app.errors import ProviderError
-from app.security.jose import ALGORITHMS
 from app.services import keys
 from app.settings import settings
 
@@ -34,12 +33,12 @@ def list_keys(*, as_json: bool) -> None:
 
 
 @key_group.command("rotate")
-@click.option("--alg", "algs", multiple=True, type=click.Choice(ALGORITHMS))
+@click.option("--alg", "algs", multiple=True, type=click.Choice(keys.KINDS))
 @click.option("--force", is_flag=True, help="Also with a key that was published just now.")
 @as_json
 def rotate_keys(algs: tuple[str, ...], *, force: bool, as_json: bool) -> None:
     """Let the next key sign from now on; what the old one signed stays valid."""
-    for alg in algs or ALGORITHMS:
+    for alg in algs or keys.KINDS:
         try:
             key = keys.rotate(alg, force=force)
         except ProviderError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import Client
-from app.oidc import claims_request
+from app.oidc import claims_request, protection
 from app.oidc.claims_request import ClaimsRequest
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES, Answer
@@ -81,6 +81,8 @@ def check(request: ProtocolRequest) -> None:
     prompts(request)
     max_age(request)
     hinted_subject(request)
+    if "id_token" in response_type_of(request).split():
+        request.seal = protection.of(request.client, "id_token")
 
 
 def check_response(request: ProtocolRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import Client
-from app.oidc import access_token, id_token
+from app.oidc import access_token, id_token, protection
 from app.services import refresh_tokens
 
 
@@ -27,6 +27,7 @@ def generate(
     `user` is the granted row: the user together with the family; None for the client itself.
     """
     granted, scope = user, scope or ""
+    seal = protection.of(client, "id_token") if granted else None
     value, lifetime = access_token.build(client, granted, scope)
     response: dict[str, Any] = {
         "access_token": value,
@@ -39,5 +40,6 @@ def generate(
     if granted and "openid" in scope.split():
         # A refreshed ID token answers no authorization request, so it has no nonce (§12.2).
         nonce = granted.nonce if grant_type == "authorization_code" else None
-        response["id_token"] = id_token.issue(client, granted, access_token=value, nonce=nonce)
+        signed = id_token.issue(client, granted, access_token=value, nonce=nonce)
+        response["id_token"] = protection.apply(seal, signed)
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.oidc import access_token, id_token
+from app.oidc import access_token, id_token, protection
 from app.oidc.request import ProtocolRequest
 from app.services import claims, scopes, users
 
@@ -27,7 +27,7 @@ def tokens(request: ProtocolRequest, response_type: str, granted: Any, code: str
         response = {**members, "expires_in": lifetime}
         access_token.keep(request.client, granted, response)
     if "id_token" in words:
-        members["id_token"] = id_token.issue(
+        signed = id_token.issue(
             request.client,
             granted,
             nonce=request.payload.get("nonce"),
@@ -35,6 +35,7 @@ def tokens(request: ProtocolRequest, response_type: str, granted: Any, code: str
             code=code,
             about=_about(granted, scope) if words == ["id_token"] else id_token.NOTHING,
         )
+        members["id_token"] = protection.apply(request.seal, signed)
     return members
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.clock import timestamp
 from app.models import Client
-from app.oidc import claims_request
-from app.security import jose, secrets
+from app.oidc import claims_request, protection
+from app.security import jose, jwe, secrets
 from app.services import keys, subjects, users
 from app.settings import settings
 
@@ -67,6 +67,8 @@ def read_hint(hint: str) -> dict[str, Any]:
     Raises:
         BadToken: it is not an ID token of ours.
     """
+    if jwe.is_encrypted(hint):  # a client may hand it back encrypted to us (§3.1.2.1)
+        hint = protection.opened(None, hint)
     return jose.verify(hint, keys.verifiers(), typ=TYP, issuer=settings.issuer, at=None)
 
 

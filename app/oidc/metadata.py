@@ -9,6 +9,7 @@ from app.oidc.authorization_request import PROMPTS
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES
 from app.oidc.grants import GRANTS
+from app.security import jwe
 from app.security.jose import ALGORITHMS
 from app.services import claims, scopes, subjects
 from app.services.sessions import ACR_VALUES
@@ -39,6 +40,7 @@ def document(settings: Settings) -> dict[str, Any]:
         "subject_types_supported": list(subjects.TYPES),
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
+        **_encryption(),
         "token_endpoint_auth_methods_supported": list(client_auth.NAMES),
         "introspection_endpoint_auth_methods_supported": list(client_auth.CONFIDENTIAL),
         "revocation_endpoint_auth_methods_supported": list(client_auth.NAMES),
@@ -59,6 +61,14 @@ def document(settings: Settings) -> dict[str, Any]:
 def _grant_types(settings: Settings) -> list[str]:
     implicit = ["implicit"] if settings.legacy_response_types else []
     return [grant.GRANT_TYPE for grant, _ in GRANTS] + implicit
+
+
+def _encryption() -> dict[str, list[str]]:
+    """Return what ID tokens, userinfo and request objects may be encrypted with."""
+    names = ("id_token", "userinfo", "request_object")
+    algs = {f"{name}_encryption_alg_values_supported": list(jwe.ALGORITHMS) for name in names}
+    encs = {f"{name}_encryption_enc_values_supported": list(jwe.CONTENT) for name in names}
+    return {**algs, **encs}
 
 
 def _assertion_algs() -> dict[str, list[str]]:

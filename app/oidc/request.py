@@ -7,7 +7,7 @@ repeated parameters; here each endpoint says where its parameters may stand, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -98,6 +98,8 @@ class ProtocolRequest(OAuth2Request):
         self.hinted: str | None = None
         #: What the person is asked for beside the scope: scopes that carry single claims.
         self.carriers: frozenset[str] = frozenset()
+        #: What encrypts an ID token in the answer, None for most clients.
+        self.seal: Callable[[str], str] | None = None
         #: Names of single claims to release, by place, once the person has allowed them.
         self.released: dict[str, list[str]] | None = None
 

@@ -29,6 +29,8 @@ LEEWAY_SECONDS = 60
 #: Algorithms we sign with, and the hash their `at_hash` uses (OIDC Core §3.1.3.6).
 HASHES = {"RS256": "sha256", "ES256": "sha256", "EdDSA": "sha512"}
 ALGORITHMS = tuple(HASHES)
+#: What clients may encrypt to, by the algorithm that names the kind of key.
+ENCRYPTION = {"RSA-OAEP": "RSA", "ECDH-ES": "EC"}
 
 PUBLIC_MEMBERS: tuple[str, ...] = ("kty", "crv", "x", "y", "n", "e")
 
@@ -74,9 +76,9 @@ class Verifier:
 def generate_key(alg: str) -> str:
     """Make a private key for the algorithm, as an unencrypted PKCS#8 PEM."""
     key: PrivateKey
-    if alg == "RS256":
+    if alg in {"RS256", "RSA-OAEP"}:
         key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
-    elif alg == "ES256":
+    elif alg in {"ES256", "ECDH-ES"}:
         key = ec.generate_private_key(ec.SECP256R1())
     else:
         key = ed25519.Ed25519PrivateKey.generate()
@@ -89,11 +91,16 @@ def generate_key(alg: str) -> str:
 
 def load_signer(kid: str, alg: str, pem: str) -> Signer:
     """Parse a private key; slow for RSA (its primes are checked), so once a process."""
+    return Signer(kid, alg, load_private(pem))
+
+
+def load_private(pem: str) -> PrivateKey:
+    """Parse a private key of a kind we use."""
     key = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, PrivateKey):
-        message = f"{type(key).__name__} is not a signing key we use"
+        message = f"{type(key).__name__} is not a key we use"
         raise TypeError(message)
-    return Signer(kid, alg, key)
+    return key
 
 
 def load_verifier(jwk: Mapping[str, Any]) -> Verifier:
@@ -103,10 +110,15 @@ def load_verifier(jwk: Mapping[str, Any]) -> Verifier:
 
 
 def public_jwk(kid: str, alg: str, pem: str) -> dict[str, Any]:
-    """Return the public half as a JWK with `kid`, `use` and `alg`; never a private member."""
-    public = load_signer(kid, alg, pem).key.public_key()
-    members = IMPLEMENTATIONS[alg].to_jwk(public, as_dict=True)
+    """Return the public half as a JWK with `kid` and `use`; never a private member.
+
+    `alg` stands at keys that sign: others serve several algorithms.
+    """
+    written_as = {"RSA": "RS256", "EC": "ES256"}.get(ENCRYPTION.get(alg, ""), alg)
+    members = IMPLEMENTATIONS[written_as].to_jwk(load_private(pem).public_key(), as_dict=True)
     kept: dict[str, Any] = {name: members[name] for name in PUBLIC_MEMBERS if name in members}
+    if alg in ENCRYPTION:
+        return {**kept, "kid": kid, "use": "enc"}
     return {**kept, "kid": kid, "use": "sig", "alg": alg}
 
 

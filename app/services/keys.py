@@ -19,14 +19,16 @@ from app.clock import now
 from app.database import db
 from app.errors import NotFound, Refused, Unavailable
 from app.models import SigningKey
-from app.security import jose, secrets
-from app.security.jose import ALGORITHMS, Signer, Verifier
+from app.security import jose, jwe, secrets
+from app.security.jose import ALGORITHMS, ENCRYPTION, Signer, Verifier
 from app.services import audit
 from app.services.audit import Event
 from app.services.memory import memory
 from app.settings import settings
 
 KEYS = SigningKey.__table__
+#: Every kind of key we have: those that sign, then those that clients encrypt to.
+KINDS = (*ALGORITHMS, *ENCRYPTION)
 #: How long anybody may keep the key set, as its answer says.
 KEY_SET_KEPT = timedelta(minutes=15)
 #: A key is in the key set for this long before it signs; the copies of workers are seconds old.
@@ -46,6 +48,8 @@ class Ring:
 
     signers: dict[str, Signer]
     verifiers: dict[str, Verifier]
+    #: Rows of keys that clients encrypt to, by `kid`; few requests need one.
+    decrypters: dict[str, Any]
     jwks: dict[str, Any]
 
 
@@ -71,6 +75,21 @@ def verifiers() -> dict[str, Verifier]:
     return ring().verifiers
 
 
+def decrypters(kid: str | None, alg: str) -> list[jwe.Key]:
+    """Return our private keys that something may have been encrypted to."""
+    kind = "RSA" if alg.startswith("RSA") else "EC"
+    fitting = [row for row in ring().decrypters.values() if ENCRYPTION[row.alg] == kind]
+    return [_decrypter(row) for row in fitting if kid is None or row.kid == kid]
+
+
+def _decrypter(row: Any) -> jwe.Key:
+    kept: dict[str, Any] = memory().parsed
+    if row.kid not in kept:
+        kept[row.kid] = jwe.private_key(_opened(row))
+    key: jwe.Key = kept[row.kid]
+    return key
+
+
 def public_jwks() -> dict[str, Any]:
     """Return the key set as clients fetch it (RFC 7517); public members only."""
     return ring().jwks
@@ -78,11 +97,13 @@ def public_jwks() -> dict[str, Any]:
 
 def _load() -> Ring:
     rows = [row for row in _published() if row.state != "gone"]
-    signers = {row.alg: _signer(row) for row in rows if row.state == "current"}
-    known = {row.kid: _verifier(row) for row in rows}
+    signing = [row for row in rows if row.alg in ALGORITHMS]
+    signers = {row.alg: _signer(row) for row in signing if row.state == "current"}
+    known = {row.kid: _verifier(row) for row in signing}
+    opening = {row.kid: row for row in rows if row.alg in ENCRYPTION}
     order = {"current": 0, "next": 1, "retired": 2}
-    rows.sort(key=lambda row: (ALGORITHMS.index(row.alg), order[row.state]))
-    return Ring(signers, known, {"keys": [row.public_jwk for row in rows]})
+    rows.sort(key=lambda row: (KINDS.index(row.alg), order[row.state]))
+    return Ring(signers, known, opening, {"keys": [row.public_jwk for row in rows]})
 
 
 def _published() -> list[Any]:
@@ -96,9 +117,12 @@ def _signer(row: Any) -> Signer:
     """Open and parse a private key, once in the life of the process: RSA takes 30 ms."""
     kept: dict[str, Signer] = memory().parsed
     if row.kid not in kept:
-        pem = secrets.decrypt(settings.encryption_keys, row.private_sealed, context=row.kid)
-        kept[row.kid] = jose.load_signer(row.kid, row.alg, pem)
+        kept[row.kid] = jose.load_signer(row.kid, row.alg, _opened(row))
     return kept[row.kid]
+
+
+def _opened(row: Any) -> str:
+    return secrets.decrypt(settings.encryption_keys, row.private_sealed, context=row.kid)
 
 
 def _verifier(row: Any) -> Verifier:
@@ -115,7 +139,7 @@ def listed() -> Sequence[SigningKey]:
 def ensure() -> None:
     """Make the keys that are missing: for each algorithm one that signs and one that is next."""
     moment = now()  # one for all: keys of the same moment are published together
-    for alg in ALGORITHMS:
+    for alg in KINDS:
         for state in ("current", "next"):
             if _in_state(alg, state) is None:
                 _make(alg, state, moment)
@@ -206,7 +230,7 @@ def retire(kid: str, *, by: int | None = None) -> None:
 def turn(*, by: int | None = None) -> None:
     """Do what is due: make missing keys, rotate old ones, drop those nobody needs any more."""
     ensure()
-    for alg in ALGORITHMS:
+    for alg in KINDS:
         key = _in_state(alg, "current")
         following = _in_state(alg, "next")
         if key is None or following is None or key.current_at is None:

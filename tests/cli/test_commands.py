@@ -219,7 +219,7 @@ def test_keys_are_listed(answer):
     listed = answer("key", "list")
 
     assert {(row["alg"], row["state"]) for row in listed} == {
-        (alg, state) for alg in ALGORITHMS for state in ("current", "next")
+        (alg, state) for alg in keys.KINDS for state in ("current", "next")
     }
 
 

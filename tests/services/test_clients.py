@@ -12,7 +12,8 @@ from app.database import db as database
 from app.errors import Conflict, InvalidInput, NotFound, Refused
 from app.models import Client, ClientSecret, Consent, Family
 from app.security import secrets
-from app.services import client_metadata, clients, once, overview
+from app.services import clients, once, overview
+from app.services.client_schema import POLICY
 from app.services.memory import LONGEST_SECONDS
 from app.services.once import SentAlready
 from tests import factories
@@ -262,6 +263,6 @@ def test_policy_members_are_kept_when_others_change(db):
 
     clients.update(client, {"client_name": "Other"})
 
-    kept = {name: client.setting(name) for name in client_metadata.POLICY}
+    kept = {name: client.setting(name) for name in POLICY}
     assert kept["trusted"] is True
     assert kept["access_token_lifetime"] == 90

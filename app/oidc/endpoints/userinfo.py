@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from authlib.oauth2.rfc6749 import Endpoint
 
-from app.oidc import claims_request, id_token
+from app.oidc import claims_request, id_token, protection
 from app.oidc.protector import Presented, Protector
 from app.oidc.request import ProtocolRequest
 from app.services import claims, clients, keys, scopes
@@ -23,16 +24,19 @@ class UserInfoEndpoint(Endpoint):
     protector = Protector()
 
     def create_endpoint_response(self, request: ProtocolRequest) -> Answer:
-        """Return the claims, signed for a client that wants them so (§5.3.2)."""
+        """Return the claims, signed or encrypted for a client that wants them so (§5.3.2)."""
         token = self.protector.validate_request(["openid"], request)
         told = _about(token)
         client = clients.find(token.client_id)
         alg = client.setting("userinfo_signed_response_alg") if client else None
-        if not alg:
+        seal = protection.of(client, "userinfo", is_token=bool(alg)) if client else None
+        if not alg and seal is None:
             return 200, told, []
-        signed = {**told, "iss": settings.issuer, "aud": token.client_id}
-        body = keys.signer(alg).sign(signed, typ=id_token.TYP)
-        return 200, body, [("Content-Type", SIGNED)]
+        body = json.dumps(told)
+        if alg:
+            signed = {**told, "iss": settings.issuer, "aud": token.client_id}
+            body = keys.signer(alg).sign(signed, typ=id_token.TYP)
+        return 200, protection.apply(seal, body), [("Content-Type", SIGNED)]
 
 
 def _about(token: Presented) -> dict[str, Any]:

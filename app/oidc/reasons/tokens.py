@@ -175,6 +175,20 @@ ROWS = (
         "The requested scope goes beyond what was granted.",
         "Ask for the granted scopes or fewer.",
     ),
+    # --- encryption
+    Reason(
+        "client_key_missing",
+        "invalid_request",
+        "The client has no usable key to encrypt to.",
+        "Publish a key of the registered algorithm, with use enc or without use, in jwks or at "
+        "jwks_uri.",
+    ),
+    Reason(
+        "client_secret_unreadable",
+        "invalid_request",
+        "The client has no secret that can be used for this.",
+        "Its secret was made before it was needed for encryption or signatures: add a new one.",
+    ),
     # --- access tokens
     Reason(
         "token_missing",

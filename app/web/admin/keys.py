@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import commit
 from app.models import SigningKey
-from app.security.jose import ALGORITHMS
 from app.services import keys as rules
 from app.settings import settings
 from app.web.admin.entrance import administrator, blueprint
@@ -27,7 +26,7 @@ def keys() -> ResponseReturnValue:
     alive.sort(key=lambda key: (ORDER[key.state], -key.created_at.timestamp()))
     return render_template(
         "admin/keys.html",
-        rings=[_ring(alg, [key for key in alive if key.alg == alg]) for alg in ALGORITHMS],
+        rings=[_ring(alg, [key for key in alive if key.alg == alg]) for alg in rules.KINDS],
         span=_span(alive),
         jwks_url=f"{settings.issuer}/jwks.json",
         done=request.args.get("done", ""),
@@ -38,7 +37,7 @@ def keys() -> ResponseReturnValue:
 def act_on_keys() -> ResponseReturnValue:
     """Rotate an algorithm, or stop publishing a retired key."""
     act, by = request.form.get("act"), administrator().user_id
-    if act == "rotate" and request.form.get("alg") in ALGORITHMS:
+    if act == "rotate" and request.form.get("alg") in rules.KINDS:
         rules.rotate(request.form["alg"], by=by)
         done = "rotated"
     elif act == "retire" and request.form.get("kid", "").isprintable():
