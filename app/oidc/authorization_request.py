@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import Client
-from app.oidc import claims_request, protection
+from app.oidc import claims_request, protection, request_object
 from app.oidc.claims_request import ClaimsRequest
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES, Answer
@@ -18,11 +18,6 @@ from app.services import clients, scopes
 from app.settings import settings
 
 PROMPTS = ("none", "login", "consent", "select_account")
-UNSUPPORTED = {
-    "request": "request_object_unsupported",
-    "request_uri": "request_uri_unsupported",
-    "registration": "registration_unsupported",
-}
 LONGEST_MAX_AGE = 12
 
 
@@ -35,18 +30,30 @@ def client_and_redirect_uri(request: ProtocolRequest) -> str:
         Refusal: without a redirect URI: it is shown on our own page.
     """
     request.client = _client(request)
+    try:
+        request_object.merge(request)
+    except Refusal as refusal:
+        if _is_registered(request):  # the client may be told
+            refusal.redirect_uri = request.payload.get("redirect_uri")
+        raise
     redirect_uri = request.payload.get("redirect_uri")
     if "redirect_uri" in request.payload.repeated:
         raise Refusal("parameter_repeated", "redirect_uri", sent="redirect_uri")
     if not redirect_uri:
         raise Refusal("redirect_uri_missing", "redirect_uri", sent="nothing")
-    if len(redirect_uri) > LONGEST_URI or not request.client.check_redirect_uri(redirect_uri):
+    if not _is_registered(request):
         registered = " ".join(request.client.setting("redirect_uris") or ())
         raise Refusal(
             "redirect_uri_mismatch", "redirect_uri", sent=redirect_uri, expected=registered
         )
     request.trace.passed("redirect_uri", redirect_uri)
     return redirect_uri
+
+
+def _is_registered(request: ProtocolRequest) -> bool:
+    redirect_uri = request.payload.get("redirect_uri")
+    once = "redirect_uri" not in request.payload.repeated and len(redirect_uri) <= LONGEST_URI
+    return once and bool(request.client.check_redirect_uri(redirect_uri))
 
 
 def _client(request: ProtocolRequest) -> Client:
@@ -72,9 +79,8 @@ def check(request: ProtocolRequest) -> None:
         Refusal: the client may be told, at its redirect URI.
     """
     check_shape(request.payload)
-    for name, reason in UNSUPPORTED.items():
-        if request.payload.get(name):
-            raise Refusal(reason, "request", sent=name)
+    if request.payload.get("registration"):
+        raise Refusal("registration_unsupported", "request", sent="registration")
     check_response(request)
     check_scope(request)
     request.carriers = claims_of(request).carriers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.oidc import client_assertion, client_auth
+from app.oidc import client_assertion, client_auth, request_object
 from app.oidc.authorization_request import PROMPTS
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES
@@ -51,8 +51,10 @@ def document(settings: Settings) -> dict[str, Any]:
         "ui_locales_supported": list(LANGUAGES),
         "code_challenge_methods_supported": ["S256"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": list(request_object.ALGORITHMS),
         "authorization_response_iss_parameter_supported": True,
         **_optional(settings),
     }

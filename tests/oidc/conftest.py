@@ -17,6 +17,7 @@ from tests.browser import Browser, Cookie
 from tests.factories import Registered
 from tests.registrar import Registrar
 from tests.relying_party import RelyingParty
+from tests.signing import ClientKey, client_key
 from tests.transports import Answer, FlaskTransport
 
 ALL_SCOPES = "openid profile email address phone offline_access"
@@ -129,3 +130,13 @@ def open_to_all(make_app: Callable[..., Flask], settings: Settings) -> Registrar
 def by_token(make_app: Callable[..., Flask], settings: Settings) -> Registrar:
     """Return the way to a provider where an initial access token is needed."""
     return Registrar(FlaskTransport(make_app(registration="token")), settings.issuer)
+
+
+@pytest.fixture
+def signing(make_scene: Callable[..., Scene]) -> Callable[..., Scene]:
+    """Return a function that makes a scene whose client signs its requests."""
+
+    def made(key: ClientKey | None = None, **members: Any) -> Scene:
+        return make_scene(**{"jwks": (key or client_key("RS256", "rig")).jwks, **members})
+
+    return made

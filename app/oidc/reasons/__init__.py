@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from authlib.oauth2 import OAuth2Error
 
-from app.oidc.reasons import authorization, logout, registration, tokens
+from app.oidc.reasons import authorization, logout, registration, request_object, tokens
 from app.services.attempts import shown
 
-TOPICS = (authorization, tokens, logout, registration)
+TOPICS = (authorization, request_object, tokens, logout, registration)
 REASONS = {row.code: row for topic in TOPICS for row in topic.ROWS}
 
 

@@ -174,18 +174,6 @@ ROWS = (
         "Send the last ID token you received from this issuer, unchanged.",
     ),
     Reason(
-        "request_object_unsupported",
-        "request_not_supported",
-        "Request objects are not supported.",
-        "Send the parameters themselves instead of request.",
-    ),
-    Reason(
-        "request_uri_unsupported",
-        "request_uri_not_supported",
-        "request_uri is not supported.",
-        "Send the parameters themselves instead of request_uri.",
-    ),
-    Reason(
         "registration_unsupported",
         "registration_not_supported",
         "The registration parameter is not supported.",

@@ -1,0 +1,51 @@
+"""Why a request object is refused."""
+
+from __future__ import annotations
+
+from app.oidc.reasons.reason import Reason
+
+ROWS = (
+    Reason(
+        "request_object_twice",
+        "invalid_request",
+        "Send request or request_uri, not both.",
+        "Leave one of them out (OIDC Core section 6).",
+    ),
+    Reason(
+        "request_uri_unregistered",
+        "invalid_request_uri",
+        "The request_uri is not registered for this client.",
+        "Register it in request_uris, to the last character and with its fragment.",
+    ),
+    Reason(
+        "request_uri_unreachable",
+        "invalid_request_uri",
+        "The request_uri could not be fetched.",
+        "Serve the request object over https within three seconds, without a redirect.",
+    ),
+    Reason(
+        "request_object_unusable",
+        "invalid_request_object",
+        "The request object cannot be used.",
+        "Sign it with a registered key and one of request_object_signing_alg_values_supported. "
+        "Unsigned ones are refused.",
+    ),
+    Reason(
+        "request_object_not_for_us",
+        "invalid_request_object",
+        "The iss or aud of the request object is wrong.",
+        "Set iss to the client_id and aud to the issuer of the discovery document.",
+    ),
+    Reason(
+        "request_object_expired",
+        "invalid_request_object",
+        "The request object is not valid now.",
+        "Make a new one for each sign-in, with times in whole seconds.",
+    ),
+    Reason(
+        "request_object_differs",
+        "invalid_request_object",
+        "The request object and the parameters beside it differ.",
+        "Send the same client_id and response_type outside and inside.",
+    ),
+)
