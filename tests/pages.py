@@ -237,6 +237,8 @@ def _forms(page: Page) -> Iterator[str]:
 
 def _resources(page: Page) -> Iterator[str]:
     for element in page.root.walk():
+        if element.tag == "iframe" and element.has("sandbox"):
+            continue  # a page of an application, shut in
         address = element.get("href") if element.tag == "link" else element.get("src")
         if address and not same_origin(page.url, urljoin(page.url, address)):
             yield f"<{element.tag}> loads from another origin: {address}"

@@ -117,7 +117,8 @@ def _answering(host: Remote) -> type[BaseHTTPRequestHandler]:
             host.received.append(
                 Received(self.command, self.path, body, dict(self.headers), version or "")
             )
-            reply = host.replies.get(self.path, Reply(status=404))
+            path = self.path.partition("?")[0]
+            reply = host.replies.get(path, Reply(status=404))
             if reply.act is not None:
                 reply.act(self)
                 return

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: sending mail, cleaning up, turning keys.
+"""Work that nobody waits for: sending mail and logout notices, cleaning up, turning keys.
 
 The table `JOBS` says what runs how often. Every job may run in several processes at once.
 """
@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from app.clock import now
 from app.database import db, rollback
-from app.jobs import cleanup, email, keys
+from app.jobs import cleanup, email, keys, logouts
 
 log = logging.getLogger(__name__)
-SECONDS_BETWEEN_ROUNDS = 2.0
+SECONDS_BETWEEN_ROUNDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Job:
 
 
 JOBS = (
+    Job("logouts", timedelta(seconds=0.5), logouts.deliver),
     Job("email", timedelta(seconds=2), email.deliver),
     Job("keys", timedelta(hours=1), keys.turn),
     Job("cleanup", timedelta(minutes=10), cleanup.clean),

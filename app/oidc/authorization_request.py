@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import Client
-from app.oidc import claims_request, protection, request_object
+from app.oidc import claims_request, protection, request_object, session_state
 from app.oidc.claims_request import ClaimsRequest
 from app.oidc.extensions import response_type as response_types
 from app.oidc.extensions.response_mode import RESPONSE_MODES, Answer
@@ -173,6 +173,9 @@ def answer(request: ProtocolRequest, redirect_uri: str, members: dict[str, Any])
     state = request.payload.get("state")
     if state:
         sent["state"] = state
+    if request.browser_state is not None:
+        client_id = request.payload.get("client_id")
+        sent["session_state"] = session_state.value(client_id, redirect_uri, request.browser_state)
     sent["iss"] = settings.issuer  # mix-up: the client can tell who answers
     return Answer(redirect_uri, sent, _mode(request))
 

@@ -55,6 +55,7 @@ def document(settings: Settings) -> dict[str, Any]:
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,
         "request_object_signing_alg_values_supported": list(request_object.ALGORITHMS),
+        **_logout(),
         "authorization_response_iss_parameter_supported": True,
         **_optional(settings),
     }
@@ -63,6 +64,12 @@ def document(settings: Settings) -> dict[str, Any]:
 def _grant_types(settings: Settings) -> list[str]:
     implicit = ["implicit"] if settings.legacy_response_types else []
     return [grant.GRANT_TYPE for grant, _ in GRANTS] + implicit
+
+
+def _logout() -> dict[str, bool]:
+    ways = ("backchannel", "frontchannel")
+    facts = ("logout_supported", "logout_session_supported")
+    return {f"{way}_{fact}": True for way in ways for fact in facts}
 
 
 def _encryption() -> dict[str, list[str]]:
@@ -88,5 +95,8 @@ def _optional(settings: Settings) -> dict[str, str]:
         "op_policy_uri": settings.privacy_url,
         "op_tos_uri": settings.terms_url,
         "registration_endpoint": f"{settings.issuer}/register" if is_open else "",
+        "check_session_iframe": (
+            f"{settings.issuer}/check_session" if settings.session_iframe else ""
+        ),
     }
     return {name: link for name, link in links.items() if link}

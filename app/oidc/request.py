@@ -98,6 +98,8 @@ class ProtocolRequest(OAuth2Request):
         self.hinted: str | None = None
         #: What the person is asked for beside the scope: scopes that carry single claims.
         self.carriers: frozenset[str] = frozenset()
+        #: What the browser holds for whoever is signed in, None where nobody may ask.
+        self.browser_state: str | None = None
         #: What encrypts an ID token in the answer, None for most clients.
         self.seal: Callable[[str], str] | None = None
         #: Names of single claims to release, by place, once the person has allowed them.

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.clock import now
 from app.database import db
 from app.errors import Conflict, InvalidInput
-from app.models import Client, Family, Password, User
+from app.models import Password, User
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services import audit, passwords, sessions
@@ -156,18 +156,6 @@ def rename(user: User, name: str) -> None:
     user.updated_at = now()
     db.session.flush()
     audit.record(Event.PROFILE_CHANGED, actor_id=user.id, user_id=user.id)
-
-
-def apps_of_session(session_id: int) -> list[str]:
-    """Return the names of the applications that were signed in to with a session."""
-    wanted = (
-        select(Client.name)
-        .join(Family, Family.client_pk == Client.id)
-        .where(Family.session_id == session_id)
-        .distinct()
-        .order_by(Client.name)
-    )
-    return list(db.session.scalars(wanted))
 
 
 def sign_out_everywhere(user: User, *, by: int | None = None) -> None:

@@ -19,6 +19,7 @@ from app.models import (
     InitialAccessToken,
     Interaction,
     Link,
+    LogoutNotice,
     Mail,
     PasswordReset,
     RefreshToken,
@@ -47,7 +48,7 @@ DOCUMENTS_KEPT = timedelta(days=1)
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
 EVENTS = AuditEvent.__table__
-DOCUMENTS = RemoteDocument.__table__
+DOCUMENTS, NOTICES = RemoteDocument.__table__, LogoutNotice.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
 
@@ -75,7 +76,28 @@ def _family_is_over() -> ColumnElement[bool]:
         (FAMILIES.c.code_expires_at <= now() - longest - SLACK)
         & ~exists().where(REFRESH_TOKENS.c.family_id == FAMILIES.c.id)
         & ~exists().where(ACCESS_TOKENS.c.family_id == FAMILIES.c.id)
+        & ~_is_last_of_living_session()
     )
+
+
+def _is_last_of_living_session() -> ColumnElement[bool]:
+    """Tell that nothing younger says that a session still open was used for the client.
+
+    The client is told when the session ends, however long after its tokens have died.
+    """
+    lives = exists().where(
+        SESSIONS.c.id == FAMILIES.c.session_id,
+        SESSIONS.c.ended_at.is_(None),
+        SESSIONS.c.expires_at > now(),
+    )
+    younger = FAMILIES.alias("younger")
+    is_followed = exists().where(
+        younger.c.session_id == FAMILIES.c.session_id,
+        younger.c.client_pk == FAMILIES.c.client_pk,
+        (younger.c.created_at > FAMILIES.c.created_at)
+        | ((younger.c.created_at == FAMILIES.c.created_at) & (younger.c.id > FAMILIES.c.id)),
+    )
+    return lives & ~is_followed
 
 
 def _session_is_over() -> ColumnElement[bool]:
@@ -115,6 +137,7 @@ BROOMS = (
     _expired(Link.__table__),
     Broom(Attempt.__table__, lambda: Attempt.__table__.c.at <= now() - settings.attempts_kept),
     Broom(EVENTS, _is_old_refusal),
+    Broom(NOTICES, lambda: NOTICES.c.created_at <= now() - SESSIONS_KEPT),
     Broom(Mail.__table__, lambda: Mail.__table__.c.created_at <= now() - MAILS_KEPT),
 )
 

@@ -8,6 +8,7 @@ from app.database import end_reads
 from app.security import fetcher
 from app.security.fetcher import Fetched
 from app.security.guarded_network import FetchPolicy
+from app.security.uris import LOOPBACK_NAMES
 from app.settings import settings
 
 LONGEST_DOCUMENT = 65_536
@@ -34,5 +35,8 @@ def post_form(url: str, fields: Mapping[str, str]) -> int:
 
 
 def _policy() -> FetchPolicy:
+    """Return what may be reached; who develops may reach what runs on the same machine."""
     hosts = frozenset(name.lower() for name in settings.fetch_private_hosts)
+    if settings.is_local:
+        hosts |= LOOPBACK_NAMES
     return FetchPolicy(hosts, settings.fetch_ca_file)

@@ -13,7 +13,7 @@ from app.clock import now
 from app.database import db
 from app.models import Consent, Family, Session, User
 from app.security import secrets
-from app.services import audit
+from app.services import audit, logouts
 from app.services.audit import Event
 from app.settings import settings
 
@@ -226,7 +226,11 @@ def end_all(user: User, *, by: int | None = None, but: int | None = None) -> Non
 
 
 def _end(condition: Any) -> None:
-    """End sessions and revoke the families without offline access that came from them."""
+    """End sessions, tell their applications, and revoke what came from them.
+
+    Only families with offline access go on.
+    """
+    logouts.enqueue(condition)
     ended = select(SESSIONS.c.id).where(condition, SESSIONS.c.ended_at.is_(None))
     padded = literal(" ") + FAMILIES.c.scope + literal(" ")
     offline = padded.contains(" offline_access ", autoescape=True)

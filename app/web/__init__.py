@@ -22,6 +22,7 @@ from app.web import (
 from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
 from app.web.endpoints import blueprints as endpoint_blueprints
+from app.web.endpoints import check_session
 from app.web.endpoints.public import PublicDocuments
 from app.web.front_door import blueprint as front_door_blueprint
 from app.web.login import blueprints as login_blueprints
@@ -47,5 +48,6 @@ def init_web(app: Flask, settings: Settings) -> None:
     for blueprint in (*wings, front_door_blueprint, setup_blueprint):
         app.register_blueprint(blueprint)
     dev_mail.init_app(app, settings)
+    check_session.init_app(app, settings)
     public = app.extensions["sealwax.public"] = PublicDocuments(app, settings)
     app.wsgi_app = doors.Doors(public, settings)  # type: ignore[method-assign]

@@ -39,7 +39,8 @@ def _protect_page(response: Response) -> None:
     leads_away = request.blueprint in LEAD_AWAY
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY if leads_away else FORMS_STAY_HERE)
-    headers.setdefault("X-Frame-Options", "DENY")
+    if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+        headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if not leads_away:  # an application may open the sign-in as a pop-up and wait for it
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

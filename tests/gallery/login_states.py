@@ -169,6 +169,11 @@ def _accounts() -> Context:
     }
 
 
+def _signed_out(**changes: Any) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"told": [], "telling": [], "asked": [], "still_open": []}
+    return {"client": app(), **nothing, **changes}
+
+
 def _sign_out(**changes: Any) -> Context:
     known = {
         "form": SignOutForm(formdata=None),
@@ -236,19 +241,30 @@ STATES: States = (
     ("login/select_account.html", "two", _accounts),
     ("login/sign_out.html", "asked", _sign_out),
     ("login/sign_out.html", "own", lambda: _sign_out(client=None)),
+    ("login/signed_out.html", "plain", lambda: _signed_out(client=None)),
     (
         "login/signed_out.html",
-        "plain",
-        lambda: {"client": None, "return_url": None, "still_open": []},
+        "told",
+        lambda: _signed_out(
+            told=["Photo Box"],
+            telling=["Calendar"],
+            asked=["Notes and Lists"],
+            still_open=["Mail"],
+        ),
     ),
     (
-        "login/signed_out.html",
-        "still-open",
+        "login/leaving.html",
+        "to-an-application",
         lambda: {
+            "frames": [],
+            "after": "#",
             "client": app(),
-            "return_url": "https://photos.example/bye",
-            "still_open": ["Photo Box", "Mail"],
         },
+    ),
+    (
+        "login/leaving.html",
+        "to-our-page",
+        lambda: {"frames": [], "after": "#", "client": None},
     ),
     (
         "login/form_post.html",

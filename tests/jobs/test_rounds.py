@@ -57,4 +57,4 @@ def test_loop_ends_when_it_is_told_to(db):
 
 def test_every_job_of_the_table_runs(db):
     assert Rounds(JOBS).run() == []
-    assert {job.name for job in JOBS} == {"email", "keys", "cleanup"}
+    assert {job.name for job in JOBS} == {"logouts", "email", "keys", "cleanup"}

@@ -23,7 +23,7 @@ from app.services.interactions import AlreadyFinished
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import guards
-from app.web.endpoints import refusals
+from app.web.endpoints import check_session, refusals
 from app.web.gone import GONE, cannot_go_on
 
 blueprint = Blueprint("browser", __name__)
@@ -58,6 +58,7 @@ def authorize() -> ResponseReturnValue:
         asked = from_browser(trace)
     except Refusal as refusal:
         return refusals.page(refusal, trace)
+    asked.browser_state = check_session.state_to_tell()
     try:
         grant = provider.get_consent_grant(asked)
     except Refusal as refusal:
@@ -78,6 +79,7 @@ def resume(handle: str) -> ResponseReturnValue:
     trace = Trace("authorize", reference=waiting.reference)
     g.reference = trace.reference
     asked = from_parked(waiting.parameters, "/authorize", trace)
+    asked.browser_state = check_session.state_to_tell()
     try:
         grant = provider.get_consent_grant(asked)
     except Refusal as refusal:

@@ -37,5 +37,5 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.get("/signed-out")
 def signed_out() -> ResponseReturnValue:
-    """Say that nobody is signed in with this browser."""
-    return leaving.page([])
+    """Say that nobody is signed in with this browser, and what became of the applications."""
+    return leaving.page(request.args.get("of", ""), request.args.get("client_id", ""))
