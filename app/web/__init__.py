@@ -26,6 +26,7 @@ from app.web.endpoints import check_session
 from app.web.endpoints.public import PublicDocuments
 from app.web.front_door import blueprint as front_door_blueprint
 from app.web.login import blueprints as login_blueprints
+from app.web.logos import blueprint as logos_blueprint
 from app.web.setup import blueprint as setup_blueprint
 
 #: Bytes of a body; what is longer is cut off at the gate.
@@ -45,7 +46,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     for part in (assets, languages, guards, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
-    for blueprint in (*wings, front_door_blueprint, setup_blueprint):
+    for blueprint in (*wings, front_door_blueprint, logos_blueprint, setup_blueprint):
         app.register_blueprint(blueprint)
     dev_mail.init_app(app, settings)
     check_session.init_app(app, settings)

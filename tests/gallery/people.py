@@ -30,6 +30,7 @@ def app(**changes: Any) -> SimpleNamespace:
     """Return Photo Box, an app, as the consent page wants it."""
     known = {
         "name": "Photo Box",
+        "logo": "/static/favicon.svg",
         "host": "photos.example",
         "home_url": "https://photos.example/",
         "is_local": False,

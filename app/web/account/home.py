@@ -24,7 +24,7 @@ from app.security.passwords import TooManyHashes
 from app.services import accounts, consents, passwords, scopes, sessions, throttles
 from app.services.sessions import SignedIn
 from app.settings import settings
-from app.web import agents, forms, guards
+from app.web import agents, forms, guards, logos
 from app.web.forms import too_many_tries
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -158,6 +158,7 @@ def _apps(user: User) -> list[dict[str, Any]]:
         {
             "client_id": client.client_id,
             "name": client.name,
+            "logo": logos.address(client),
             "open_url": _open_url(client.setting("initiate_login_uri")),
             "host": _host(client.setting("redirect_uris") or []),
             "given_at": consent.given_at,

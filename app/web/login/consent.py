@@ -17,6 +17,7 @@ from app.services import accounts, audit, consents, interactions, scopes
 from app.services.audit import Event
 from app.services.sessions import SignedIn
 from app.settings import settings
+from app.web import logos
 from app.web.login import permissions
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -122,6 +123,7 @@ def _client(waiting: Waiting, known: Consent | None) -> dict[str, Any]:
     age = (now() - client.created_at).days
     return {
         "name": client.name,
+        "logo": logos.address(client),
         "host": uris.host_of(redirect_uri),
         "is_local": uris.is_loopback(redirect_uri) or not redirect_uri.startswith("https:"),
         "policy_uri": client.setting("policy_uri") or "",

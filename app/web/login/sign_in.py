@@ -18,13 +18,13 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from app.clock import now
 from app.database import commit, rollback
 from app.errors import TooMany
-from app.models import User
+from app.models import Client, User
 from app.security.passwords import TooManyHashes
 from app.services import accounts, audit, interactions, passwords, sessions, throttles
 from app.services.attempts import Trace
 from app.services.audit import Event
 from app.settings import settings
-from app.web import guards
+from app.web import guards, logos
 from app.web.forms import too_many_tries
 from app.web.login import waiting as pages
 from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
@@ -194,7 +194,7 @@ def _page(form: SignInForm, waiting: Waiting | None) -> str:
         "login/sign_in.html",
         form=form,
         interaction=waiting.handle if waiting else None,
-        client={"name": waiting.client.name} if waiting else None,
+        client=_client(waiting.client) if waiting else None,
         known=_account(somebody) if known else None,
         confirming=confirming,
         signed_in=_account(somebody) if offers and somebody else None,
@@ -208,6 +208,15 @@ def _continue_url(waiting: Waiting | None) -> str:
     handle = waiting.handle if waiting else None
     target = request.args.get("next")
     return url_for("login.sign_in", interaction=handle, next=target, on="yes")
+
+
+def _client(client: Client) -> dict[str, str | None]:
+    return {
+        "name": client.name,
+        "logo": logos.address(client),
+        "policy_uri": client.setting("policy_uri") or "",
+        "tos_uri": client.setting("tos_uri") or "",
+    }
 
 
 def _account(somebody: Any) -> dict[str, str]:
