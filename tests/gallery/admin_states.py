@@ -98,6 +98,12 @@ def _client_form(values: Context) -> ClientForm:
     return form
 
 
+def _notice(**changes: Any) -> Context:
+    known: Context = {"at": ago(hours=1), "due_at": ago(hours=-1), "tries": 1, "fault": ""}
+    flags = dict.fromkeys(("is_test", "is_delivered", "is_given_up"), False)
+    return {**known, **flags, **changes}
+
+
 def _client(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
@@ -115,6 +121,13 @@ def _client(**changes: Any) -> Context:
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
         "people": 214,
+        "has_notices": True,
+        "notices": [
+            _notice(is_test=True, tries=0),
+            _notice(fault="status_500"),
+            _notice(is_given_up=True, fault="private_address", tries=30),
+            _notice(is_delivered=True),
+        ],
         "attempts": ATTEMPTS[:2],
         "warnings": ["PKCE is not required of this application."],
         "saved": "",

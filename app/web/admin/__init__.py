@@ -8,6 +8,7 @@ from __future__ import annotations
 from app.web.admin import (
     attempts,
     client,
+    client_logout,
     client_secrets,
     clients,
     delete_client,
@@ -22,6 +23,7 @@ PAGES = (
     clients,
     new_client,
     client,
+    client_logout,
     client_secrets,
     delete_client,
     users,

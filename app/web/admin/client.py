@@ -10,8 +10,8 @@ from flask_babel import gettext
 
 from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
-from app.models import Client
-from app.services import attempts, clients, overview, sectors
+from app.models import Client, LogoutNotice
+from app.services import attempts, clients, logouts, overview, sectors
 from app.settings import settings
 from app.web import forms
 from app.web.admin import client_form, sentences
@@ -33,8 +33,8 @@ def client(client_id: str) -> ResponseReturnValue:
         return _page(row, form)
     if not form.validate():
         return _page(row, form), 422
-    members = client_form.members(form)
     try:
+        members = client_form.members(form)
         commit()  # the sector may take seconds to answer
         sectors.check(clients.proposed(row, members), before=row.registration)
         clients.update(row, members, version=_version(form), by=administrator().user_id)
@@ -98,6 +98,8 @@ def _page(row: Client, form: ClientForm) -> str:
         issuer=settings.issuer,
         discovery_url=discovery_url(),
         people=clients.people(row),
+        notices=[_notice(told) for told in logouts.latest(row)],
+        has_notices=bool(row.setting("backchannel_logout_uri")),
         attempts=[sentences.line(attempt) for attempt in newest],
         warnings=_warnings(row),
         saved=request.args.get("done", "") if request.method == "GET" else "",
@@ -110,6 +112,18 @@ def _secret(kept: Any) -> dict[str, Any]:
         "ending": kept.ending,
         "created_at": kept.created_at,
         "expires_at": kept.expires_at,
+    }
+
+
+def _notice(told: LogoutNotice) -> dict[str, Any]:
+    return {
+        "at": told.created_at,
+        "is_test": told.is_test,
+        "is_delivered": told.delivered_at is not None,
+        "is_given_up": told.given_up_at is not None,
+        "tries": told.tries,
+        "fault": told.last_fault,
+        "due_at": told.due_at,
     }
 
 

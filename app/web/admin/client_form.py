@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
-    widgets,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional
 
+from app.errors import InvalidInput
 from app.models import Client
+from app.security.strict_json import BadJson, parse_object
 from app.services import scopes
+from app.web.admin import client_fields
+from app.web.admin.client_fields import FurtherFields, Section, TicksField, choices
 
 #: Members that are lists and are typed one a line, or as words.
-LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "audience")
-TEXTS = ("client_uri", "policy_uri", "tos_uri")
+LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "audience", "request_uris")
+TEXTS = ("client_uri", "policy_uri", "tos_uri", *client_fields.TEXTS)
 PLAIN = (
     "client_name",
     "application_type",
@@ -40,23 +41,20 @@ PLAIN = (
     "access_token_lifetime",
     "default_max_age",
     "require_auth_time",
+    *client_fields.PLAIN,
+)
+TOKENS = (
+    "id_token_signed_response_alg",
+    "access_token_format",
+    "access_token_lifetime",
+    "audience",
+    "default_max_age",
+    "require_auth_time",
 )
 CUSTOM = "custom_scope"
-Section = tuple[str, str, str, list[str]]
 
 
-class TicksField(SelectMultipleField):
-    """Any number of choices, each with a box to tick."""
-
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
-
-
-def _choices(*rows: tuple[str, Any]) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in rows]
-
-
-class ClientForm(FlaskForm):
+class ClientForm(FurtherFields):
     """Everything about an application that an administrator may change."""
 
     version = HiddenField(validators=[DataRequired()])
@@ -84,7 +82,7 @@ class ClientForm(FlaskForm):
     )
     application_type = SelectField(
         _("Where it runs"),
-        choices=_choices(
+        choices=choices(
             ("web", _("On the web")), ("native", _("Installed on a phone or computer"))
         ),
         description=_("An installed one may use any port of 127.0.0.1, and schemes of its own."),
@@ -103,16 +101,18 @@ class ClientForm(FlaskForm):
 
     token_endpoint_auth_method = SelectField(
         _("How it proves itself"),
-        choices=_choices(
+        choices=choices(
             ("client_secret_basic", _("Secret in the header")),
             ("client_secret_post", _("Secret in the form")),
+            ("private_key_jwt", _("Signature with a key of its own")),
+            ("client_secret_jwt", _("Signature with the secret, which we keep encrypted")),
             ("none", _("No secret: it runs on people's devices")),
         ),
         description=_("Changing to no secret removes its secrets."),
     )
     grant_types = TicksField(
         _("Ways to get tokens"),
-        choices=_choices(
+        choices=choices(
             ("authorization_code", _("A person signs in")),
             ("refresh_token", _("Stay signed in with refresh tokens")),
             ("client_credentials", _("For itself, without a person")),
@@ -128,11 +128,11 @@ class ClientForm(FlaskForm):
 
     id_token_signed_response_alg = SelectField(
         _("Signature of ID tokens"),
-        choices=_choices(*((alg, alg) for alg in ("RS256", "ES256", "EdDSA"))),
+        choices=choices(*((alg, alg) for alg in ("RS256", "ES256", "EdDSA"))),
     )
     access_token_format = SelectField(
         _("Access tokens"),
-        choices=_choices(
+        choices=choices(
             ("jwt", _("JWT: APIs check it themselves")),
             ("opaque", _("Opaque: APIs ask here each time")),
         ),
@@ -162,13 +162,18 @@ def sections() -> list[Section]:
             "basics",
             gettext("Basics"),
             gettext("What people see."),
-            ["client_name", "client_uri", "policy_uri", "tos_uri", "contacts"],
+            ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts"],
         ),
         (
             "addresses",
             gettext("Sign-in addresses"),
             "",
-            ["redirect_uris", "post_logout_redirect_uris", "application_type"],
+            [
+                "redirect_uris",
+                "post_logout_redirect_uris",
+                "initiate_login_uri",
+                "application_type",
+            ],
         ),
         ("permissions", gettext("Permissions"), "", ["scope", CUSTOM, "trusted"]),
         (
@@ -181,22 +186,16 @@ def sections() -> list[Section]:
             "tokens",
             gettext("Tokens"),
             "",
-            [
-                "id_token_signed_response_alg",
-                "access_token_format",
-                "access_token_lifetime",
-                "audience",
-                "default_max_age",
-                "require_auth_time",
-            ],
+            list(TOKENS),
         ),
+        *client_fields.sections(),
     ]
 
 
 def form_of(client: Client) -> ClientForm:
     """Return the form with what was sent, or with the registration as it stands."""
     form = ClientForm(data=_values(client))
-    form.scope.choices = _choices(*((scope.name, scope.title) for scope in scopes.SCOPES))
+    form.scope.choices = choices(*((scope.name, scope.title) for scope in scopes.SCOPES))
     return form
 
 
@@ -206,20 +205,37 @@ def _values(client: Client) -> dict[str, Any]:
     return {
         "version": str(client.version),
         **{name: kept.get(name) for name in (*PLAIN, *TEXTS)},
+        **{name: kept.get(name) or "" for name in client_fields.CHOSEN},
         **{name: "\n".join(kept.get(name) or ()) for name in LISTS},
+        "jwks": json.dumps(kept["jwks"], indent=2) if kept.get("jwks") else "",
         "scope": [name for name in asked if name in scopes.NAMES],
         CUSTOM: " ".join(name for name in asked if name not in scopes.NAMES),
     }
 
 
 def members(form: ClientForm) -> dict[str, Any]:
-    """Return the members of the registration as the form has them."""
+    """Return the members of the registration as the form has them.
+
+    Raises:
+        InvalidInput: the keys are no JSON.
+    """
     return {
+        **{name: form[name].data or None for name in client_fields.CHOSEN},
+        "jwks": _jwks(form.jwks.data or ""),
         **{name: form[name].data for name in PLAIN},
         **{name: (form[name].data or "").strip() for name in TEXTS},
         **{name: (form[name].data or "").split() for name in LISTS},
         "scope": " ".join([*form.scope.data, *(form.custom_scope.data or "").split()]),
     }
+
+
+def _jwks(typed: str) -> Any:
+    if not typed.strip():
+        return None
+    try:
+        return parse_object(typed.encode())
+    except BadJson:
+        raise InvalidInput("jwks", gettext("This is no JSON.")) from None
 
 
 def show_differences(form: ClientForm, client: Client) -> None:
