@@ -6,6 +6,7 @@ A transport keeps nothing between two requests, so one serves any number of acto
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -92,10 +93,11 @@ class FlaskTransport:
 class HttpxTransport:
     """Reaches a live server, keeping connections open."""
 
-    def __init__(self, *, connections: int = 100) -> None:
+    def __init__(self, *, connections: int = 100, ca_file: str | None = None) -> None:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         # The transport below httpx.Client: no cookies, no proxies of the environment, no redirects.
-        self._transport = httpx.HTTPTransport(limits=limits)
+        trusted = ssl.create_default_context(cafile=ca_file)
+        self._transport = httpx.HTTPTransport(limits=limits, verify=trusted)
 
     def send(
         self,
