@@ -7,6 +7,7 @@ import pytest
 from app.oidc.authorization_request import PROMPTS
 from tests.oidc.conftest import Scene
 from tests.signing import client_key
+from tests.transports import FlaskTransport
 
 WELL_KNOWN = ("openid-configuration", "oauth-authorization-server")
 
@@ -124,3 +125,54 @@ def test_forwarded_headers_change_nothing(http) -> None:
     }
 
     assert http.get("/.well-known/openid-configuration", headers=headers).data == plain
+
+
+#: OIDC Discovery, RFC 8414, logout and session specifications, RFC 9207, prompt values.
+KNOWN = {
+    "acr_values_supported", "authorization_endpoint", "check_session_iframe",
+    "authorization_response_iss_parameter_supported", "backchannel_logout_session_supported",
+    "backchannel_logout_supported", "claim_types_supported", "claims_locales_supported",
+    "claims_parameter_supported", "claims_supported", "code_challenge_methods_supported",
+    "display_values_supported", "end_session_endpoint", "frontchannel_logout_session_supported",
+    "frontchannel_logout_supported", "grant_types_supported",
+    "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported",
+    "id_token_signing_alg_values_supported", "introspection_endpoint",
+    "introspection_endpoint_auth_methods_supported",
+    "introspection_endpoint_auth_signing_alg_values_supported", "issuer", "jwks_uri",
+    "op_policy_uri", "op_tos_uri", "prompt_values_supported", "registration_endpoint",
+    "request_object_encryption_alg_values_supported",
+    "request_object_encryption_enc_values_supported",
+    "request_object_signing_alg_values_supported", "request_parameter_supported",
+    "request_uri_parameter_supported", "require_request_uri_registration",
+    "response_modes_supported", "response_types_supported", "revocation_endpoint",
+    "revocation_endpoint_auth_methods_supported",
+    "revocation_endpoint_auth_signing_alg_values_supported", "scopes_supported",
+    "service_documentation", "subject_types_supported", "token_endpoint",
+    "token_endpoint_auth_methods_supported", "token_endpoint_auth_signing_alg_values_supported",
+    "ui_locales_supported", "userinfo_encryption_alg_values_supported",
+    "userinfo_encryption_enc_values_supported", "userinfo_endpoint",
+    "userinfo_signing_alg_values_supported",
+}  # fmt: skip
+BOOLEANS = ("_parameter_supported", "_logout_supported", "_session_supported", "_registration")
+
+
+def test_members_are_known_and_of_their_types(make_app, settings) -> None:
+    """protocol.md 2.2: an unknown member is a warning, a wrong type a failure; never null."""
+    app = make_app(registration="open", legacy_response_types=True, session_iframe=True)
+    answer = FlaskTransport(app).send("GET", f"{settings.issuer}/.well-known/openid-configuration")
+
+    for name, value in answer.json.items():
+        assert name in KNOWN, name
+        if name.endswith(BOOLEANS):
+            assert value is True, name
+        elif name.endswith("_supported"):
+            assert value, name
+            assert all(isinstance(one, str) and one for one in value), name
+            assert len(set(value)) == len(value), name
+        else:
+            assert value.startswith("https://"), name
+    assert "none" not in str(answer.json["request_object_signing_alg_values_supported"])
+    assert {"code", "id_token", "id_token token"} <= set(answer.json["response_types_supported"])
+    assert {"authorization_code", "implicit", "refresh_token"} <= set(
+        answer.json["grant_types_supported"]
+    )
