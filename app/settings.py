@@ -62,8 +62,8 @@ class Settings(BaseSettings):
         "commas: the first is used, the others are still accepted."
     )
     encryption_key: Secrets = Field(
-        description="Encrypts signing keys in the database. Several separated by commas: the "
-        "first encrypts, all decrypt. Losing it means losing the signing keys."
+        description="Encrypts private keys, and secrets that sign, in the database. Several "
+        "separated by commas: the first encrypts, all decrypt. Losing it means losing those."
     )
     service_name: str = Field("Sealwax", description="The name people see on pages and in mails.")
     support_contact: str = Field("", description="Mail address or URL shown where help is offered.")
