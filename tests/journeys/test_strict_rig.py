@@ -24,7 +24,7 @@ from tests.relying_party import RelyingParty
 from tests.remote import certificates, remote_host
 from tests.servers import live_server
 from tests.signing import client_key
-from tests.transports import HttpxTransport
+from tests.transports import Answer, HttpxTransport
 
 LONGEST_WAIT_SECONDS = 10
 ENCRYPTION = RSAKey.generate_key(2048, {"use": "enc", "kid": "rig-enc"})
@@ -68,27 +68,13 @@ def transport(rig):
 
 def test_rig_goes_the_whole_way(db, provider, rig, transport):
     person = factories.user("rig@people.example", name="Jane Doe")
-    callback = f"{rig.url}/callback"
-    made = Registrar(transport, provider).register(
-        jwks=None,
-        jwks_uri=f"{rig.url}/jwks",
-        token_endpoint_auth_method="private_key_jwt",
-        redirect_uris=[callback],
-        post_logout_redirect_uris=[f"{rig.url}/bye"],
-        backchannel_logout_uri=f"{rig.url}/backchannel",
-        request_uris=[f"{rig.url}/object#1"],
-        request_object_signing_alg="RS256",
-        id_token_encrypted_response_alg="RSA-OAEP-256",
-        subject_type="pairwise",
-        response_types=["code id_token"],
-        grant_types=["authorization_code", "implicit", "refresh_token"],
-    )
+    made = _registered(transport, provider, rig)
     assert made.status == 201, made.text
     rp = RelyingParty(
         transport,
         provider,
         client_id=made.json["client_id"],
-        redirect_uri=callback,
+        redirect_uri=f"{rig.url}/callback",
         auth_method="private_key_jwt",
     )
     rp.signer = client_key("RS256", "rig")
@@ -98,7 +84,7 @@ def test_rig_goes_the_whole_way(db, provider, rig, transport):
 
     received = dict(part.split("=") for part in browser.left_for.partition("#")[2].split("&"))
     first = _opened(rp, received["id_token"], code=received["code"])
-    tokens = rp.redeem(received["code"], redirect_uri=callback, code_verifier=None)
+    tokens = rp.redeem(received["code"], redirect_uri=rp.redirect_uri, code_verifier=None)
     assert tokens.status == 200, tokens.text
     second = _opened(rp, tokens.json["id_token"], access_token=tokens.json["access_token"])
     assert first["sub"] == second["sub"] != person.subject
@@ -111,6 +97,24 @@ def test_rig_goes_the_whole_way(db, provider, rig, transport):
     told = _told(rig)
     assert (told["sub"], told["sid"]) == (first["sub"], first["sid"])
     assert told["aud"] == rp.client_id
+
+
+def _registered(transport, provider, rig) -> Answer:
+    """Register the rig with everything that makes us call it."""
+    return Registrar(transport, provider).register(
+        jwks=None,
+        jwks_uri=f"{rig.url}/jwks",
+        token_endpoint_auth_method="private_key_jwt",
+        redirect_uris=[f"{rig.url}/callback"],
+        post_logout_redirect_uris=[f"{rig.url}/bye"],
+        backchannel_logout_uri=f"{rig.url}/backchannel",
+        request_uris=[f"{rig.url}/object#1"],
+        request_object_signing_alg="RS256",
+        id_token_encrypted_response_alg="RSA-OAEP-256",
+        subject_type="pairwise",
+        response_types=["code id_token"],
+        grant_types=["authorization_code", "implicit", "refresh_token"],
+    )
 
 
 def _ask(rp, browser, rig, provider) -> None:
