@@ -139,8 +139,11 @@ class Settings(BaseSettings):
 
     sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
     password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
-    scopes_start_off: bool = Field(
-        default=False, description="Consent page: every optional permission starts unticked."
+    scopes_start: Literal["usual", "on", "off"] = Field(
+        "usual",
+        description="Consent page: which optional permissions start ticked. `usual`: all but "
+        "address and phone number; `off`: none, as a strict reading of data protection law has "
+        "it; `on`: all, for test rigs that only press Allow.",
     )
 
     interaction_lifetime: timedelta = Field(

@@ -27,7 +27,7 @@ LONGEST_HEADER = 4_096
 LEEWAY_SECONDS = 60
 
 #: Algorithms we sign with, and the hash their `at_hash` uses (OIDC Core §3.1.3.6).
-HASHES = {"RS256": "sha256", "ES256": "sha256", "EdDSA": "sha512"}
+HASHES = {"RS256": "sha256", "ES256": "sha256", "EdDSA": "sha512", "PS256": "sha256"}
 ALGORITHMS = tuple(HASHES)
 #: What clients may encrypt to, by the algorithm that names the kind of key.
 ENCRYPTION = {"RSA-OAEP": "RSA", "ECDH-ES": "EC"}
@@ -76,7 +76,7 @@ class Verifier:
 def generate_key(alg: str) -> str:
     """Make a private key for the algorithm, as an unencrypted PKCS#8 PEM."""
     key: PrivateKey
-    if alg in {"RS256", "RSA-OAEP"}:
+    if alg in {"RS256", "PS256", "RSA-OAEP"}:
         key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     elif alg in {"ES256", "ECDH-ES"}:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -26,7 +26,7 @@ GrantType = Literal["authorization_code", "implicit", "refresh_token", "client_c
 ResponseType = Literal[
     "code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
 ]
-SigningAlg = Literal["RS256", "ES256", "EdDSA"]
+SigningAlg = Literal["RS256", "ES256", "EdDSA", "PS256"]
 ClientSigningAlg = Literal["RS256", "PS256", "ES256", "EdDSA", "HS256"]
 EncryptionAlg = Literal[
     "RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW",

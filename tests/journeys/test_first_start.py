@@ -74,6 +74,6 @@ def test_new_provider_is_complete_after_one_command(first_start):
     assert browser.open("/admin/applications").status == 200
     metadata = transport.send("GET", f"{issuer}/.well-known/openid-configuration").json
     keys = transport.send("GET", metadata["jwks_uri"]).json["keys"]
-    assert {key.get("alg") for key in keys} == {"RS256", "ES256", "EdDSA", None}
+    assert {key.get("alg") for key in keys} == {"RS256", "ES256", "EdDSA", "PS256", None}
     assert browser.open(found[1]).status >= 400, "the link works a second time"
     transport.close()

@@ -70,7 +70,7 @@ def test_answer_by_form_post_reaches_the_client(rp, browser, jane):
     assert rp.redeem(rp.callback(browser).code).status == 200
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA", "PS256"])
 def test_id_token_is_signed_as_the_client_registered(register, browser, jane, alg):
     """OIDC Registration §2: id_token_signed_response_alg."""
     rp = register(id_token_signed_response_alg=alg)

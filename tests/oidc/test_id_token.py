@@ -8,7 +8,7 @@ import pytest
 PROTOCOL = {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash"}
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA", "PS256"])
 def test_id_token_is_signed_as_the_client_registered(make_scene, alg: str) -> None:
     """OIDC Registration §2: id_token_signed_response_alg; the actor verifies with PyJWT."""
     scene = make_scene(id_token_signed_response_alg=alg)

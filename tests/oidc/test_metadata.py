@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.oidc.authorization_request import PROMPTS
+from app.security.jose import ALGORITHMS
 from tests.oidc.conftest import Scene
 from tests.signing import client_key
 from tests.transports import FlaskTransport
@@ -78,10 +79,10 @@ def test_key_set_holds_public_members_alone(http) -> None:
     """RFC 7517 §9.3, security.md DI03: kid and use on each, alg where it signs, no secrets."""
     published = http.get("/jwks.json").json["keys"]
 
-    assert len({key["kid"] for key in published}) == len(published) == 10
-    assert [key["use"] for key in published] == ["sig"] * 6 + ["enc"] * 4
+    assert len({key["kid"] for key in published}) == len(published) == 12
+    assert [key["use"] for key in published] == ["sig"] * 8 + ["enc"] * 4
     for key in published:
-        assert key.get("alg") in ({"RS256", "ES256", "EdDSA"} if key["use"] == "sig" else {None})
+        assert key.get("alg") in (set(ALGORITHMS) if key["use"] == "sig" else {None})
         assert not {"d", "p", "q", "dp", "dq", "qi", "k"}.intersection(key)
         assert "=" not in key.get("n", key.get("x"))
 

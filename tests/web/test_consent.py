@@ -76,7 +76,7 @@ def test_sensitive_scopes_start_off_and_the_usual_ones_on(asks_all, signed_in):
 
 def test_every_optional_scope_can_start_off(asks_all, jane, make_app):
 
-    browser = visitor(make_app(scopes_start_off=True))
+    browser = visitor(make_app(scopes_start="off"))
     browser.sign_in(jane.email, PASSWORD)
     asked(asks_all, browser)
 

@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, Optional
 
 from app.errors import InvalidInput
 from app.models import Client
+from app.security import jose
 from app.security.strict_json import BadJson, parse_object
 from app.services import scopes
 from app.web.admin import client_fields
@@ -128,7 +129,7 @@ class ClientForm(FurtherFields):
 
     id_token_signed_response_alg = SelectField(
         _("Signature of ID tokens"),
-        choices=choices(*((alg, alg) for alg in ("RS256", "ES256", "EdDSA"))),
+        choices=choices(*((alg, alg) for alg in jose.ALGORITHMS)),
     )
     access_token_format = SelectField(
         _("Access tokens"),

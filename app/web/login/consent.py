@@ -111,8 +111,10 @@ def _rows(
 def _starts_ticked(name: str, person: SignedIn) -> bool:
     if name in person.allowed:
         return True
-    if name in person.declined or settings.scopes_start_off:
+    if name in person.declined:
         return False
+    if settings.scopes_start != "usual":
+        return settings.scopes_start == "on"
     return scopes.is_offered(name) == "on"
 
 

@@ -183,7 +183,7 @@ def test_origin_of_a_registered_application_may_read(
         assert "access-control-allow-credentials" not in answer.headers
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA", "PS256"])
 def test_signed_for_a_client_that_wants_it_so(make_scene, settings, alg: str) -> None:
     """OIDC Core §5.3.2: application/jwt with iss and aud; protocol.md 2.8: no nonce."""
     scene = make_scene(userinfo_signed_response_alg=alg)

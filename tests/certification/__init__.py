@@ -1,0 +1,1 @@
+"""The modules of the OpenID certification suite, as protocol.md lists them, one test each."""
