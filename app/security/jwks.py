@@ -13,6 +13,7 @@ from jwt.exceptions import PyJWTError
 from app.security.jose import IMPLEMENTATIONS, RSA_BITS
 
 MOST_KEYS = 20
+MOST_RSA_BITS = 8_192
 #: Members of private and symmetric keys: they have no business here.
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 #: What clients may sign with, and the kind of key it takes.
@@ -35,7 +36,8 @@ def fault(jwks: Any) -> str | None:
         if PRIVATE_MEMBERS.intersection(key):
             return "Leave out private and symmetric keys. Make new ones: these are known now."
         if not _is_readable(key):
-            return f"This {key['kty'][:10]} key cannot be used; RSA keys need {RSA_BITS} bits."
+            kind, sizes = key["kty"][:10], f"{RSA_BITS} to {MOST_RSA_BITS}"
+            return f"This {kind} key cannot be used; RSA keys have {sizes} bits."
     return None
 
 
@@ -54,7 +56,8 @@ def load(key: Jwk, alg: str) -> Any:
         public = IMPLEMENTATIONS[alg].from_jwk(json.dumps(key))
     except (PyJWTError, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
         return None
-    if isinstance(public, rsa.RSAPublicKey) and public.key_size < RSA_BITS:
+    # A key of many thousand bits would make each signature cost us seconds.
+    if isinstance(public, rsa.RSAPublicKey) and not RSA_BITS <= public.key_size <= MOST_RSA_BITS:
         return None
     return public
 

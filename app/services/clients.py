@@ -186,6 +186,20 @@ def has_usable_secret(client: Client) -> bool:
     return any(kept.is_alive and (kept.sealed or not readable) for kept in client.secrets)
 
 
+def renew_secret(client: Client) -> str:
+    """Make a secret that takes the place of all others, which cannot be used any more; return it.
+
+    Raises:
+        NotFound: the client is gone meanwhile.
+    """
+    _take_turn(client)
+    client.secrets.clear()
+    secret = _new_secret(client)
+    audit.record(Event.SECRET_ADDED, client_id=client.client_id, ending=secret[-4:])
+    _forget(client)
+    return secret
+
+
 def _take_turn(client: Client) -> None:
     """Let others who change the client wait until this transaction ends, and read it anew.
 

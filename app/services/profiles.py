@@ -6,8 +6,9 @@ What is wrong here would be wrong in every application: a strict client refuses 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from app.clock import now
 from app.database import db
@@ -16,6 +17,7 @@ from app.models import User
 from app.services import audit
 from app.services.audit import Event
 
+Format = tuple[Callable[[str], object], str]
 TEXTS = (
     "name",
     "given_name",
@@ -32,7 +34,23 @@ LINKS = ("profile", "picture", "website")
 ADDRESS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
 #: YYYY-MM-DD, a year alone, or no year (OIDC Core §5.1).
 BIRTHDATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?\Z")
+#: A language, perhaps a script and a region (BCP 47).
+LOCALE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|\d{3}))?\Z")
 LONGEST_ADDRESS_LINE = 500
+_IS_LINK: Format = (
+    lambda text: text.startswith(("https://", "http://")),
+    "Write the whole address, starting with https://.",
+)
+#: What the text of a claim must look like, and the advice when it does not.
+FORMATS: dict[str, Format] = {
+    "birthdate": (BIRTHDATE.match, "Write the date as YYYY-MM-DD, or the year alone."),
+    "locale": (LOCALE.match, "Write a language tag, such as en-GB or fr."),
+    "zoneinfo": (
+        lambda text: text in available_timezones(),
+        "Choose one of the list, such as Europe/Paris.",
+    ),
+    **dict.fromkeys(LINKS, _IS_LINK),
+}
 
 
 def change(user: User, members: Mapping[str, Any]) -> None:
@@ -41,11 +59,21 @@ def change(user: User, members: Mapping[str, Any]) -> None:
     Raises:
         InvalidInput: names the claim that may not be so, or is none.
     """
-    for name, value in members.items():
-        setattr(user, name, _checked(name, value))
+    checked = {name: _checked(name, value) for name, value in members.items()}
+    if checked.get("phone_number", user.phone_number) != user.phone_number:
+        user.phone_number_verified = False  # nobody has proved the new one
+    for name, value in checked.items():
+        setattr(user, name, value)
     user.updated_at = now()
     db.session.flush()
     audit.record(Event.PROFILE_CHANGED, user_id=user.id, members=sorted(members))
+
+
+def formatted(address: Mapping[str, str]) -> str:
+    """Return a postal address as it stands on an envelope (OIDC Core §5.1.1)."""
+    town = " ".join(address[name] for name in ("postal_code", "locality") if name in address)
+    lines = [address.get("street_address"), town, address.get("region"), address.get("country")]
+    return "\n".join(line for line in lines if line)
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -58,10 +86,9 @@ def _checked(name: str, value: Any) -> Any:
     if name not in {*TEXTS, *LINKS, "birthdate"}:
         raise InvalidInput(name[:60], "There is no claim of this name.")
     text = _line(name, value, getattr(User.__table__.c[name].type, "length", 0))
-    if name == "birthdate" and not BIRTHDATE.match(text):
-        raise InvalidInput(name, "Write the date as YYYY-MM-DD, or the year alone.")
-    if name in LINKS and not text.startswith(("https://", "http://")):
-        raise InvalidInput(name, "Write the whole address, starting with https://.")
+    fits, advice = FORMATS.get(name, (bool, ""))
+    if not fits(text):
+        raise InvalidInput(name, advice)
     return text
 
 

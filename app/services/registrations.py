@@ -199,7 +199,7 @@ def replace(client: Client, metadata: ClientMetadata) -> str | None:
         Conflict: somebody else has changed it meanwhile.
     """
     clients.update(client, metadata.model_dump(mode="json"))
-    return None if clients.has_usable_secret(client) else clients.add_secret(client)
+    return None if clients.has_usable_secret(client) else clients.renew_secret(client)
 
 
 def delete(client: Client) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from wtforms.fields.choices import SelectChoice
+
 from app.web.account.home import NameForm, PasswordForm
+from app.web.account.profile import SECTIONS, ProfileForm
 from app.web.setup import SetUpForm
 from tests.gallery.people import JANE, Context, States, ago, told
 
@@ -54,6 +57,18 @@ def _wrong_password() -> Context:
     return _home(password_form=form)
 
 
+def _profile(**values: str) -> Context:
+    form = ProfileForm(formdata=None, data=values)
+    form.zoneinfo.choices = [SelectChoice("", "Not said"), SelectChoice("Europe/Paris")]
+    return {"form": form, "sections": SECTIONS, "saved": False}
+
+
+def _profile_faults() -> Context:
+    context = _profile(birthdate="31.1.90")
+    told(context["form"], birthdate="Write the date as YYYY-MM-DD, or the year alone.")
+    return context
+
+
 def _set_up(**changes: Any) -> Context:
     known = {
         "form": SetUpForm(formdata=None, data={"token": "sw_setup_x"}),
@@ -96,6 +111,9 @@ STATES: States = (
     ("account/home.html", "removed", lambda: _home(saved="app")),
     ("account/home.html", "ended", lambda: _home(saved="session")),
     ("account/home.html", "wrong-password", _wrong_password),
+    ("account/profile.html", "some", lambda: _profile(given_name="Jane", country="France")),
+    ("account/profile.html", "saved", lambda: {**_profile(), "saved": True}),
+    ("account/profile.html", "faults", _profile_faults),
     ("setup/set_up.html", "link", _set_up),
     ("setup/set_up.html", "faults", _set_up_faults),
     ("dev/mailbox.html", "some", lambda: {"messages": MESSAGES}),

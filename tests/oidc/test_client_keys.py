@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 
@@ -15,7 +18,7 @@ from tests import factories
 from tests.oidc.assertions import ask, refused
 from tests.oidc.conftest import error_of
 from tests.relying_party import RelyingParty
-from tests.remote import remote_host
+from tests.remote import Reply, remote_host
 from tests.signing import ClientKey, assertion_claims, client_key
 from tests.transports import FlaskTransport
 
@@ -142,6 +145,26 @@ def test_private_host_is_not_reached_without_leave(db, make_app, remote, setting
     assert db.session.query(RemoteDocument).one().fault == "private_address"
 
 
+def test_host_that_drips_holds_nobody_longer_than_four_seconds(elsewhere):
+    """security.md RG07: drop by drop, as long as anybody listens."""
+    rp, remote = elsewhere
+
+    def drip(request) -> None:
+        with suppress(OSError):
+            request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+            while not stopped.wait(0.2):
+                request.wfile.write(b" ")
+
+    stopped = threading.Event()
+    remote.replies["/jwks"] = Reply(act=drip)
+    begun = monotonic()
+
+    assert refused(ask(rp, OLD))
+
+    assert monotonic() - begun < 4
+    stopped.set()
+
+
 # --- what may be registered
 
 
@@ -157,6 +180,7 @@ def test_private_host_is_not_reached_without_leave(db, make_app, remote, setting
         ({"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}}, "jwks"),
         ({"jwks": {"keys": [{"kty": "RSA", "e": "AQAB", "n": "sXch"}]}}, "jwks"),
         ({"jwks": {"keys": [client_key(bits=1024).public]}}, "jwks"),
+        ({"jwks": {"keys": [{"kty": "RSA", "e": "AQAB", "n": "x" * 20_000}]}}, "jwks"),
         ({"jwks": {"keys": [{**RIG.public, "d": "AAAA"}]}}, "jwks"),
         ({"jwks": "x"}, "jwks"),
     ],

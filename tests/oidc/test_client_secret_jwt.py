@@ -7,6 +7,7 @@ import pytest
 
 from tests import factories
 from tests.oidc.assertions import ask, refused
+from tests.registrar import METADATA
 from tests.relying_party import RelyingParty
 from tests.signing import assertion_claims
 from tests.transports import Answer
@@ -64,3 +65,14 @@ def test_secret_is_forgotten_when_it_need_not_be_known(signing_secret, db):
     assert client.secrets[0].sealed is None
     signing_secret.auth_method = "client_secret_basic"
     assert signing_secret.client_credentials().status == 200
+
+
+def test_client_that_changes_its_mind_gets_a_secret_it_can_use(open_to_all):
+    """RFC 7592 §2.2: however often it goes back and forth."""
+    made = open_to_all.register().json
+    for method in ("client_secret_jwt", "client_secret_basic") * 3:
+        wanted = {**METADATA, "client_id": made["client_id"], "token_endpoint_auth_method": method}
+        answer = open_to_all.manage("PUT", made, wanted)
+
+        assert answer.status == 200, answer.text
+        assert ("client_secret" in answer.json) == (method == "client_secret_jwt")

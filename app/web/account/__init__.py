@@ -1,6 +1,6 @@
 """Pages about one's own account, for whoever is signed in."""
 
-from app.web.account import access, home
+from app.web.account import access, home, profile
 
-__all__ = ["access"]
+__all__ = ["access", "profile"]
 blueprints = (home.blueprint,)

@@ -48,7 +48,7 @@ def state_to_tell() -> str | None:
 
 def keep(response: Response) -> Response:
     """Let the browser hold the state; scripts in frames of other sites have to read it."""
-    if request.endpoint == "static":
+    if request.endpoint == "static" or response.status_code >= 500:  # the database may be away
         return response
     state = current_state()
     if state == request.cookies.get(cookie_name(), session_state.NOBODY):
