@@ -111,7 +111,7 @@ def latest(client: Client, *, most: int = 10) -> Sequence[LogoutNotice]:
 # --- sending
 
 
-def due(most: int = 20) -> list[int]:
+def due(most: int = 50) -> list[int]:
     """Return which notices wait to be sent, the oldest first."""
     wanted = (
         select(NOTICES.c.id)

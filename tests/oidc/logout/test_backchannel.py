@@ -15,6 +15,7 @@ from app.models import Family, LogoutNotice, Session
 from app.services import accounts, logouts
 from app.services.sessions import end_all
 from tests import factories
+from tests.browser import Cookie
 from tests.oidc.conftest import Scene
 from tests.oidc.logout.conftest import sign_out
 from tests.remote import Remote, Reply
@@ -170,6 +171,56 @@ def test_host_that_cannot_be_reached_is_noted(used, db, make_app, clock):
     notice = db.session.query(LogoutNotice).one()
     assert notice.last_fault == "private_address"
     assert notice.delivered_at is None
+
+
+def test_many_notices_to_one_host_all_arrive(used, remote, deliver, db):
+    """security.md LO05; more than the few requests that may wait for one host at once."""
+    sids = {used.session.sid}
+    for _ in range(30):
+        session, token = factories.session(used.person)
+        sids.add(session.sid)
+        used.browser.jar["__Host-sealwax"] = Cookie(token)
+        used.tokens()
+    end_all(db.session.get(factories.User, used.person.id))
+    db.session.commit()
+
+    deliver()
+
+    tokens = [one.form["logout_token"] for one in remote.received]
+    told = [jwt.decode(one, options={"verify_signature": False})["sid"] for one in tokens]
+    assert sorted(told) == sorted(sids)
+
+
+def test_host_that_is_down_is_tried_once_a_round(used, db, make_app):
+    for _ in range(3):
+        _, token = factories.session(used.person)
+        used.browser.jar["__Host-sealwax"] = Cookie(token)
+        used.tokens()
+    end_all(db.session.get(factories.User, used.person.id))
+    db.session.commit()
+
+    with make_app().app_context():
+        job.deliver()
+
+    notices = db.session.query(LogoutNotice).all()
+    assert [notice.last_fault for notice in notices] == ["private_address"] * 4
+    assert {notice.tries for notice in notices} == {1}
+
+
+def test_host_that_is_slow_has_its_time(used, remote, deliver, db, monkeypatch):
+    """reliability.md F20: mail and other hosts do not wait for it."""
+    _, token = factories.session(used.person)
+    used.browser.jar["__Host-sealwax"] = Cookie(token)
+    used.tokens()
+    end_all(db.session.get(factories.User, used.person.id))
+    db.session.commit()
+    monkeypatch.setattr(job, "SECONDS_FOR_A_HOST", -1)
+
+    deliver()
+
+    assert remote.received == []
+    notices = db.session.query(LogoutNotice).all()
+    assert [notice.last_fault for notice in notices] == ["host_slow"] * 2
 
 
 def test_process_that_dies_gives_its_notice_back(used, remote, deliver, db, clock):
