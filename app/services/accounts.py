@@ -150,14 +150,6 @@ def _add(
     return user
 
 
-def rename(user: User, name: str) -> None:
-    """Change the name that applications see; empty removes it."""
-    user.name = one_line(name) or None
-    user.updated_at = now()
-    db.session.flush()
-    audit.record(Event.PROFILE_CHANGED, actor_id=user.id, user_id=user.id)
-
-
 def sign_out_everywhere(user: User, *, by: int | None = None) -> None:
     """End every session of a user and kill everything issued to applications."""
     user.epoch += 1

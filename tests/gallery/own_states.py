@@ -6,15 +6,32 @@ from typing import Any
 
 from wtforms.fields.choices import SelectChoice
 
-from app.web.account.home import NameForm, PasswordForm
 from app.web.account.profile import SECTIONS, ProfileForm
+from app.web.account.security import PasswordForm
 from app.web.setup import SetUpForm
 from tests.gallery.people import JANE, Context, States, ago, told
 
 
-def _home(**changes: Any) -> Context:
+def _apps(**changes: Any) -> Context:
     known = {
-        "name_form": NameForm(formdata=None, data={"name": JANE.name}),
+        "saved": "",
+        "apps": [
+            {
+                "client_id": "it_photo_box",
+                "name": "Photo Box",
+                "open_url": "https://photos.example/start",
+                "host": "photos.example",
+                "given_at": ago(days=30),
+                "titles": ["Your name and profile", "Your email address"],
+            }
+        ],
+    }
+    return {**known, **changes}
+
+
+def _security(**changes: Any) -> Context:
+    known = {
+        "email": JANE.email,
         "password_form": PasswordForm(formdata=None),
         "password_length": 15,
         "saved": "",
@@ -34,16 +51,6 @@ def _home(**changes: Any) -> Context:
                 "is_this": False,
             },
         ],
-        "apps": [
-            {
-                "client_id": "it_photo_box",
-                "name": "Photo Box",
-                "open_url": "https://photos.example/start",
-                "host": "photos.example",
-                "given_at": ago(days=30),
-                "titles": ["Your name and profile", "Your email address"],
-            }
-        ],
     }
     return {**known, **changes}
 
@@ -54,7 +61,7 @@ def _wrong_password() -> Context:
         current_password="That isn't your current password.",
         password="Use at least 15 characters.",
     )
-    return _home(password_form=form)
+    return _security(password_form=form)
 
 
 def _profile(**values: str) -> Context:
@@ -106,11 +113,13 @@ LETTER = {
 }
 
 STATES: States = (
-    ("account/home.html", "plain", _home),
-    ("account/home.html", "new", lambda: _home(sessions=[], apps=[], saved="name")),
-    ("account/home.html", "removed", lambda: _home(saved="app")),
-    ("account/home.html", "ended", lambda: _home(saved="session")),
-    ("account/home.html", "wrong-password", _wrong_password),
+    ("account/home.html", "plain", dict),
+    ("account/apps.html", "some", _apps),
+    ("account/apps.html", "none", lambda: _apps(apps=[], saved="removed")),
+    ("account/security.html", "plain", _security),
+    ("account/security.html", "ended", lambda: _security(saved="session")),
+    ("account/security.html", "changed", lambda: _security(saved="password")),
+    ("account/security.html", "wrong-password", _wrong_password),
     ("account/profile.html", "some", lambda: _profile(given_name="Jane", country="France")),
     ("account/profile.html", "saved", lambda: {**_profile(), "saved": True}),
     ("account/profile.html", "faults", _profile_faults),

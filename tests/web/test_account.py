@@ -23,7 +23,7 @@ NEW = "four green boats sail home"
 def change(browser, current=PASSWORD, new=NEW):
     """Change the password on the account page."""
     typed = {"current_password": current, "password": remember(new)}
-    return browser.open("/account/").press("change-password", **typed)
+    return browser.open("/account/security").press("change-password", **typed)
 
 
 def test_strangers_sign_in_first(browser, jane):
@@ -35,22 +35,22 @@ def test_name_is_changed_and_apps_learn_of_it(rp, signed_in, db):
     signed_in.allow()
     tokens = rp.redeem(rp.callback(signed_in).code).json
 
-    signed_in.open("/account/").press("save-name", name=" Jane\u202e  Q. Doe ")
+    signed_in.open("/account/profile").press("save", name=" Jane\u202e  Q. Doe ")
 
-    assert signed_in.sees("Your name is saved.")
-    assert signed_in.sees("Hello, Jane Q. Doe")
+    assert signed_in.sees("Your details are saved.")
+    assert signed_in.open("/account/").sees("Hello, Jane Q. Doe")
     assert rp.userinfo(tokens["access_token"]).json["name"] == "Jane Q. Doe"
     assert Event.PROFILE_CHANGED in db.session.scalars(select(AuditEvent.event)).all()
 
 
 def test_name_may_be_empty_and_must_not_be_a_novel(signed_in, db):
-    signed_in.open("/account/").press("save-name", name="x" * 201)
+    signed_in.open("/account/profile").press("save", name="x" * 201)
     assert signed_in.status == 422
 
-    signed_in.press("save-name", name="")
+    signed_in.press("save", name="")
 
     assert db.session.scalars(select(User.name)).one() is None
-    assert signed_in.sees("Hello, jane@people.example")
+    assert signed_in.open("/account/").sees("Hello, jane@people.example")
 
 
 def test_password_is_changed_here_and_ends_what_is_elsewhere(
@@ -82,7 +82,7 @@ def test_owner_is_told_by_mail(signed_in, jane, settings, db):
     letter = message_from_bytes(file.read_bytes(), policy=default)
     assert letter["To"] == jane.email
     assert letter["Subject"] == "Your password was changed"
-    assert f"{settings.issuer}/account/" in letter.get_body(("plain",)).get_content()
+    assert f"{settings.issuer}/account/security" in letter.get_body(("plain",)).get_content()
     assert Event.PASSWORD_CHANGED in db.session.scalars(select(AuditEvent.event)).all()
 
 
@@ -114,7 +114,7 @@ def test_change_of_password_is_throttled(signed_in, clock):
 def test_sessions_are_listed_and_this_one_is_marked(app, signed_in, jane):
     visitor(app).sign_in(jane.email, PASSWORD)
 
-    signed_in.open("/account/")
+    signed_in.open("/account/security")
 
     assert signed_in.sees("Where you are signed in")
     assert signed_in.shown.text.count("This device") == 1
@@ -126,7 +126,7 @@ def test_apps_are_listed_with_what_they_may_see(rp, signed_in):
     signed_in.allow(["email"])
     rp.callback(signed_in)
 
-    signed_in.open("/account/")
+    signed_in.open("/account/apps")
 
     for words in ("Photo Box", "rp.example", "Your email address"):
         assert signed_in.sees(words)
@@ -134,7 +134,7 @@ def test_apps_are_listed_with_what_they_may_see(rp, signed_in):
 
 
 def test_form_of_another_site_changes_nothing(signed_in, db):
-    signed_in.post("/account/", {"save": "name", "name": "Evil"}, from_site="https://evil.example")
+    signed_in.post("/account/profile", {"name": "Evil"}, from_site="https://evil.example")
 
     assert signed_in.status == 400
     assert db.session.scalars(select(User.name)).one() == "Jane Doe"
@@ -162,10 +162,10 @@ def test_access_is_removed_and_tokens_die_at_once(rp, signed_in, db):
     signed_in.allow()
     tokens = rp.redeem(rp.callback(signed_in).code).json
 
-    signed_in.open("/account/").press("remove-1")
+    signed_in.open("/account/apps").press("remove-1")
 
     assert signed_in.sees("The access is removed.")
-    assert signed_in.sees("None yet.")
+    assert signed_in.sees("None yet")
     assert rp.userinfo(tokens["access_token"]).status == 401
     assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
     rp.authorize(signed_in)
@@ -176,7 +176,9 @@ def test_session_on_another_device_is_ended(app, signed_in, jane):
     """ux.md 2.14."""
     elsewhere = browser_of(app, jane)
     elsewhere.open("/account/")
-    buttons = [one.get("id") for one in signed_in.open("/account/").shown.root.find_all("button")]
+    buttons = [
+        one.get("id") for one in signed_in.open("/account/security").shown.root.find_all("button")
+    ]
     [button] = [name for name in buttons if name.startswith("end-")]
 
     signed_in.press(button)
@@ -191,7 +193,7 @@ def test_session_of_somebody_else_cannot_be_ended(app, signed_in, db):
     stranger = factories.user()
     theirs = browser_of(app, stranger)
     session_id = db.session.scalar(select(Session.id).where(Session.user_id == stranger.id))
-    token = signed_in.open("/account/").element("name-csrf").get("value")
+    token = signed_in.open("/account/security").element("password-csrf").get("value")
 
     signed_in.post(f"/account/sessions/{session_id}/end", {"csrf_token": token})
 
@@ -205,7 +207,7 @@ def test_application_that_can_start_the_sign_in_is_opened(signed_in, register):
     rp.authorize(signed_in)
     signed_in.allow()
 
-    links = signed_in.open("/account/").shown.root.find_all("a")
+    links = signed_in.open("/account/apps").shown.root.find_all("a")
 
     [opened] = [link.get("href") for link in links if link.text.strip() == "Open"]
     assert opened == "https://rp.example/start?by=us&iss=https%3A%2F%2Fid.example"

@@ -142,7 +142,7 @@ def test_newer_link_kills_the_older(browser, jane, link):
 def test_change_of_the_password_kills_the_link(app, browser, jane, link):
     """security.md RV02: bound to the credentials it was asked for."""
     ask(browser, jane.email)
-    browser_of(app, jane).open("/account/").press(
+    browser_of(app, jane).open("/account/security").press(
         "change-password", current_password=PASSWORD, password=NEW
     )
 

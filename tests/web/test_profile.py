@@ -33,7 +33,7 @@ def test_strangers_sign_in_first(browser):
 
 
 def test_account_leads_to_the_details(signed_in):
-    signed_in.open("/account/").follow("More details")
+    signed_in.open("/account/").follow("Profile")
 
     assert signed_in.at == "/account/profile"
 

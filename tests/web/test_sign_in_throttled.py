@@ -179,7 +179,7 @@ def test_guesses_at_once_are_no_more_than_one_after_the_other(app, jane, db):
 def test_change_of_password_counts_for_the_same_account(app, signed_in, jane, clock):
     """CVE-2025-9798: one counter for every place where a password can be tried."""
     for _ in range(FREE):
-        signed_in.open("/account/").press(
+        signed_in.open("/account/security").press(
             "change-password", current_password="wrong", password="four green boats sail"
         )
         assert signed_in.status == 422

@@ -1,6 +1,6 @@
-"""Pages about one's own account, for whoever is signed in."""
+"""The account wing: everything a person does with their own account."""
 
-from app.web.account import access, home, profile
+from app.web.account import apps, desk, home, profile, security
 
-__all__ = ["access", "profile"]
-blueprints = (home.blueprint,)
+__all__ = ["apps", "home", "profile", "security"]
+blueprints = (desk.blueprint,)

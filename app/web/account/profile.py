@@ -17,9 +17,9 @@ from app.errors import InvalidInput
 from app.models import User
 from app.services import accounts, profiles
 from app.web import forms, guards
-from app.web.account.home import blueprint, somebody
+from app.web.account.desk import blueprint, somebody
 
-NAMES = ("given_name", "middle_name", "family_name", "nickname", "preferred_username")
+NAMES = ("name", "given_name", "middle_name", "family_name", "nickname", "preferred_username")
 ABOUT = ("birthdate", "gender", "locale", "zoneinfo")
 REACHED = ("phone_number", "website", "profile", "picture")
 ADDRESS = ("street_address", "postal_code", "locality", "region", "country")
@@ -29,6 +29,7 @@ SECTIONS = ((NAMES, "names"), (ABOUT, "about"), (REACHED, "reached"), (ADDRESS, 
 class ProfileForm(FlaskForm):
     """Everything about a person that has a claim of its own; all of it may stay empty."""
 
+    name = StringField(_("Name"), description=_("The whole of it, as apps show it."))
     given_name = StringField(_("First name"))
     middle_name = StringField(_("Middle name"))
     family_name = StringField(_("Last name"))
@@ -83,6 +84,7 @@ def _form_of(user: User) -> ProfileForm:
 def _members(form: ProfileForm) -> dict[str, Any]:
     typed: dict[str, str] = {name: (form[name].data or "").strip() for name in form.data}
     members: dict[str, Any] = {name: typed[name] for name in (*NAMES, *ABOUT, *REACHED)}
+    members["name"] = accounts.one_line(members["name"])
     address = {name: typed[name].replace("\r\n", "\n") for name in ADDRESS if typed[name]}
     if address:
         address["formatted"] = profiles.formatted(address)

@@ -100,7 +100,7 @@ def _replace(form: ResetForm, found: Reset) -> None:
     rollback()  # hashing takes long: nobody may wait for this transaction
     new_hash = hashing.hash_password(typed)
     resets.use(found, new_hash, address=guards.address())
-    passwords.tell_owner(user, account_url=settings.issuer + url_for("account.home"))
+    passwords.tell_owner(user, account_url=settings.issuer + url_for("account.security"))
     commit()
     email_job.deliver_at_once()
 

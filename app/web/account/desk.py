@@ -1,0 +1,19 @@
+"""The account wing: its blueprint, and who is at home in it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.exceptions import Forbidden
+
+from app.services.sessions import SignedIn
+from app.web import guards
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+def somebody() -> SignedIn:
+    """Return who is signed in; the guard before the view has made sure of it."""
+    person = guards.person()
+    if person is None:
+        raise Forbidden
+    return person

@@ -1,0 +1,127 @@
+"""How one signs in, and where: the password, the sessions."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import InputRequired
+
+from app.database import commit, rollback
+from app.errors import InvalidInput, TooMany
+from app.jobs import email
+from app.models import User
+from app.security import passwords as hashing
+from app.security.passwords import TooManyHashes
+from app.services import accounts, passwords, sessions, throttles
+from app.services.sessions import SignedIn
+from app.settings import settings
+from app.web import agents, forms, guards
+from app.web.account.desk import blueprint, somebody
+from app.web.forms import too_many_tries
+
+
+class PasswordForm(FlaskForm):
+    """The old password and the new one."""
+
+    current_password = PasswordField(
+        validators=[InputRequired(lazy_gettext("Enter your current password."))]
+    )
+    password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
+
+
+@blueprint.get("/security")
+@guards.signed_in_only
+def security() -> ResponseReturnValue:
+    """Show how one signs in, and where one is signed in."""
+    person = somebody()
+    user, _stored = accounts.get_for_change(person.user_id)
+    page = _page(person, user, PasswordForm(formdata=None))
+    commit()  # the session was seen
+    return page
+
+
+@blueprint.post("/security")
+@guards.signed_in_only
+def change_password() -> ResponseReturnValue:
+    """Put a new password in place of the old one."""
+    person = somebody()
+    user, stored = accounts.get_for_change(person.user_id)
+    form = PasswordForm()
+    status, headers = 422, {}
+    if form.validate_on_submit():
+        try:
+            _change_password(form, person, user, stored)
+            return redirect(url_for("account.security", saved="password"), 303)
+        except InvalidInput as fault:
+            forms.blame(form, fault)
+        except TooMany as many:
+            rollback()
+            form.form_errors.append(too_many_tries(many.retry_after))
+            status = 429
+            headers["Retry-After"] = str(ceil(many.retry_after.total_seconds()))
+    return _page(person, user, form), status, headers
+
+
+@blueprint.post("/sessions/<int:session_id>/end")
+@guards.signed_in_only
+def end_session(session_id: int) -> ResponseReturnValue:
+    """End one's session on another device; for this one there is the button above."""
+    me = somebody()
+    if session_id == me.session_id or not sessions.end_one(session_id, me.user_id):
+        abort(404)
+    commit()
+    return redirect(url_for("account.security", saved="session"), 303)
+
+
+def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: str | None) -> None:
+    """Check the old password as sign-in does, then put the new one in its place."""
+    new = form.password.data
+    passwords.check_allowed(new, context=(user.email, user.name or ""))
+    account = throttles.account(user.email_key)
+    throttles.reserve((account,))
+    commit()  # hashing takes long: nobody else may wait for this transaction
+    try:
+        fits = passwords.fits(stored, form.current_password.data)
+        new_hash = hashing.hash_password(new) if fits else ""
+    except TooManyHashes:
+        throttles.give_back(account)
+        commit()
+        raise
+    if not fits:
+        raise InvalidInput("current_password", _("That isn't your current password."))
+    throttles.forget(account)
+    passwords.change(user, new_hash, session_id=person.session_id)
+    passwords.tell_owner(user, account_url=settings.issuer + url_for("account.security"))
+    commit()
+    email.deliver_at_once()
+
+
+def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
+    return render_template(
+        "account/security.html",
+        email=user.email,
+        password_form=form,
+        password_length=settings.password_length,
+        saved=request.args.get("saved", "") if request.method == "GET" else "",
+        sessions=list(_sessions(person, user)),
+    )
+
+
+def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": session.id,
+            "browser": agents.describe(session.user_agent),
+            "address": session.address,
+            "seen_at": session.seen_at,
+            "is_this": session.id == person.session_id,
+        }
+        for session in sessions.of_user(user)
+    ]
