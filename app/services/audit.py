@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
+
+from app.clock import now
 from app.database import db
 from app.models import AuditEvent
+
+#: How far back people see what was done with their account.
+OWN_HISTORY = timedelta(days=90)
 
 
 class Event(StrEnum):
@@ -69,3 +77,17 @@ def record(
         )
     )
     db.session.flush()
+
+
+def of_user(user_id: int, *, most: int, before: int | None = None) -> Sequence[AuditEvent]:
+    """Return what was done with an account lately, the latest first; `before` is the last id seen.
+
+    An administrator's own deeds with other people's accounts are not among it.
+    """
+    wanted = select(AuditEvent).where(
+        AuditEvent.user_id == user_id, AuditEvent.at > now() - OWN_HISTORY
+    )
+    if before is not None:
+        wanted = wanted.where(AuditEvent.id < before)
+    latest_first = wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(most)
+    return db.session.scalars(latest_first).all()

@@ -122,7 +122,13 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     db.session.add(session)
     user.last_sign_in_at = now()
     db.session.flush()
-    audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, address=address)
+    audit.record(
+        Event.SIGNED_IN,
+        actor_id=user.id,
+        user_id=user.id,
+        address=address,
+        agent=session.user_agent,
+    )
     return session, token
 
 

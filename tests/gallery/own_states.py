@@ -55,6 +55,30 @@ def _security(**changes: Any) -> Context:
     return {**known, **changes}
 
 
+def _activity(**changes: Any) -> Context:
+    known = {
+        "entries": [
+            {
+                "words": "Signed in",
+                "at": ago(minutes=1),
+                "browser": "Firefox on Linux",
+                "address": "192.0.2.7",
+                "is_alarming": False,
+            },
+            {
+                "words": "Somebody tried to sign in and could not",
+                "at": ago(days=3),
+                "browser": "",
+                "address": "2001:db8::7",
+                "is_alarming": True,
+            },
+        ],
+        "older": 7,
+        "days": 90,
+    }
+    return {**known, **changes}
+
+
 def _wrong_password() -> Context:
     form = told(
         PasswordForm(formdata=None),
@@ -116,6 +140,9 @@ STATES: States = (
     ("account/home.html", "plain", dict),
     ("account/apps.html", "some", _apps),
     ("account/apps.html", "none", lambda: _apps(apps=[], saved="removed")),
+    ("account/activity.html", "some", _activity),
+    ("account/activity.html", "none", lambda: _activity(entries=[], older=None)),
+    ("account/security.html", "all-ended", lambda: _security(saved="sessions")),
     ("account/security.html", "plain", _security),
     ("account/security.html", "ended", lambda: _security(saved="session")),
     ("account/security.html", "changed", lambda: _security(saved="password")),

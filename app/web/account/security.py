@@ -80,6 +80,17 @@ def end_session(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("account.security", saved="session"), 303)
 
 
+@blueprint.post("/sessions/end-others")
+@guards.signed_in_only
+def end_other_sessions() -> ResponseReturnValue:
+    """End every session of one's own but this one (security.md SE08)."""
+    me = somebody()
+    user, _stored = accounts.get_for_change(me.user_id)
+    sessions.end_all(user, but=me.session_id)
+    commit()
+    return redirect(url_for("account.security", saved="sessions"), 303)
+
+
 def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: str | None) -> None:
     """Check the old password as sign-in does, then put the new one in its place."""
     new = form.password.data

@@ -1,0 +1,72 @@
+"""What was done with one's account lately, in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+
+from app.database import commit
+from app.models import AuditEvent
+from app.services import audit
+from app.services.audit import Event
+from app.web import agents, guards
+from app.web.account.desk import blueprint, somebody
+
+PAGE = 25
+LONGEST_ID = 9
+#: What a person reads; an event that is missing here is none of theirs.
+WORDS = {
+    Event.SIGNED_UP: _("You made this account"),
+    Event.USER_CREATED: _("This account was made for you"),
+    Event.USER_TURNED_OFF: _("An administrator turned your account off"),
+    Event.USER_TURNED_ON: _("An administrator turned your account on again"),
+    Event.SIGNED_IN: _("Signed in"),
+    Event.SIGN_IN_REFUSED: _("Somebody tried to sign in and could not"),
+    Event.SIGNED_OUT: _("Signed out"),
+    Event.SIGNED_OUT_EVERYWHERE: _("Signed out on other devices"),
+    Event.PASSWORD_CHANGED: _("Password changed"),
+    Event.RESET_ASKED: _("A link for a new password was asked for"),
+    Event.PASSWORD_RESET: _("New password chosen with a mailed link"),
+    Event.PROFILE_CHANGED: _("Profile changed"),
+    Event.CONSENT_GIVEN: _("Access allowed to an app"),
+    Event.CONSENT_REFUSED: _("Access not allowed to an app"),
+    Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
+}
+#: What its owner should look at twice.
+ALARMING = frozenset({Event.SIGN_IN_REFUSED, Event.RESET_ASKED})
+
+
+@blueprint.get("/activity")
+@guards.signed_in_only
+def activity() -> ResponseReturnValue:
+    """Show the last ninety days, a page at a time."""
+    asked = request.args.get("before", "")
+    before = (
+        int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID else None
+    )
+    found = audit.of_user(somebody().user_id, most=PAGE + 1, before=before)
+    page = render_template(
+        "account/activity.html",
+        entries=[entry for event in found[:PAGE] if (entry := _entry(event))],
+        older=found[PAGE - 1].id if len(found) > PAGE else None,
+        days=audit.OWN_HISTORY.days,
+    )
+    commit()  # the session was seen
+    return page
+
+
+def _entry(event: AuditEvent) -> dict[str, Any] | None:
+    words = WORDS.get(Event(event.event))
+    if words is None:
+        return None
+    agent = str(event.details.get("agent") or "")
+    return {
+        "words": words,
+        "at": event.at,
+        "browser": agents.describe(agent) if agent else "",
+        "address": event.address,
+        "is_alarming": event.event in ALARMING,
+    }
