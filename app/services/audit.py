@@ -32,6 +32,7 @@ class Event(StrEnum):
     RESET_ASKED = "password.reset_asked"
     PASSWORD_RESET = "password.reset"
     PROFILE_CHANGED = "profile.changed"
+    EXPORTED = "profile.exported"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_WITHDRAWN = "consent.withdrawn"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, cast
 
@@ -11,12 +12,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden
 
+from app.clock import now
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
 from app.services import sessions
 from app.services.sessions import SignedIn
 from app.web.cookies import CookieSession
+
+#: How long a sign-in is good for what is sensitive (security.md SE10).
+RECENT = timedelta(minutes=15)
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -115,6 +120,24 @@ def signed_in_only(view: View[P]) -> View[P]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if person() is None:
             return _to_sign_in()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def recent_only(view: View[P]) -> View[P]:
+    """Let people in who proved who they are a short while ago; others do it once more.
+
+    An open browser, or a stolen cookie, must not be enough for what is sensitive (ASVS 7.5.1).
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        somebody = person()
+        if somebody is None:
+            return _to_sign_in()
+        if somebody.auth_time + RECENT <= now():
+            return redirect(url_for("login.sign_in", next=request.path, again="yes"), 303)
         return view(*args, **kwargs)
 
     return guarded

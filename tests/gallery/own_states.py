@@ -140,6 +140,7 @@ STATES: States = (
     ("account/home.html", "plain", dict),
     ("account/apps.html", "some", _apps),
     ("account/apps.html", "none", lambda: _apps(apps=[], saved="removed")),
+    ("account/data.html", "plain", dict),
     ("account/activity.html", "some", _activity),
     ("account/activity.html", "none", lambda: _activity(entries=[], older=None)),
     ("account/security.html", "all-ended", lambda: _security(saved="sessions")),

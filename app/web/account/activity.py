@@ -31,12 +31,13 @@ WORDS = {
     Event.RESET_ASKED: _("A link for a new password was asked for"),
     Event.PASSWORD_RESET: _("New password chosen with a mailed link"),
     Event.PROFILE_CHANGED: _("Profile changed"),
+    Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
     Event.CONSENT_REFUSED: _("Access not allowed to an app"),
     Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
 }
 #: What its owner should look at twice.
-ALARMING = frozenset({Event.SIGN_IN_REFUSED, Event.RESET_ASKED})
+ALARMING = frozenset({Event.SIGN_IN_REFUSED, Event.RESET_ASKED, Event.EXPORTED})
 
 
 @blueprint.get("/activity")

@@ -165,6 +165,8 @@ def _is_confirming(waiting: Waiting | None) -> bool:
     if waiting is not None:
         return waiting.reason in FRESH_SIGN_IN
     somebody = guards.person()
+    if "again" in request.args:
+        return somebody is not None  # a page that wants a recent sign-in sent them here
     if somebody is None or not somebody.is_admin:
         return False
     return somebody.seen_at + settings.admin_idle < now()  # the administration sent them here

@@ -1,0 +1,77 @@
+"""Everything kept about a person, for that person to take along (GDPR Art. 15 and 20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import now
+from app.database import db
+from app.models import AuditEvent, Client, Consent, Session, User
+from app.services import audit, claims
+from app.services.audit import Event
+from app.settings import settings
+
+
+def of(user: User) -> dict[str, Any]:
+    """Return it as plain values, times in ISO 8601 (UTC); it holds no secret and no digest.
+
+    The act is part of what is recorded, and of the answer.
+    """
+    audit.record(Event.EXPORTED, actor_id=user.id, user_id=user.id)
+    return {
+        "provider": settings.issuer,
+        "made_at": now().isoformat(),
+        "account": {
+            "claims": claims.about(user, claims.BY_SCOPE),
+            "created_at": user.created_at.isoformat(),
+            "is_administrator": user.is_admin,
+        },
+        "applications": [_application(*row) for row in _consents(user)],
+        "sessions": [_session(row) for row in _all_of(Session, user)],
+        "activity": [_event(row) for row in _all_of(AuditEvent, user)],
+    }
+
+
+def _consents(user: User) -> list[Any]:
+    wanted = (
+        select(Consent, Client)
+        .join(Client, Client.id == Consent.client_pk)
+        .where(Consent.user_id == user.id)
+        .order_by(Consent.given_at)
+    )
+    return list(db.session.execute(wanted))
+
+
+def _all_of(kind: Any, user: User) -> list[Any]:
+    return list(db.session.scalars(select(kind).where(kind.user_id == user.id).order_by(kind.id)))
+
+
+def _application(consent: Consent, client: Client) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "name": client.name,
+        "allowed": consent.scope.split(),
+        "declined": consent.declined.split(),
+        "given_at": consent.given_at.isoformat(),
+    }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "started_at": session.created_at.isoformat(),
+        "seen_at": session.seen_at.isoformat(),
+        "ended_at": session.ended_at.isoformat() if session.ended_at else None,
+        "address": session.address,
+        "browser": session.user_agent,
+    }
+
+
+def _event(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "event": event.event,
+        "at": event.at.isoformat(),
+        "client_id": event.client_id,
+        "address": event.address,
+    }
