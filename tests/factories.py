@@ -18,6 +18,25 @@ from tests.secrets_seen import remember
 PASSWORD = "correct horse battery staple"
 
 _numbers = count(1)
+#: Every claim a person can have, as a certification run wants it (protocol.md 2.9).
+CLAIMS: dict[str, Any] = {
+    "name": "Jane Doe",
+    "given_name": "Jane",
+    "family_name": "Doe",
+    "middle_name": "Q",
+    "nickname": "jd",
+    "preferred_username": "jane",
+    "profile": "https://people.example/jane",
+    "picture": "https://people.example/jane.png",
+    "website": "https://jane.example",
+    "gender": "female",
+    "birthdate": "1990-01-31",
+    "zoneinfo": "Europe/Paris",
+    "locale": "fr-FR",
+    "phone_number": "+33 1 23 45 67 89",
+    "phone_number_verified": True,
+    "address": {"formatted": "1 Rue X\n69001 Lyon", "country": "FR"},
+}
 
 
 @dataclass(frozen=True)

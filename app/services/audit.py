@@ -90,5 +90,5 @@ def of_user(user_id: int, *, most: int, before: int | None = None) -> Sequence[A
     )
     if before is not None:
         wanted = wanted.where(AuditEvent.id < before)
-    latest_first = wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(most)
+    latest_first = wanted.order_by(AuditEvent.id.desc()).limit(most)
     return db.session.scalars(latest_first).all()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.clock import now
 from app.database import db
 from app.models import AuditEvent, Client, Consent, Session, User
-from app.services import audit, claims
+from app.services import audit, claims, consents
 from app.services.audit import Event
 from app.settings import settings
 
@@ -28,20 +28,10 @@ def of(user: User) -> dict[str, Any]:
             "created_at": user.created_at.isoformat(),
             "is_administrator": user.is_admin,
         },
-        "applications": [_application(*row) for row in _consents(user)],
+        "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
         "activity": [_event(row) for row in _all_of(AuditEvent, user)],
     }
-
-
-def _consents(user: User) -> list[Any]:
-    wanted = (
-        select(Consent, Client)
-        .join(Client, Client.id == Consent.client_pk)
-        .where(Consent.user_id == user.id)
-        .order_by(Consent.given_at)
-    )
-    return list(db.session.execute(wanted))
 
 
 def _all_of(kind: Any, user: User) -> list[Any]:

@@ -53,7 +53,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def change(user: User, members: Mapping[str, Any]) -> None:
+def change(user: User, members: Mapping[str, Any], *, by: int | None = None) -> None:
     """Set claims of a user; an empty value takes one away.
 
     Raises:
@@ -66,7 +66,7 @@ def change(user: User, members: Mapping[str, Any]) -> None:
         setattr(user, name, value)
     user.updated_at = now()
     db.session.flush()
-    audit.record(Event.PROFILE_CHANGED, user_id=user.id, members=sorted(members))
+    audit.record(Event.PROFILE_CHANGED, actor_id=by, user_id=user.id, members=sorted(members))
 
 
 def formatted(address: Mapping[str, str]) -> str:

@@ -137,7 +137,7 @@ def recent_only(view: View[P]) -> View[P]:
         if somebody is None:
             return _to_sign_in()
         if somebody.auth_time + RECENT <= now():
-            return redirect(url_for("login.sign_in", next=request.path, again="yes"), 303)
+            return _to_sign_in(again="yes")
         return view(*args, **kwargs)
 
     return guarded
@@ -154,16 +154,21 @@ def admin_only(view: View[P]) -> View[P]:
         if not somebody.is_admin:
             abort(403)
         if not sessions.seen_by_admin(somebody):
-            return _to_sign_in()
+            return _to_sign_in(again="yes")
         return view(*args, **kwargs)
 
     return guarded
 
 
-def _to_sign_in() -> Response:
-    """Redirect to the sign-in page; the way back is a path of ours (CVE-2024-39694)."""
+def _to_sign_in(again: str | None = None) -> Response:
+    """Redirect to the sign-in page; the way back is a path of ours (CVE-2024-39694).
+
+    `again` lets the page ask somebody who is signed in, instead of offering to go on.
+    """
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return cast("Response", redirect(url_for("login.sign_in", next=target or None), 303))
+    return cast(
+        "Response", redirect(url_for("login.sign_in", next=target or None, again=again), 303)
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -15,23 +15,6 @@ from tests.registrar import Registrar, party
 from tests.transports import FlaskTransport
 
 GRANTS = ["authorization_code", "implicit", "refresh_token"]
-CLAIMS = {
-    "given_name": "Jane",
-    "family_name": "Doe",
-    "middle_name": "Q",
-    "nickname": "jd",
-    "preferred_username": "jane",
-    "profile": "https://rig.example/jane",
-    "picture": "https://rig.example/jane.png",
-    "website": "https://jane.example",
-    "gender": "female",
-    "birthdate": "1990-01-31",
-    "zoneinfo": "Europe/Paris",
-    "locale": "fr-FR",
-    "phone_number": "+33 1 23 45 67 89",
-    "phone_number_verified": True,
-    "address": {"formatted": "1 Rue X", "country": "FR"},
-}
 
 
 @pytest.fixture
@@ -45,7 +28,7 @@ def transport(make_app) -> FlaskTransport:
 def rig(db, transport, settings) -> Callable[..., Rig]:
     """Return a function that registers a client and gives it a browser."""
     person = factories.user(name="Jane Doe")
-    profiles.change(person, CLAIMS)
+    profiles.change(person, factories.CLAIMS)
     db.session.commit()
     registrar = Registrar(transport, settings.issuer)
 

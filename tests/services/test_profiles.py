@@ -8,35 +8,16 @@ from app.errors import InvalidInput
 from app.services import claims, profiles, scopes
 from tests import factories
 
-FULL = {
-    "name": "Jane Doe",
-    "given_name": "Jane",
-    "family_name": "Doe",
-    "middle_name": "Q",
-    "nickname": "jd",
-    "preferred_username": "jane",
-    "profile": "https://people.example/jane",
-    "picture": "https://people.example/jane.png",
-    "website": "https://jane.example",
-    "gender": "female",
-    "birthdate": "1990-01-31",
-    "zoneinfo": "Europe/Paris",
-    "locale": "fr-FR",
-    "phone_number": "+33 1 23 45 67 89",
-    "phone_number_verified": True,
-    "address": {"formatted": "1 Rue X\n69001 Lyon", "country": "FR"},
-}
-
 
 def test_every_claim_of_every_scope_can_be_set(db):
     """protocol.md 2.9: the test user of a certification run needs all of them."""
     person = factories.user(email_verified=True)
 
-    profiles.change(person, FULL)
+    profiles.change(person, factories.CLAIMS)
 
     told = claims.about(person, scopes.NAMES)
     assert set(told) == set(claims.CLAIMS)
-    assert {name: told[name] for name in FULL} == FULL
+    assert {name: told[name] for name in factories.CLAIMS} == factories.CLAIMS
 
 
 def test_empty_value_takes_a_claim_away(db):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from app.database import commit
 from app.models import AuditEvent
 from app.services import audit
 from app.services.audit import Event
 from app.web import agents, guards
-from app.web.account.desk import blueprint, somebody
+from app.web.account.desk import blueprint, show, somebody
 
 PAGE = 25
 LONGEST_ID = 9
@@ -49,14 +48,12 @@ def activity() -> ResponseReturnValue:
         int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID else None
     )
     found = audit.of_user(somebody().user_id, most=PAGE + 1, before=before)
-    page = render_template(
+    return show(
         "account/activity.html",
         entries=[entry for event in found[:PAGE] if (entry := _entry(event))],
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         days=audit.OWN_HISTORY.days,
     )
-    commit()  # the session was seen
-    return page
 
 
 def _entry(event: AuditEvent) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
@@ -12,20 +12,18 @@ from app.security import uris
 from app.services import clients, consents, scopes
 from app.settings import settings
 from app.web import guards, logos
-from app.web.account.desk import blueprint, somebody
+from app.web.account.desk import blueprint, show, somebody
 
 
 @blueprint.get("/apps")
 @guards.signed_in_only
 def apps() -> ResponseReturnValue:
     """List them, with what each may see."""
-    page = render_template(
+    return show(
         "account/apps.html",
         apps=list(_apps(somebody().user_id)),
         saved=request.args.get("saved", ""),
     )
-    commit()  # the session was seen
-    return page
 
 
 @blueprint.post("/apps/<client_id>/remove")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, render_template
 from werkzeug.exceptions import Forbidden
 
+from app.database import commit
 from app.services.sessions import SignedIn
 from app.web import guards
 
@@ -17,3 +20,10 @@ def somebody() -> SignedIn:
     if person is None:
         raise Forbidden
     return person
+
+
+def show(template: str, **context: Any) -> str:
+    """Render a page that only shows something, and keep that the session was seen."""
+    page = render_template(template, **context)
+    commit()
+    return page

@@ -1,19 +1,15 @@
-"""The first page of one's account: what there is, and what would make it safer."""
+"""The first page of one's account: the way to all the others."""
 
 from __future__ import annotations
 
-from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.database import commit
 from app.web import guards
-from app.web.account.desk import blueprint
+from app.web.account.desk import blueprint, show
 
 
 @blueprint.get("/")
 @guards.signed_in_only
 def home() -> ResponseReturnValue:
     """Show the way to everything."""
-    page = render_template("account/home.html")
-    commit()  # the session was seen
-    return page
+    return show("account/home.html")

@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.models import User
-from app.services import accounts, profiles
+from app.services import accounts, profiles, users
 from app.web import forms, guards
 from app.web.account.desk import blueprint, somebody
 
@@ -54,7 +54,7 @@ class ProfileForm(FlaskForm):
 @guards.signed_in_only
 def profile() -> ResponseReturnValue:
     """Show one's details, and save them all at once."""
-    user, _stored = accounts.get_for_change(somebody().user_id)
+    user = users.get(somebody().user_id)
     form = _form_of(user)
     if not form.is_submitted():
         page = _page(form)
@@ -63,7 +63,7 @@ def profile() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     try:
-        profiles.change(user, _members(form))
+        profiles.change(user, _members(form), by=user.id)
     except InvalidInput as fault:
         rollback()
         forms.blame(form, fault, address="street_address")

@@ -19,7 +19,7 @@ from app.jobs import email
 from app.models import User
 from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
-from app.services import accounts, passwords, sessions, throttles
+from app.services import accounts, passwords, sessions, throttles, users
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import agents, forms, guards
@@ -41,7 +41,7 @@ class PasswordForm(FlaskForm):
 def security() -> ResponseReturnValue:
     """Show how one signs in, and where one is signed in."""
     person = somebody()
-    user, _stored = accounts.get_for_change(person.user_id)
+    user = users.get(person.user_id)
     page = _page(person, user, PasswordForm(formdata=None))
     commit()  # the session was seen
     return page
@@ -85,8 +85,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 def end_other_sessions() -> ResponseReturnValue:
     """End every session of one's own but this one (security.md SE08)."""
     me = somebody()
-    user, _stored = accounts.get_for_change(me.user_id)
-    sessions.end_all(user, but=me.session_id)
+    sessions.end_all(users.get(me.user_id), but=me.session_id)
     commit()
     return redirect(url_for("account.security", saved="sessions"), 303)
 

@@ -13,7 +13,7 @@ from app.clock import now
 from app.database import commit
 from app.models import Consent, User
 from app.security import uris
-from app.services import accounts, audit, consents, interactions, scopes
+from app.services import audit, consents, interactions, scopes, users
 from app.services.audit import Event
 from app.services.sessions import SignedIn
 from app.settings import settings
@@ -77,7 +77,7 @@ def _cancel(waiting: Waiting, person: SignedIn) -> None:
 
 
 def _page(waiting: Waiting, person: SignedIn) -> str:
-    user, _ = accounts.get_for_change(person.user_id)
+    user = users.get(person.user_id)
     known = consents.find(person.user_id, waiting.client.id)
     seen = person.allowed | person.declined
     is_more = known is not None and not seen.issuperset(waiting.scopes)

@@ -15,7 +15,6 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from app.clock import now
 from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import Client, User
@@ -164,12 +163,7 @@ def _is_confirming(waiting: Waiting | None) -> bool:
     """Tell whether somebody who is signed in is asked again."""
     if waiting is not None:
         return waiting.reason in FRESH_SIGN_IN
-    somebody = guards.person()
-    if "again" in request.args:
-        return somebody is not None  # a page that wants a recent sign-in sent them here
-    if somebody is None or not somebody.is_admin:
-        return False
-    return somebody.seen_at + settings.admin_idle < now()  # the administration sent them here
+    return "again" in request.args and guards.person() is not None
 
 
 def _expected_address(waiting: Waiting | None) -> str:
