@@ -5,6 +5,7 @@ Workers are replaced when they die or grow too big, and let requests finish befo
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -70,11 +71,15 @@ def _serve(chosen: Settings) -> None:
         ssl_key=Path(chosen.tls_key) if chosen.tls_key else None,
         ssl_protocol_min=SSLProtocols.tls12,
     )
-    if chosen.run_jobs:
-        jobs = _Jobs()
-        server.on_startup(jobs.start)
-        server.on_shutdown(jobs.stop)
-    server.serve()
+    if not chosen.run_jobs:
+        server.serve()
+        return
+    jobs = _Jobs()
+    server.on_startup(jobs.start)
+    try:
+        server.serve()
+    finally:  # not on_shutdown: what goes wrong in a shutdown leaves that out
+        jobs.stop()
 
 
 class _Jobs:
@@ -93,10 +98,14 @@ class _Jobs:
         self._stopping.set()
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(SECONDS_TO_FINISH)
+            try:
+                self._process.wait(SECONDS_TO_FINISH)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
     def _look_after(self) -> None:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "job", "run", "--forever"]
+        command += ["--parent", str(os.getpid())]
         while not self._stopping.is_set():
             self._process = subprocess.Popen(command)  # noqa: S603 (our own command line)
             self._process.wait()

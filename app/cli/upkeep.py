@@ -48,7 +48,8 @@ def rotate_keys(algs: tuple[str, ...], *, force: bool, as_json: bool) -> None:
         show_row({"kid": key.kid, "alg": key.alg, "state": key.state}, as_json=as_json)
 
 
-@key_group.command("retire")
+# Of all key identifiers, one in 64 begins with a dash and would be taken for an option.
+@key_group.command("retire", context_settings={"ignore_unknown_options": True})
 @click.argument("kid")
 @as_json
 def retire_key(kid: str, *, as_json: bool) -> None:
@@ -64,7 +65,8 @@ def retire_key(kid: str, *, as_json: bool) -> None:
 
 @job_group.command("run")
 @click.option("--forever", is_flag=True, help="Go on until stopped.")
-def run_jobs(*, forever: bool) -> None:
+@click.option("--parent", type=int, help="Stop, too, when this process is gone: it started us.")
+def run_jobs(*, forever: bool, parent: int | None) -> None:
     """Send mail, turn keys, clean up: each once, or again and again."""
     rounds = jobs.Rounds()
     if not forever:
@@ -74,7 +76,7 @@ def run_jobs(*, forever: bool) -> None:
         return
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopped.set())
-    rounds.run_until(stopped)
+    rounds.run_until(stopped, parent=parent)
 
 
 @settings_group.command("check")

@@ -6,6 +6,7 @@ The table `JOBS` says what runs how often. Every job may run in several processe
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,9 +54,12 @@ class Rounds:
                     stumbled.append(job.name)
         return stumbled
 
-    def run_until(self, stopped: threading.Event) -> None:
-        """Go round and round until told to stop."""
-        while not stopped.is_set():
+    def run_until(self, stopped: threading.Event, *, parent: int | None = None) -> None:
+        """Go round and round until told to stop, or until the process that started us is gone.
+
+        A server that is killed tells nobody; its jobs must not go on with the old settings.
+        """
+        while not stopped.is_set() and parent in {None, os.getppid()}:
             self.run()
             stopped.wait(SECONDS_BETWEEN_ROUNDS)
 

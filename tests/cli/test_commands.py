@@ -259,6 +259,15 @@ def test_leaked_key_is_retired_after_the_rotation(answer, run):
     assert kid not in keys.verifiers()
 
 
+@pytest.mark.one_engine
+def test_key_identifier_that_begins_with_a_dash_is_no_option(run, app):
+    """RFC 7638: a thumbprint is base64url, and one in 64 begins like this."""
+    code, printed = run("key", "retire", "-eyes-only")
+
+    assert code == 1
+    assert "There is no key with this ID" in printed
+
+
 def test_settings_are_checked(answer, run, settings):
     assert answer("settings", "check") == [{"issuer": settings.issuer, "faults": []}]
     assert "in order" in run("settings", "check")[1]

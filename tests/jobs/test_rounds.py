@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import timedelta
 
@@ -53,6 +54,17 @@ def test_loop_ends_when_it_is_told_to(db):
     rounds.run_until(stopped)
 
     assert stopped.is_set()
+
+
+@pytest.mark.one_engine
+def test_loop_ends_when_its_server_is_gone(db):
+    """A server that was killed told nobody; nobody else may be taken for it."""
+    done = []
+    rounds = Rounds((note(done, "never"),))
+
+    rounds.run_until(threading.Event(), parent=os.getppid() + 1)
+
+    assert done == []
 
 
 def test_every_job_of_the_table_runs(db):
