@@ -11,11 +11,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, event, text
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -129,6 +131,15 @@ def reading() -> Iterator[Connection]:
 def is_sqlite() -> bool:
     """Tell whether the embedded engine is in use."""
     return db.engine.dialect.name == "sqlite"
+
+
+def insert_or(table: Table, *, sqlite: bool | None = None) -> PostgresqlInsert:
+    """Return an INSERT that can say ON CONFLICT; the engine in use decides unless it is given.
+
+    Both engines' statements have the same methods; one type is enough for the reader.
+    """
+    here = is_sqlite() if sqlite is None else sqlite
+    return cast("PostgresqlInsert", (SqliteInsert if here else PostgresqlInsert)(table))
 
 
 def is_reachable() -> bool:

@@ -7,40 +7,20 @@ the process refuses to start. Only this module and the one for its files read th
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 from werkzeug.local import LocalProxy
 
 from app.named_files import PREFIX, NamedFiles, SettingsRefused
-
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-SAMPLE_SECRETS = frozenset({"changeme", "secret", "dev", "development", "password", "insecure"})
-SHORTEST_SECRET = 32
-
-
-def _split(value: SecretStr) -> SecretStr:
-    for part in value.get_secret_value().split(","):
-        if len(part.strip()) < SHORTEST_SECRET or part.strip().lower() in SAMPLE_SECRETS:
-            message = f"each secret needs at least {SHORTEST_SECRET} random characters"
-            raise ValueError(message)
-    return value
-
-
-def _names(value: Any) -> Any:
-    return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value
-
-
-Secrets = Annotated[SecretStr, AfterValidator(_split)]
-Names = Annotated[tuple[str, ...], NoDecode]
+from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength, Secrets, check_issuer, names
 
 
 class Settings(BaseSettings):
@@ -138,7 +118,16 @@ class Settings(BaseSettings):
     )
 
     sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
-    password_length: int = Field(15, ge=8, le=64, description="Shortest password accepted.")
+    password_length: PasswordLength = Field(
+        0,
+        description="Shortest password accepted, 8 to 64. 0 chooses: 15, or 8 where everyone has a "
+        "second step.",
+    )
+    second_step: Literal["", "optional", "admins", "everyone"] = Field(
+        "",
+        description="Who has to have a second step, such as the code of an authenticator app. "
+        "Empty: `admins`; `optional` where the issuer is a loopback address.",
+    )
     scopes_start: Literal["usual", "on", "off"] = Field(
         "usual",
         description="Consent page: which optional permissions start ticked. `usual`: all but "
@@ -193,24 +182,12 @@ class Settings(BaseSettings):
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
         for name in ("allowed_hosts", "fetch_private_hosts"):
             if name in values:
-                values[name] = _names(values[name])
+                values[name] = names(values[name])
         return values
 
     @model_validator(mode="after")
     def _check_issuer(self) -> Settings:
-        parts = urlsplit(self.issuer)
-        if parts.scheme not in {"https", "http"} or not parts.hostname:
-            message = "SEALWAX_ISSUER must be an https address"
-            raise ValueError(message)
-        if parts.query or parts.fragment or parts.username or self.issuer.endswith("/"):
-            message = "SEALWAX_ISSUER takes no trailing slash, query, fragment or user name"
-            raise ValueError(message)
-        if parts.path:
-            message = "SEALWAX_ISSUER takes no path; give the provider a host of its own"
-            raise ValueError(message)
-        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
-            message = "SEALWAX_ISSUER must be https unless it is on a loopback address"
-            raise ValueError(message)
+        check_issuer(self.issuer)
         return self
 
     @property
@@ -222,6 +199,16 @@ class Settings(BaseSettings):
     def is_local(self) -> bool:
         """Tell whether the issuer is on a loopback address: somebody's own machine."""
         return urlsplit(self.issuer).hostname in LOOPBACK_HOSTS
+
+    @property
+    def second_step_policy(self) -> Literal["optional", "admins", "everyone"]:
+        """Return who has to have a second step."""
+        return self.second_step or ("optional" if self.is_local else "admins")
+
+    @property
+    def shortest_password(self) -> int:
+        """Return how long a password has to be: longer where nothing stands beside it (PW01)."""
+        return self.password_length or (8 if self.second_step_policy == "everyone" else 15)
 
     @property
     def threads_used(self) -> int:

@@ -7,11 +7,15 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from sqlalchemy import update
+
+from app.clock import now
 from app.database import db
-from app.models import Client, Consent, Password, Session, User
-from app.security import passwords, secrets
-from app.services import clients, sessions
+from app.models import Client, Consent, Password, Session, Totp, User
+from app.security import passwords, secrets, totp
+from app.services import clients, second_steps, sessions
 from app.services.client_metadata import KINDS, Kind, validate
+from tests.phone import Phone
 from tests.relying_party import CALLBACK
 from tests.secrets_seen import remember
 
@@ -84,6 +88,15 @@ def client(kind: Kind = "web", **members: Any) -> Registered:
     made, secret = clients.register(validate({**defaults, **members}))
     db.session.commit()
     return Registered(made, remember(secret) if secret else None)
+
+
+def phone(person: User) -> tuple[Phone, list[str]]:
+    """Give a person a second step; return the phone, no code of which is used, and the codes."""
+    seed = remember(totp.new_seed())
+    codes = second_steps.turn_on(person, seed, totp.code_at(seed, totp.step_at(now())))
+    db.session.execute(update(Totp).values(last_step=0))
+    db.session.commit()
+    return Phone(seed), [remember(code) for code in codes]
 
 
 def session(person: User, **facts: Any) -> tuple[Session, str]:

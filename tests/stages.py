@@ -108,6 +108,7 @@ def of_engine(stack: ExitStack, folder: Path, worker: str, engine: str) -> Stage
             secret_key=SecretStr(SECRET_KEY),
             encryption_key=SecretStr(ENCRYPTION_KEY),
             mail_folder=str(folder / f"mail-{worker}-{engine}"),
+            second_step="optional",  # tests of the policy set it
         )
         app = _make(settings, stack)
         stage = Stage(settings, app, stack, lambda name: new_url(f"{worker}_{name}"))

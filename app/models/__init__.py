@@ -3,14 +3,15 @@
 from app.models.attempt import Attempt, AuditEvent
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
+from app.models.credential import Password, RecoveryCode, Totp
 from app.models.interaction import Interaction
 from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
-from app.models.session import Session
+from app.models.session import HalfSignIn, Session, TrustedBrowser
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
-from app.models.user import Password, PasswordReset, SignUp, User
+from app.models.user import PasswordReset, SignUp, User
 
 __all__ = [
     "AccessToken",
@@ -21,6 +22,7 @@ __all__ = [
     "ClientSecret",
     "Consent",
     "Family",
+    "HalfSignIn",
     "InitialAccessToken",
     "Interaction",
     "Link",
@@ -28,6 +30,7 @@ __all__ = [
     "Mail",
     "Password",
     "PasswordReset",
+    "RecoveryCode",
     "RefreshToken",
     "RemoteDocument",
     "RevokedToken",
@@ -35,6 +38,8 @@ __all__ = [
     "SignUp",
     "SigningKey",
     "Throttle",
+    "Totp",
+    "TrustedBrowser",
     "UsedAssertion",
     "User",
 ]

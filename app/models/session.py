@@ -1,4 +1,4 @@
-"""A person signed in with one browser."""
+"""A person signed in with one browser, half-way in, or trusted to come back."""
 
 from __future__ import annotations
 
@@ -40,3 +40,36 @@ class Session(Model):
     #: Digest of the browser's own cookie: where somebody has signed in before.
     browser: Mapped[str | None] = mapped_column(String(43))
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+
+
+class HalfSignIn(Model):
+    """Somebody who has passed the first step in a browser and still owes the second.
+
+    The server remembers it, not the browser: no page can be left out (CVE-2026-49443).
+    """
+
+    __tablename__ = "half_sign_in"
+
+    #: Digest of the browser cookie: one a browser, and the later first step replaces the earlier.
+    browser: Mapped[str] = mapped_column(String(43), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    #: The user's epoch at the first step; a later one ends it.
+    epoch: Mapped[int]
+    amr: Mapped[list[Any]] = mapped_column(JSON)
+    tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class TrustedBrowser(Model):
+    """A browser in which a user asked to be spared the second step for a while."""
+
+    __tablename__ = "trusted_browser"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: Digest of the browser cookie.
+    browser: Mapped[str] = mapped_column(String(43), primary_key=True)
+    #: The user's epoch when it was asked for; any security event since ends the trust.
+    epoch: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

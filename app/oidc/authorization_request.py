@@ -14,7 +14,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, check_shape
 from app.security.jose import BadToken
 from app.security.uris import LONGEST_URI
-from app.services import clients, scopes
+from app.services import clients, levels, scopes
 from app.settings import settings
 
 PROMPTS = ("none", "login", "consent", "select_account")
@@ -153,6 +153,21 @@ def max_age(request: ProtocolRequest) -> int | None:
     if not sent.isascii() or not sent.isdigit() or len(sent) > LONGEST_MAX_AGE:
         raise Refusal("max_age_malformed", "max_age", sent=sent)
     return int(sent)
+
+
+def wanted_levels(request: ProtocolRequest) -> tuple[tuple[str, ...], bool]:
+    """Return the `acr` values the client would like, its favourite first, and whether it must.
+
+    The claims parameter goes before `acr_values`, and both before what the client is registered
+    with (OIDC Core §5.5.1.1, Registration §2). What an administrator demands is a must.
+    """
+    if request.client.setting("require_second_step"):
+        return (levels.MFA,), True
+    claims = claims_of(request)
+    if claims.acr:
+        return claims.acr, claims.needs_acr
+    sent = tuple(request.payload.get("acr_values").split())
+    return sent or tuple(request.client.setting("default_acr_values") or ()), False
 
 
 def hinted_subject(request: ProtocolRequest) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from app.oidc.reasons import Refusal
 from app.security.strict_json import BadJson, parse_object
 from app.services import claims, scopes
-from app.services.sessions import ACR_VALUES
+from app.services.levels import ACR_VALUES
 
 PLACES = ("userinfo", "id_token")
 
@@ -26,6 +26,9 @@ class ClaimsRequest:
     id_token: tuple[str, ...] = ()
     #: The only `sub` that will do, None for anybody's.
     subject: str | None = None
+    #: The `acr` values that are asked for, and whether nothing less will do (§5.5.1.1).
+    acr: tuple[str, ...] = ()
+    needs_acr: bool = False
 
     @property
     def carriers(self) -> frozenset[str]:
@@ -65,12 +68,12 @@ def parse(sent: str, client_scopes: Collection[str]) -> ClaimsRequest:
         for name, wish in members.items():
             if wish is not None and not isinstance(wish, dict):
                 raise _malformed(f"{place}.{name}")
-    _check_acr(places["id_token"].get("acr"))
+    acr, needs_acr = _acr(places["id_token"].get("acr") or {})
     names = {
         place: tuple(name for name in members if CARRIERS.get(name) in client_scopes)
         for place, members in places.items()
     }
-    return ClaimsRequest(**names, subject=_subject(places))
+    return ClaimsRequest(**names, subject=_subject(places), acr=acr, needs_acr=needs_acr)
 
 
 def _members(value: Any, place: str) -> dict[str, Any]:
@@ -83,14 +86,18 @@ def _malformed(where: str) -> Refusal:
     return Refusal("claims_malformed", "claims", sent=where)
 
 
-def _check_acr(wish: dict[str, Any] | None) -> None:
-    """Refuse an essential `acr` that no sign-in here has (§5.5.1.1)."""
-    if not wish or not wish.get("essential"):
-        return
+def _acr(wish: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """Return the `acr` values of a wish, and whether one of them is essential (§5.5.1.1).
+
+    Raises:
+        Refusal: it is, and no sign-in here has any of them.
+    """
     values = wish.get("values", [wish["value"]] if "value" in wish else [])
     values = values if isinstance(values, list) else [values]
-    if values and not any(value in ACR_VALUES for value in values):
+    is_essential = bool(wish.get("essential")) and bool(values)
+    if is_essential and not any(value in ACR_VALUES for value in values):
         raise Refusal("acr_unavailable", "acr", sent=values, expected=ACR_VALUES)
+    return tuple(value for value in values if isinstance(value, str)), is_essential
 
 
 def _subject(places: dict[str, dict[str, Any]]) -> str | None:

@@ -14,7 +14,7 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import scopes, subjects
+from app.services import levels, scopes, subjects
 from app.services.sessions import SignedIn
 from app.settings import settings
 
@@ -97,6 +97,20 @@ def _another_user(state: State) -> bool:
     return subjects.of(state.request.client, state.person) != state.hint
 
 
+def _level_missing(state: State) -> bool:
+    """Tell whether the application wants a level that the person can reach and has not (RFC 9470).
+
+    `acr_values` is a wish (OIDC Core §3.1.2.1): without a second step nobody is made to have one
+    for it. What is essential is worth setting one up for.
+    """
+    wanted, is_essential = authorization_request.wanted_levels(state.request)
+    offered = [value for value in wanted if value in levels.ACR_VALUES]
+    person = state.person
+    if person is None or not offered or levels.is_any_reached(person.acr, offered):
+        return False
+    return is_essential or person.has_second_step
+
+
 def _account_open(state: State) -> bool:
     return "select_account" in state.prompts and not state.account_chosen
 
@@ -134,6 +148,7 @@ CHECKS = (
     _Check(_too_old, Step("sign_in", "session_too_old")),
     _Check(_account_open, Step("select_account", "account_not_chosen")),
     _Check(_another_user, Step("sign_in", "another_user")),
+    _Check(_level_missing, Step("second_step", "acr_not_reached")),
     _Check(_consent_open, Step("consent", "consent_missing")),
 )
 

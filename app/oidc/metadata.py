@@ -12,7 +12,7 @@ from app.oidc.grants import GRANTS
 from app.security import jwe
 from app.security.jose import ALGORITHMS
 from app.services import claims, scopes, subjects
-from app.services.sessions import ACR_VALUES
+from app.services.levels import ACR_VALUES
 from app.settings import Settings
 
 LANGUAGES = ("en", "fr", "de", "es", "ar")

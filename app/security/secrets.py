@@ -48,6 +48,12 @@ def new_short_code() -> str:
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
+def new_recovery_code() -> str:
+    """Make a code of 16 signs (78 bits) to keep on paper, in four groups."""
+    signs = [secrets.choice(REFERENCE_LETTERS) for _ in range(16)]
+    return "-".join("".join(signs[at : at + 4]) for at in range(0, 16, 4))
+
+
 def plain_code(typed: str) -> str:
     """Return a typed code as it is compared: capitals, without spaces and dashes."""
     return "".join(typed.split()).replace("-", "").upper()

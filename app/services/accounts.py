@@ -152,8 +152,7 @@ def _add(
 
 def sign_out_everywhere(user: User, *, by: int | None = None) -> None:
     """End every session of a user and kill everything issued to applications."""
-    user.epoch += 1
-    sessions.end_all(user, by=by)
+    sessions.kill_all(user, by=by)
 
 
 def turn_off(user: User, *, by: int | None = None) -> None:

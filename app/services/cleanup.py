@@ -16,6 +16,7 @@ from app.models import (
     AuditEvent,
     Client,
     Family,
+    HalfSignIn,
     InitialAccessToken,
     Interaction,
     Link,
@@ -28,6 +29,7 @@ from app.models import (
     Session,
     SignUp,
     Throttle,
+    TrustedBrowser,
     UsedAssertion,
 )
 from app.services.audit import Event
@@ -61,7 +63,7 @@ class Broom:
 
     @property
     def key(self) -> Column[object]:
-        """Return the primary key."""
+        """Return the primary key, or its first column: a part that has had its time is enough."""
         return self.table.primary_key.columns[0]
 
 
@@ -134,6 +136,8 @@ BROOMS = (
     _expired(Throttle.__table__),
     _expired(SignUp.__table__),
     _expired(PasswordReset.__table__),
+    _expired(HalfSignIn.__table__),
+    _expired(TrustedBrowser.__table__),
     _expired(Link.__table__),
     Broom(Attempt.__table__, lambda: Attempt.__table__.c.at <= now() - settings.attempts_kept),
     Broom(EVENTS, _is_old_refusal),
@@ -145,5 +149,5 @@ BROOMS = (
 def sweep(broom: Broom) -> bool:
     """Delete one bite of a table; tell whether there may be more."""
     bite = select(broom.key).where(broom.is_over()).limit(BITE)
-    deleted = db.session.execute(delete(broom.table).where(broom.key.in_(bite)))
-    return bool(deleted.rowcount == BITE)  # type: ignore[attr-defined]
+    deleted = db.session.execute(delete(broom.table).where(broom.key.in_(bite), broom.is_over()))
+    return bool(deleted.rowcount >= BITE)  # type: ignore[attr-defined]

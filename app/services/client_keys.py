@@ -12,11 +12,9 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.clock import now
-from app.database import at_once, db, end_reads, is_sqlite
+from app.database import at_once, db, end_reads, insert_or
 from app.models import Client, RemoteDocument
 from app.security import client_tokens, jwks, secrets
 from app.security.client_tokens import SECRET_ALG, Unverified
@@ -128,10 +126,9 @@ def _renew(uri: str) -> Any:
 def _takes_turn(uri: str) -> bool:
     """Tell whether this process is to fetch now; of all processes one a minute is."""
     moment = now()
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
     row = {"uri_digest": secrets.digest(uri), "uri": uri, "tried_at": moment, "fault": ""}
     taken = (
-        insert(DOCUMENTS)
+        insert_or(DOCUMENTS)
         .values(row)
         .on_conflict_do_update(
             index_elements=[DOCUMENTS.c.uri_digest],

@@ -43,6 +43,7 @@ DEFAULT_SCOPE = "openid profile email offline_access"
 POLICY = frozenset(
     {
         "trusted",
+        "require_second_step",
         "security_profile",
         "pkce_required",
         "introspects",
@@ -102,6 +103,8 @@ class ClientMetadata(BaseModel):
 
     #: Policy: consent is not asked for.
     trusted: bool = False
+    #: Policy: nobody gets in with one step alone, whatever the client asks for.
+    require_second_step: bool = False
     #: Policy: `strict` wants PKCE, and our issuer as the audience of what the client signs.
     security_profile: Literal["standard", "strict"] = "standard"
     pkce_required: bool = True

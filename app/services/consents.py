@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.clock import now
-from app.database import db, is_sqlite
+from app.database import db, insert_or
 from app.models import Client, Consent, Family
 from app.services import audit, scopes
 from app.services.audit import Event
@@ -55,10 +53,9 @@ def _to_be_changed(user_id: int, client_pk: int) -> Consent:
 
     Two tabs may ask for the first consent at once: the insert comes before any look.
     """
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
     key = {"user_id": user_id, "client_pk": client_pk}
     locked = (
-        insert(CONSENTS)
+        insert_or(CONSENTS)
         .values(**key, scope="", declined="")
         .on_conflict_do_update(index_elements=list(key), set_={"changed_at": now()})
     )

@@ -27,6 +27,7 @@ def of(user: User) -> dict[str, Any]:
             "claims": claims.about(user, claims.BY_SCOPE),
             "created_at": user.created_at.isoformat(),
             "is_administrator": user.is_admin,
+            "has_second_step": user.has_second_step,
         },
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],

@@ -9,11 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.clock import now
-from app.database import at_once, db, end_reads, is_sqlite
+from app.database import at_once, db, end_reads, insert_or
 from app.models import Client, ClientLogo
 from app.security import pictures, secrets
 from app.security.guarded_network import FetchFailed
@@ -58,10 +56,9 @@ def _kept(client: Client) -> Any:
 
 def _takes_turn(client: Client, uri: str) -> bool:
     moment = now()
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
     row = {"client_pk": client.id, "uri": uri, "tried_at": moment, "fault": ""}
     taken = (
-        insert(LOGOS)
+        insert_or(LOGOS)
         .values(row)
         .on_conflict_do_update(
             index_elements=[LOGOS.c.client_pk],

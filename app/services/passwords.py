@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.clock import now
 from app.database import db
 from app.errors import InvalidInput
-from app.models import Password, Session, User
+from app.models import Password, User
 from app.security import passwords as hashing
 from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, TooManyHashes, normalize
 from app.services import audit, mail, sessions
@@ -35,7 +35,7 @@ ROWS = (
     "azertyuiopqsdfghjklmwxcvbn",
     "!@#$%^&*()",
 )
-PASSWORDS, SESSIONS = Password.__table__, Session.__table__
+PASSWORDS = Password.__table__
 
 
 def check_allowed(password: str, *, context: Iterable[str] = ()) -> None:
@@ -47,7 +47,7 @@ def check_allowed(password: str, *, context: Iterable[str] = ()) -> None:
         InvalidInput: says what to change.
     """
     plain = normalize(password)
-    missing = settings.password_length - len(plain)
+    missing = settings.shortest_password - len(plain)
     if missing > 0:
         words = ngettext(
             "Use %(num)d more character. A few words work well.",
@@ -93,7 +93,7 @@ def _is_little_more_than(lowered: str, words: Iterable[str]) -> bool:
     for word in words:
         rest = rest.replace(word, "")
     left = [sign for sign in rest if sign.isalpha()]
-    return rest != lowered and len(left) < settings.password_length // 3
+    return rest != lowered and len(left) < settings.shortest_password // 3
 
 
 def fits(stored: str | None, typed: str) -> bool:
@@ -133,15 +133,12 @@ def replace(user: User, new_hash: str, *, but: int | None = None) -> None:
     )
     if not changed.rowcount:  # type: ignore[attr-defined]
         db.session.add(Password(user_id=user.id, hash=new_hash))
-    user.epoch += 1
-    db.session.flush()
-    sessions.end_all(user, but=but)
+    sessions.kill_all(user, but=but)
 
 
 def change(user: User, new_hash: str, *, session_id: int) -> None:
     """Give a user another password; what was issued before is dead, but for this session."""
     replace(user, new_hash, but=session_id)
-    db.session.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(epoch=user.epoch))
     audit.record(Event.PASSWORD_CHANGED, actor_id=user.id, user_id=user.id)
 
 

@@ -13,7 +13,7 @@ from app.clock import now
 from app.database import db
 from app.models import Consent, Family, Session, User
 from app.security import secrets
-from app.services import audit, logouts
+from app.services import audit, levels, logouts
 from app.services.audit import Event
 from app.settings import settings
 
@@ -21,9 +21,6 @@ SESSIONS, USERS, CONSENTS = Session.__table__, User.__table__, Consent.__table__
 FAMILIES = Family.__table__
 #: `seen_at` is written this often at most: not every page view is worth a write.
 SEEN_STEP = timedelta(minutes=5)
-#: What a password alone proves (`acr` values are ours to define, OIDC Core §2).
-ACR_PASSWORD = "urn:sealwax:acr:password"
-ACR_VALUES = (ACR_PASSWORD,)
 LONGEST_AGENT = 300
 
 
@@ -39,6 +36,7 @@ class SignedIn:
     email: str
     name: str | None
     is_admin: bool
+    has_second_step: bool
     epoch: int
     auth_time: datetime
     acr: str
@@ -70,6 +68,7 @@ _COLUMNS = (
     USERS.c.email,
     USERS.c.name,
     USERS.c.is_admin,
+    USERS.c.has_second_step,
     USERS.c.epoch,
 )
 _ALIVE = and_(
@@ -96,7 +95,6 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     user: User,
     *,
     amr: Sequence[str],
-    acr: str = ACR_PASSWORD,
     address: str = "",
     agent: str = "",
     browser: str = "",
@@ -112,7 +110,7 @@ def open(  # noqa: A001 (sessions.open reads as it should)
         user_id=user.id,
         epoch=user.epoch,
         auth_time=now().replace(microsecond=0),
-        acr=acr,
+        acr=levels.of(amr),
         amr=list(amr),
         expires_at=now() + settings.session_lifetime,
         address=address,
@@ -132,7 +130,7 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     return session, token
 
 
-def renew(session_id: int, user: User, *, amr: Sequence[str], acr: str = ACR_PASSWORD) -> str:
+def renew(session_id: int, user: User, *, amr: Sequence[str]) -> str:
     """Note that the person of a session has proved once more who they are; return its new token.
 
     It stays the same session, with what applications hold from it; the old cookie is worthless.
@@ -145,7 +143,7 @@ def renew(session_id: int, user: User, *, amr: Sequence[str], acr: str = ACR_PAS
         .values(
             digest=secrets.digest(token),
             auth_time=moment.replace(microsecond=0),
-            acr=acr,
+            acr=levels.of(amr),
             amr=list(amr),
             seen_at=moment,
             expires_at=moment + settings.session_lifetime,
@@ -154,6 +152,18 @@ def renew(session_id: int, user: User, *, amr: Sequence[str], acr: str = ACR_PAS
     user.last_sign_in_at = moment
     db.session.flush()
     audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, again=True)
+    return token
+
+
+def step_up(person: SignedIn, *, amr: Sequence[str]) -> str:
+    """Note that the person of a session has passed the second step too; return its new token.
+
+    `auth_time` stays: nobody has typed the password again.
+    """
+    token = secrets.new_token("se")
+    values = {"digest": secrets.digest(token), "acr": levels.of(amr), "amr": list(amr)}
+    db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
+    audit.record(Event.SIGNED_IN, actor_id=person.user_id, user_id=person.user_id, again=True)
     return token
 
 
@@ -229,6 +239,19 @@ def end_all(user: User, *, by: int | None = None, but: int | None = None) -> Non
     condition = SESSIONS.c.user_id == user.id
     _end(condition if but is None else and_(condition, SESSIONS.c.id != but))
     audit.record(Event.SIGNED_OUT_EVERYWHERE, actor_id=by or user.id, user_id=user.id)
+
+
+def kill_all(user: User, *, by: int | None = None, but: int | None = None) -> None:
+    """End every session of a user and kill everything issued to applications, offline too.
+
+    What is of an older epoch is dead from now on; the session `but` is taken along to the new one.
+    """
+    user.epoch += 1
+    db.session.flush()
+    end_all(user, by=by, but=but)
+    if but is not None:
+        kept = update(SESSIONS).where(SESSIONS.c.id == but)
+        db.session.execute(kept.values(epoch=user.epoch))
 
 
 def _end(condition: Any) -> None:

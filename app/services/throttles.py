@@ -14,11 +14,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from sqlalchemy import Case, ColumnElement, bindparam, case, delete, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.clock import now
-from app.database import UTCDateTime, db, is_sqlite
+from app.database import UTCDateTime, db, insert_or, is_sqlite
 from app.errors import TooMany
 from app.models import Throttle
 from app.security import secrets
@@ -82,6 +80,9 @@ class Count:
 
 ACCOUNT = Limit("account", free=5)
 NETWORK = Limit("network", free=50)
+#: Wrong codes of a second step: 33 a day at most, of which three in a million would be right, so
+#: that guessing all day succeeds once in ten thousand (security.md MF03).
+SECOND_STEP = Limit("second step", free=4)
 #: Mails that a stranger may have sent to one address, and from one network.
 MAIL = Limit("mail", free=5, wait=timedelta(minutes=1))
 MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
@@ -99,6 +100,14 @@ def account(address_key: str, *, browser: str = "") -> Count:
     not lock the owner out (security.md RL01).
     """
     return Count(ACCOUNT, f"{address_key} {browser}".rstrip())
+
+
+def second_step(user_id: int, *, browser: str = "") -> Count:
+    """Return the count of wrong codes of a user; a browser of theirs has a count of its own.
+
+    The right password does not forget it: who guesses codes has the password.
+    """
+    return Count(SECOND_STEP, f"{user_id} {browser}".rstrip())
 
 
 def network(address: str, limit: Limit = NETWORK) -> Count:
@@ -152,10 +161,9 @@ def _add(count: Count, moment: datetime) -> bool:
 @cache
 def _upsert(limit: Limit, *, sqlite: bool) -> Any:
     """Return the statement that adds one, built once: building takes longer than running it."""
-    insert = sqlite_insert if sqlite else postgresql_insert
     moment = bindparam("moment", type_=UTCDateTime())
     forgotten = THROTTLES.c.expires_at <= moment
-    first = insert(THROTTLES).values(
+    first = insert_or(THROTTLES, sqlite=sqlite).values(
         key=bindparam("count"),
         failures=1,
         blocked_until=bindparam("after_1", type_=UTCDateTime()),

@@ -16,7 +16,7 @@ from app.clock import now
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
-from app.services import sessions
+from app.services import levels, second_steps, sessions
 from app.services.sessions import SignedIn
 from app.web.cookies import CookieSession
 
@@ -107,6 +107,12 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
     return signed_in
 
 
+def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
+    """Lift the session to a higher level; its cookie is a new one (ASVS 7.2.4)."""
+    token = sessions.step_up(somebody, amr=amr)
+    login_user(Person(token, sessions.find(token)))
+
+
 def sign_out() -> None:
     """End the session of this browser."""
     sessions.end(session_token(), address=address())
@@ -126,7 +132,7 @@ def signed_in_only(view: View[P]) -> View[P]:
 
 
 def recent_only(view: View[P]) -> View[P]:
-    """Let people in who proved who they are a short while ago; others do it once more.
+    """Let people in who proved who they are a short while ago, with every step they have.
 
     An open browser, or a stolen cookie, must not be enough for what is sensitive (ASVS 7.5.1).
     """
@@ -138,6 +144,8 @@ def recent_only(view: View[P]) -> View[P]:
             return _to_sign_in()
         if somebody.auth_time + RECENT <= now():
             return _to_sign_in(again="yes")
+        if somebody.has_second_step and not levels.reaches(somebody.acr, levels.MFA):
+            return _to_second_step()
         return view(*args, **kwargs)
 
     return guarded
@@ -155,20 +163,30 @@ def admin_only(view: View[P]) -> View[P]:
             abort(403)
         if not sessions.seen_by_admin(somebody):
             return _to_sign_in(again="yes")
+        if second_steps.is_demanded_of(somebody) and not levels.reaches(somebody.acr, levels.MFA):
+            return _to_second_step()
         return view(*args, **kwargs)
 
     return guarded
 
 
 def _to_sign_in(again: str | None = None) -> Response:
-    """Redirect to the sign-in page; the way back is a path of ours (CVE-2024-39694).
+    """Redirect to the sign-in page.
 
     `again` lets the page ask somebody who is signed in, instead of offering to go on.
     """
+    return _redirect("login.sign_in", again=again)
+
+
+def _to_second_step() -> Response:
+    """Redirect somebody whose session has passed one step only."""
+    return _redirect("login.second_step", again="yes")
+
+
+def _redirect(page: str, *, again: str | None) -> Response:
+    """Redirect to a page that comes back; the way back is a path of ours (CVE-2024-39694)."""
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return cast(
-        "Response", redirect(url_for("login.sign_in", next=target or None, again=again), 303)
-    )
+    return cast("Response", redirect(url_for(page, next=target or None, again=again), 303))
 
 
 def init_app(app: Flask) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, Regexp
 
-from app.database import commit, rollback
+from app.database import rollback
 from app.errors import InvalidInput
+from app.models import User
 from app.services import accounts, audit, set_up
 from app.services.accounts import AddressTaken
 from app.services.audit import Event
 from app.services.set_up import SetUpLinkDead
 from app.settings import settings
 from app.web import forms, guards
+from app.web.login import entering
 
 blueprint = Blueprint("setup", __name__)
 
@@ -50,11 +52,10 @@ def first_administrator() -> ResponseReturnValue:
     if request.method != "POST":
         return _show(request.args.get("token", ""))
     form = SetUpForm()
-    if not form.validate_on_submit() or not _make(form):
-        rollback()  # the link stays good for another try
-        return _page(form, has_token="token" not in form.errors), 422
-    commit()
-    return redirect(url_for("admin.clients"), 303)
+    if form.validate_on_submit() and (user := _make(form)) is not None:
+        return entering.enter(user, None, amr=("pwd",), target=url_for("admin.clients"))
+    rollback()  # the link stays good for another try
+    return _page(form, has_token="token" not in form.errors), 422
 
 
 def _show(token: str) -> ResponseReturnValue:
@@ -69,8 +70,8 @@ def _show(token: str) -> ResponseReturnValue:
     return _page(form, has_token=True)
 
 
-def _make(form: SetUpForm) -> bool:
-    """Do it all in one transaction; tell whether nothing stood in the way."""
+def _make(form: SetUpForm) -> User | None:
+    """Do it all in one transaction; return who it is, None when something was wrong."""
     try:
         set_up.use(form.token.data)
         user = accounts.create(
@@ -88,9 +89,8 @@ def _make(form: SetUpForm) -> bool:
         forms.blame(form, fault)
     else:
         audit.record(Event.SET_UP, actor_id=user.id, user_id=user.id, address=guards.address())
-        guards.sign_in(user, amr=("pwd",))
-        return True
-    return False
+        return user
+    return None
 
 
 def _page(form: SetUpForm, *, has_token: bool) -> str:
@@ -98,6 +98,6 @@ def _page(form: SetUpForm, *, has_token: bool) -> str:
         "setup/set_up.html",
         form=form,
         has_token=has_token and bool(form.token.data),
-        password_length=settings.password_length,
+        password_length=settings.shortest_password,
         issuer=settings.issuer,
     )

@@ -19,6 +19,7 @@ def user(**changes: Any) -> SimpleNamespace:
         "email_verified": True,
         "is_admin": True,
         "is_disabled": False,
+        "has_second_step": True,
         "subject": "u_5mYtB0sHq2KcW8",
         "created_at": ago(days=200),
         "last_sign_in_at": ago(hours=3),

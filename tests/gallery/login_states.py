@@ -24,6 +24,7 @@ def _sign_in(**changes: Any) -> Context:
         "confirming": False,
         "signed_in": None,
         "may_sign_up": True,
+        "is_over": False,
     }
     return {**known, **changes}
 
@@ -201,6 +202,7 @@ STATES: States = (
         "signed-in",
         lambda: _sign_in(signed_in=JANE, continue_url="/login/consent"),
     ),
+    ("login/sign_in.html", "over", lambda: _sign_in(is_over=True)),
     ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),

@@ -29,12 +29,22 @@ def _apps(**changes: Any) -> Context:
     return {**known, **changes}
 
 
+NO_SECOND_STEP = {"app": None, "codes_left": 0, "codes_made": 10, "is_demanded": False}
+SECOND_STEP = {
+    "app": {"created_at": ago(days=40), "used_at": ago(hours=2)},
+    "codes_left": 7,
+    "codes_made": 10,
+    "is_demanded": False,
+}
+
+
 def _security(**changes: Any) -> Context:
     known = {
         "email": JANE.email,
         "password_form": PasswordForm(formdata=None),
         "password_length": 15,
         "saved": "",
+        "second_step": NO_SECOND_STEP,
         "sessions": [
             {
                 "id": 1,
@@ -143,6 +153,19 @@ STATES: States = (
     ("account/data.html", "plain", dict),
     ("account/activity.html", "some", _activity),
     ("account/activity.html", "none", lambda: _activity(entries=[], older=None)),
+    ("account/security.html", "second-step", lambda: _security(second_step=SECOND_STEP)),
+    (
+        "account/security.html",
+        "second-step-demanded",
+        lambda: _security(
+            second_step={
+                **SECOND_STEP,
+                "app": {"created_at": ago(days=1), "used_at": None},
+                "is_demanded": True,
+            }
+        ),
+    ),
+    ("account/security.html", "second-step-off", lambda: _security(saved="second-step-off")),
     ("account/security.html", "all-ended", lambda: _security(saved="sessions")),
     ("account/security.html", "plain", _security),
     ("account/security.html", "ended", lambda: _security(saved="session")),

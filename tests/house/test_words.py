@@ -19,7 +19,7 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 #: Words of the protocol, which administrators and developers read, and other people do not.
-TECHNICAL = re.compile(r"\b(credentials?|authenticat\w+|authori[sz]\w+)\b", re.IGNORECASE)
+TECHNICAL = re.compile(r"\b(credentials?|authenticat(?!or app)\w+|authori[sz]\w+)\b", re.IGNORECASE)
 FOR_SPECIALISTS = ("templates/admin/", "templates/errors/request.html", "app/")
 #: What is said to other software, or by the name of a standard, is not said to people.
 NAMES = re.compile(r"authorization code|authorization server|authorization endpoint", re.IGNORECASE)

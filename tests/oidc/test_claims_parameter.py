@@ -127,7 +127,7 @@ def test_essential_acr_that_nobody_can_have_fails(scene, place):
 
 def test_acr_we_have_is_in_the_id_token(scene):
     """protocol.md 2.7: it must be one of those asked for."""
-    [known] = scene.rp.metadata["acr_values_supported"]
+    known, *_ = scene.rp.metadata["acr_values_supported"]
     claims = asked(id_token={"acr": {"essential": True, "values": ["urn:x", known]}})
 
     assert scene.id_token(claims=claims)["acr"] == known

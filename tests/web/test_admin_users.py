@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.models import AuditEvent, User
+from app.models import AuditEvent, Mail, User
 from app.services import sessions, users
 from app.services.attempts import Trace
 from app.services.audit import Event
@@ -184,3 +184,38 @@ def test_no_page_shows_a_hash(browser, admin, jane):
     """ux.md 2.18: nobody sees a password, or what is kept of it."""
     for page in ("/admin/users", f"/admin/users/{jane.id}", f"/admin/users/{admin.id}"):
         assert "argon2" not in browser.open(page).answer.text
+
+
+def test_administrator_resets_a_lost_second_step(browser, jane, clock, db):
+    """security.md MF06: with a reason, recorded, and the owner is told."""
+    assert clock.time, "the clock stands still"
+    factories.phone(jane)
+    browser.open(f"/admin/users/{jane.id}").follow("Reset the second step")
+    browser.press("reset", reason="")
+    assert browser.status == 422
+
+    browser.press("reset", reason="called the number we have")
+
+    assert browser.sees("The second step is reset.")
+    db.session.refresh(jane)
+    assert not jane.has_second_step
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.event.like("%.reset"))).one()
+    assert event.details == {"reason": "called the number we have"}
+    recipients = db.session.scalars(select(Mail.recipient).order_by(Mail.id.desc())).first()
+    assert recipients == jane.email
+
+
+def test_old_sign_in_resets_nothing(browser, jane, clock):
+    """security.md AD04: a sign-in of the last 15 minutes for dangerous acts."""
+    factories.phone(jane)
+    clock.move(minutes=16)
+
+    assert browser.open(f"/admin/users/{jane.id}/second-step").at == "/login/sign-in"
+
+
+def test_own_second_step_is_not_reset_here(browser, clock, db):
+    assert clock.time, "the clock stands still"
+    me = db.session.scalars(select(User).where(User.is_admin)).one()
+    factories.phone(me)
+
+    assert browser.open(f"/admin/users/{me.id}/second-step").at.startswith("/login/second-step")

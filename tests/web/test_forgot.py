@@ -67,6 +67,14 @@ def test_link_signs_nobody_in_and_the_old_password_is_dead(browser, jane, link):
     assert browser.sign_in(jane.email, PASSWORD).status == 422
 
 
+def test_reset_does_not_skip_the_second_step(browser, jane, link):
+    """security.md RV05: the new password is the first step, and no more."""
+    factories.phone(jane)
+    ask(browser, jane.email).open(link()).press("save", password=NEW)
+
+    assert browser.sign_in(jane.email, NEW).at == "/login/second-step"
+
+
 def test_every_session_ends(app, browser, jane, link):
     """security.md PW06: forced for a reset."""
     elsewhere = browser_of(app, jane)

@@ -14,6 +14,12 @@ ISSUER = "https://id.example"
 MAILS = {
     "sign_up_code": {"code": "WDJB-MJHT", "minutes": 30, "client": None},
     "already_registered": {"sign_in_url": f"{ISSUER}/login/sign-in"},
+    "account_notice": {
+        "subject": "The second step was turned on",
+        "sentence": "From now on a code from your authenticator app is asked for after it.",
+        "changed_at": datetime(2027, 3, 3, 12, 0, tzinfo=UTC),
+        "account_url": f"{ISSUER}/account/security",
+    },
     "password_changed": {
         "changed_at": datetime(2027, 3, 3, 12, 0, tzinfo=UTC),
         "account_url": f"{ISSUER}/account/",

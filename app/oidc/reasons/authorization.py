@@ -120,6 +120,12 @@ ROWS = (
         "Ask for one of acr_values_supported, or do not mark acr as essential.",
     ),
     Reason(
+        "acr_not_reached",
+        "interaction_required",
+        "The person has not passed the second step that the acr values ask for.",
+        "Send the person here without prompt=none.",
+    ),
+    Reason(
         "nonce_missing",
         "invalid_request",
         "The nonce is missing.",

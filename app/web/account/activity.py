@@ -29,6 +29,12 @@ WORDS = {
     Event.PASSWORD_CHANGED: _("Password changed"),
     Event.RESET_ASKED: _("A link for a new password was asked for"),
     Event.PASSWORD_RESET: _("New password chosen with a mailed link"),
+    Event.SECOND_STEP_ON: _("Second step turned on"),
+    Event.SECOND_STEP_OFF: _("Second step turned off"),
+    Event.SECOND_STEP_RESET: _("An administrator reset your second step"),
+    Event.SECOND_STEP_REFUSED: _("Somebody knew your password and typed a wrong code"),
+    Event.RECOVERY_CODES_MADE: _("New recovery codes made"),
+    Event.RECOVERY_CODE_USED: _("A recovery code was used"),
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
@@ -36,7 +42,16 @@ WORDS = {
     Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
 }
 #: What its owner should look at twice.
-ALARMING = frozenset({Event.SIGN_IN_REFUSED, Event.RESET_ASKED, Event.EXPORTED})
+ALARMING = frozenset(
+    {
+        Event.SIGN_IN_REFUSED,
+        Event.RESET_ASKED,
+        Event.SECOND_STEP_OFF,
+        Event.SECOND_STEP_REFUSED,
+        Event.RECOVERY_CODE_USED,
+        Event.EXPORTED,
+    }
+)
 
 
 @blueprint.get("/activity")

@@ -19,7 +19,16 @@ from app.jobs import email
 from app.models import User
 from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
-from app.services import accounts, passwords, sessions, throttles, users
+from app.services import (
+    accounts,
+    passwords,
+    recovery_codes,
+    second_steps,
+    sessions,
+    throttles,
+    totp,
+    users,
+)
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import agents, forms, guards
@@ -118,10 +127,21 @@ def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
         "account/security.html",
         email=user.email,
         password_form=form,
-        password_length=settings.password_length,
+        password_length=settings.shortest_password,
         saved=request.args.get("saved", "") if request.method == "GET" else "",
         sessions=list(_sessions(person, user)),
+        second_step=_second_step(user),
     )
+
+
+def _second_step(user: User) -> dict[str, Any]:
+    app = totp.find(user.id) if user.has_second_step else None
+    return {
+        "app": {"created_at": app.created_at, "used_at": app.used_at} if app else None,
+        "codes_left": recovery_codes.left(user.id) if app else 0,
+        "codes_made": recovery_codes.HOW_MANY,
+        "is_demanded": second_steps.is_demanded_of(user),
+    }
 
 
 def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:

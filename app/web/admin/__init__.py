@@ -14,6 +14,7 @@ from app.web.admin import (
     delete_client,
     keys,
     new_client,
+    reset_second_step,
     user,
     users,
 )
@@ -28,6 +29,7 @@ PAGES = (
     delete_client,
     users,
     user,
+    reset_second_step,
     keys,
     attempts,
 )

@@ -37,6 +37,7 @@ PLAIN = (
     "pkce_required",
     "introspects",
     "trusted",
+    "require_second_step",
     "id_token_signed_response_alg",
     "access_token_format",
     "access_token_lifetime",
@@ -53,6 +54,7 @@ TOKENS = (
     "require_auth_time",
 )
 CUSTOM = "custom_scope"
+PERMISSIONS = ["scope", CUSTOM, "trusted", "require_second_step"]
 
 
 class ClientForm(FurtherFields):
@@ -146,6 +148,10 @@ class ClientForm(FurtherFields):
     audience = TextAreaField(
         _("APIs"), description=_("Addresses its access tokens are for, one a line.")
     )
+    require_second_step = BooleanField(
+        _("Ask for a second step"),
+        description=_("Nobody gets in with a password alone, whatever the application asks for."),
+    )
     default_max_age = IntegerField(
         _("Longest time since sign-in"),
         [Optional()],
@@ -176,7 +182,12 @@ def sections() -> list[Section]:
                 "application_type",
             ],
         ),
-        ("permissions", gettext("Permissions"), "", ["scope", CUSTOM, "trusted"]),
+        (
+            "permissions",
+            gettext("Permissions"),
+            "",
+            ["scope", CUSTOM, "trusted", "require_second_step"],
+        ),
         (
             "keys",
             gettext("How it signs people in"),

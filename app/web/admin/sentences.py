@@ -30,6 +30,7 @@ MENDED_BY_PERSON = frozenset(
         "login_demanded",
         "session_too_old",
         "another_user",
+        "acr_not_reached",
         "account_not_chosen",
         "consent_missing",
         "consent_refused",
@@ -47,6 +48,18 @@ _AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
         _("Too many tries: the sign-in has to wait."),
         _("It ends by itself. If it was not the person, somebody is guessing the password."),
     ),
+    "code_wrong": (
+        _("The code of the second step was not right."),
+        _("The person looks at the authenticator app again; the clock of the phone must be right."),
+    ),
+    "code_used": (
+        _("The code of the second step was used before."),
+        _("The person waits half a minute for the next one."),
+    ),
+    "recovery_code_wrong": (
+        _("The recovery code was not right, or was used before."),
+        _("The person tries another one of the ten. Without any left, reset the second step."),
+    ),
     "user_turned_off": (
         _("The account is turned off."),
         _("Turn the account on again, if that is right."),
@@ -57,6 +70,7 @@ _WAITING: dict[str, LazyString] = {
     "login_demanded": _("Waiting: the application wants a new sign-in."),
     "session_too_old": _("Waiting: the last sign-in is too old for the application."),
     "another_user": _("Waiting: the application expects somebody else."),
+    "acr_not_reached": _("Waiting: the application wants a second step."),
     "account_not_chosen": _("Waiting for the person to choose an account."),
     "consent_missing": _("Waiting for the person to give permission."),
     "came_by_post": _("The request came as a form and goes on in the browser."),

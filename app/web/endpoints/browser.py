@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -11,13 +12,14 @@ from app.clock import now
 from app.database import commit
 from app.extensions import csrf
 from app.models import Interaction
+from app.oidc import authorization_request
 from app.oidc import interaction as steps
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
-from app.services import interactions, sessions, throttles
+from app.services import interactions, levels, sessions, throttles
 from app.services.attempts import Trace
 from app.services.interactions import AlreadyFinished
 from app.services.sessions import SignedIn
@@ -107,7 +109,9 @@ def _decide(
     except Refusal as refusal:
         _finish(waiting)
         return _refused(asked, refusal)
-    answer = provider.create_authorization_response(asked, grant_user=person, grant=grant)
+    wanted, _must = authorization_request.wanted_levels(asked)
+    named = replace(person, acr=levels.named(person.acr, wanted))
+    answer = provider.create_authorization_response(asked, grant_user=named, grant=grant)
     asked.trace.write("ok")
     commit()
     return _deliver(answer, asked)

@@ -6,9 +6,11 @@ Each is one file with its form and its view; what they all need is in `waiting`.
 from app.web.login import (
     check_email,
     consent,
+    enrol,
     forgot,
     language,
     reset,
+    second_step,
     select_account,
     sign_in,
     sign_out,
@@ -19,9 +21,11 @@ from app.web.login.waiting import blueprint
 __all__ = [
     "check_email",
     "consent",
+    "enrol",
     "forgot",
     "language",
     "reset",
+    "second_step",
     "select_account",
     "sign_in",
     "sign_out",

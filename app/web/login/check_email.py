@@ -16,12 +16,13 @@ from wtforms.validators import DataRequired
 from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email as email_job
-from app.models import SignUp
-from app.services import interactions, sign_ups
+from app.models import SignUp, User
+from app.services import sign_ups
 from app.services.accounts import AddressTaken
 from app.services.sign_ups import CodeRefused
 from app.settings import settings
 from app.web import guards
+from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -44,9 +45,9 @@ def check_email() -> ResponseReturnValue:
     if request.form.get("again"):
         return _again(waiting, sign_up)
     form = CodeForm()
-    if not form.validate_on_submit() or not _confirm(form, waiting, sign_up):
-        return _page(form, waiting, sign_up), 422
-    return pages.go_on(waiting)
+    if form.validate_on_submit() and (user := _confirm(form, sign_up)) is not None:
+        return entering.enter(user, waiting, amr=("pwd",))
+    return _page(form, waiting, sign_up), 422
 
 
 def _nothing_to_check(waiting: Waiting | None) -> ResponseReturnValue:
@@ -57,24 +58,18 @@ def _nothing_to_check(waiting: Waiting | None) -> ResponseReturnValue:
     return redirect(url_for("login.sign_up", interaction=handle), 303)
 
 
-def _confirm(form: CodeForm, waiting: Waiting | None, sign_up: SignUp) -> bool:
-    """Make the account and sign in; tell whether nothing stood in the way."""
+def _confirm(form: CodeForm, sign_up: SignUp) -> User | None:
+    """Make the account; return its owner, None when something stood in the way."""
     try:
         sign_ups.count_try(sign_up)
         commit()  # a try counts, also when nobody waits for its answer
-        user = sign_ups.confirm(sign_up, guards.browser(), form.code.data)
+        return sign_ups.confirm(sign_up, guards.browser(), form.code.data)
     except CodeRefused:
         form.code.errors = [_("That code isn't right or has expired.")]
     except AddressTaken:
         rollback()
         form.code.errors = [_("This address is already confirmed. Sign in.")]
-    else:
-        signed_in = guards.sign_in(user, amr=("pwd",))
-        if waiting is not None:
-            interactions.sign_in(waiting.interaction, signed_in.session_id)
-        commit()
-        return True
-    return False
+    return None
 
 
 def _again(waiting: Waiting | None, sign_up: SignUp) -> ResponseReturnValue:

@@ -89,7 +89,7 @@ def _page(form: ResetForm, found: Reset) -> str:
         "login/reset.html",
         form=form,
         email=found.user.email,
-        password_length=settings.password_length,
+        password_length=settings.shortest_password,
     )
 
 

@@ -25,6 +25,7 @@ from app.services.audit import Event
 from app.settings import settings
 from app.web import guards, logos
 from app.web.forms import too_many_tries
+from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
 
@@ -67,11 +68,7 @@ def sign_in() -> ResponseReturnValue:
     outcome = _check(form)
     if isinstance(outcome, Refused):
         return _refuse(form, waiting, outcome)
-    signed_in = guards.sign_in(outcome, amr=("pwd",))
-    if waiting is not None:
-        interactions.sign_in(waiting.interaction, signed_in.session_id)
-    commit()
-    return pages.go_on(waiting, request.args.get("next", ""))
+    return entering.enter(outcome, waiting, amr=("pwd",), target=request.args.get("next", ""))
 
 
 def _open(waiting: Waiting | None) -> ResponseReturnValue:
@@ -196,6 +193,7 @@ def _page(form: SignInForm, waiting: Waiting | None) -> str:
         signed_in=_account(somebody) if offers and somebody else None,
         continue_url=_continue_url(waiting),
         may_sign_up=settings.sign_up == "open",
+        is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
     )
 

@@ -96,5 +96,5 @@ def _page(form: SignUpForm | None, waiting: Waiting | None) -> str:
         form=form,
         interaction=waiting.handle if waiting else None,
         client={"name": waiting.client.name} if waiting else None,
-        password_length=settings.password_length,
+        password_length=settings.shortest_password,
     )

@@ -106,9 +106,14 @@ def must_load() -> Waiting:
 
 def go_on(waiting: Waiting | None, target: str = "") -> ResponseReturnValue:
     """Go back to the request, or to a page of ours; 303, so that nothing is posted again."""
+    return redirect(next_address(waiting, target), 303)
+
+
+def next_address(waiting: Waiting | None, target: str = "") -> str:
+    """Return where it goes on: the request that waits, or a page of ours."""
     if waiting is not None:
-        return redirect(url_for("browser.resume", handle=waiting.handle), 303)
-    return redirect(path_of_ours(target) or url_for("account.home"), 303)
+        return url_for("browser.resume", handle=waiting.handle)
+    return path_of_ours(target) or url_for("account.home")
 
 
 def path_of_ours(target: str) -> str | None:

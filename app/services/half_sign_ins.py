@@ -1,0 +1,95 @@
+"""Half sign-ins: the first step is passed, the second is owed.
+
+Kept by the server and bound to the browser: no page can be left out, no answer of one browser
+counts in another. Few tries, a short life, used up by deleting it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from app.clock import now
+from app.database import db, insert_or
+from app.errors import NotFound
+from app.models import HalfSignIn, User
+from app.security import secrets
+
+HALVES, USERS = HalfSignIn.__table__, User.__table__
+LIFETIME = timedelta(minutes=10)
+#: Wrong codes for one first step (security.md MF03).
+MOST_TRIES = 5
+
+
+class HalfSignInGone(NotFound):
+    """It timed out, had too many wrong codes, or another request finished it."""
+
+    public = "This sign-in has timed out. Start again."
+
+
+def begin(user: User, *, browser: str, amr: Sequence[str]) -> None:
+    """Remember that a user has passed the first step in a browser; an earlier one is replaced."""
+    values = {
+        "user_id": user.id,
+        "epoch": user.epoch,
+        "amr": list(amr),
+        "tries": 0,
+        "expires_at": now() + LIFETIME,
+    }
+    row = insert_or(HALVES).values(browser=secrets.digest(browser), **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=["browser"], set_=values))
+
+
+def find(browser: str) -> tuple[HalfSignIn, User] | None:
+    """Return what waits in a browser, and for whom; None when nothing does any more."""
+    wanted = (
+        select(HalfSignIn, User)
+        .join(User, User.id == HALVES.c.user_id)
+        .where(
+            HALVES.c.browser == secrets.digest(browser),
+            HALVES.c.expires_at > now(),
+            HALVES.c.tries < MOST_TRIES,
+            HALVES.c.epoch == USERS.c.epoch,
+            USERS.c.disabled_at.is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.execute(wanted).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def count_try(half: HalfSignIn) -> None:
+    """Count a code before it is checked; the caller commits, whatever comes of it.
+
+    Raises:
+        HalfSignInGone: there were five already, or it has been finished.
+    """
+    counted = db.session.execute(
+        update(HALVES)
+        .where(_is(half), HALVES.c.tries < MOST_TRIES)
+        .values(tries=HALVES.c.tries + 1)
+    )
+    if not counted.rowcount:  # type: ignore[attr-defined]
+        raise HalfSignInGone
+
+
+def finish(half: HalfSignIn) -> None:
+    """Use it up; of any number of requests at once, one comes out of here.
+
+    Raises:
+        HalfSignInGone: another request was first.
+    """
+    finished = db.session.execute(delete(HALVES).where(_is(half)))
+    if not finished.rowcount:  # type: ignore[attr-defined]
+        raise HalfSignInGone
+
+
+def _is(half: HalfSignIn) -> ColumnElement[bool]:
+    """Match the very row that was read: another tab may have begun for somebody else since."""
+    return (
+        (HALVES.c.browser == half.browser)
+        & (HALVES.c.user_id == half.user_id)
+        & (HALVES.c.expires_at == half.expires_at)
+    )

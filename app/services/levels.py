@@ -1,0 +1,42 @@
+"""How surely a session knows its person: `amr` names the methods used, `acr` the level reached.
+
+`acr` values are ours to define (OIDC Core §2); those of `amr` are RFC 8176's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+#: One method, mostly a password.
+PASSWORD = "urn:sealwax:acr:password"
+#: Two methods of different kinds.
+MFA = "urn:sealwax:acr:mfa"
+#: The weakest first: who has reached one has reached those before it.
+ACR_VALUES = (PASSWORD, MFA)
+
+
+def of(amr: Iterable[str]) -> str:
+    """Return the level that these methods reach."""
+    return MFA if "mfa" in amr else PASSWORD
+
+
+def with_code(amr: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods when a one-time code has come to those of the first step."""
+    return tuple(dict.fromkeys((*amr, "otp", "mfa")))
+
+
+def reaches(acr: str, wanted: str) -> bool:
+    """Tell whether a session of level `acr` is as good as `wanted`; an unknown level never is."""
+    return wanted in ACR_VALUES and ACR_VALUES.index(acr) >= ACR_VALUES.index(wanted)
+
+
+def is_any_reached(acr: str, wanted: Iterable[str]) -> bool:
+    """Tell whether a session is as good as any of these levels."""
+    return any(reaches(acr, value) for value in wanted)
+
+
+def named(acr: str, wanted: Sequence[str]) -> str:
+    """Return the level as the application knows it: its own, or one it asked for below that."""
+    if acr in wanted:
+        return acr
+    return next((value for value in wanted if reaches(acr, value)), acr)

@@ -1,0 +1,116 @@
+"""The second step: who has to have one, turn it on and off, prove it.
+
+Changes are recorded and mailed to the owner: it may not have been them (security.md MF06).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.clock import now
+from app.database import db
+from app.models import User
+from app.services import audit, mail, recovery_codes, sessions, totp, trusted_browsers
+from app.services.audit import Event
+from app.settings import settings
+
+
+class Somebody(Protocol):
+    """A user, or a person signed in."""
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether they may use the administration."""
+
+
+def is_demanded_of(somebody: Somebody) -> bool:
+    """Tell whether the policy wants a second step of somebody."""
+    policy = settings.second_step_policy
+    return policy == "everyone" or (policy == "admins" and somebody.is_admin)
+
+
+def turn_on(user: User, seed: str, code: str, *, address: str = "") -> list[str]:
+    """Set up the authenticator app; return the recovery codes, which are kept nowhere else.
+
+    Raises:
+        CodeWrong: the app does not have the seed.
+        SetUpAlready: another tab was faster.
+    """
+    totp.set_up(user, seed, code)
+    user.has_second_step = True
+    db.session.flush()
+    audit.record(Event.SECOND_STEP_ON, actor_id=user.id, user_id=user.id, address=address)
+    sentence = _("From now on a code from your authenticator app is asked for after the password.")
+    _tell(user, _("The second step was turned on"), sentence)
+    return recovery_codes.replace(user.id)
+
+
+def turn_off(user: User, *, session_id: int, address: str = "") -> None:
+    """Let the password alone sign in again; every other session of the user ends."""
+    _forget(user)
+    sessions.kill_all(user, but=session_id)
+    audit.record(Event.SECOND_STEP_OFF, actor_id=user.id, user_id=user.id, address=address)
+    _tell_off(user)
+
+
+def reset(user: User, *, by: int, reason: str) -> None:
+    """Take the second step from a user who has lost it, as an administrator; they are told."""
+    _forget(user)
+    sessions.kill_all(user, by=by)
+    audit.record(Event.SECOND_STEP_RESET, actor_id=by, user_id=user.id, reason=reason)
+    _tell_off(user)
+
+
+def _forget(user: User) -> None:
+    totp.remove(user.id)
+    recovery_codes.remove(user.id)
+    trusted_browsers.forget_all(user.id)
+    user.has_second_step = False
+    db.session.flush()
+
+
+def renew_codes(user: User, *, address: str = "") -> list[str]:
+    """Make new recovery codes; the old ones are worthless."""
+    made = recovery_codes.replace(user.id)
+    audit.record(Event.RECOVERY_CODES_MADE, actor_id=user.id, user_id=user.id, address=address)
+    sentence = _("The recovery codes you had before no longer work.")
+    _tell(user, _("New recovery codes were made"), sentence)
+    return made
+
+
+def spend_recovery_code(user: User, code: str, *, address: str = "") -> None:
+    """Use a recovery code up and tell the owner how many are left (security.md MF05).
+
+    Raises:
+        RecoveryCodeWrong: the user has no such code any more.
+    """
+    left = recovery_codes.spend(user.id, code)
+    audit.record(
+        Event.RECOVERY_CODE_USED, actor_id=user.id, user_id=user.id, address=address, left=left
+    )
+    sentence = ngettext(
+        "Somebody signed in with a recovery code. %(num)d code is left.",
+        "Somebody signed in with a recovery code. %(num)d codes are left.",
+        left,
+    )
+    _tell(user, _("A recovery code was used"), sentence)
+
+
+def _tell(user: User, subject: str, sentence: str) -> None:
+    """Mail the owner what was done: it may not have been them."""
+    mail.enqueue(
+        "account_notice",
+        to=user.email,
+        subject=subject,
+        sentence=sentence,
+        changed_at=now(),
+        account_url=f"{settings.issuer}/account/security",
+    )
+
+
+def _tell_off(user: User) -> None:
+    sentence = _("The password alone signs in again. Every other device is signed out.")
+    _tell(user, _("The second step was turned off"), sentence)

@@ -1,0 +1,100 @@
+"""Authenticator apps: set one up, check its codes, take it away. A code counts once."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from app.clock import now
+from app.database import db
+from app.errors import Conflict, Refused
+from app.models import Totp, User
+from app.security import secrets
+from app.security import totp as codes
+from app.settings import settings
+
+TOTPS = Totp.__table__
+
+
+class CodeWrong(Refused):
+    """It is not the code the app shows around now."""
+
+    public = "That code isn't right. Codes change every 30 seconds; check your phone's clock."
+
+
+class CodeUsed(Refused):
+    """It is right, but was used before, or a later one was."""
+
+    public = "That code was already used. Wait for the next one."
+
+
+class SetUpAlready(Conflict):
+    """The user has an authenticator app: another tab was faster."""
+
+    public = "An authenticator app is set up already."
+
+
+def has_one(user_id: int) -> bool:
+    """Tell whether a user has set up an authenticator app."""
+    return find(user_id) is not None
+
+
+def find(user_id: int) -> Totp | None:
+    """Return the authenticator app of a user, None when there is none."""
+    return db.session.get(Totp, user_id)
+
+
+def set_up(user: User, seed: str, code: str) -> None:
+    """Keep the seed once a code shows that the app has it; that code is used up by it.
+
+    Raises:
+        CodeWrong: it shows nothing of the kind.
+        SetUpAlready: the user has an app.
+    """
+    step = codes.matching_step(seed, plain(code), now())
+    if step is None:
+        raise CodeWrong
+    sealed = secrets.encrypt(settings.encryption_keys[0], seed, context=_context(user.id))
+    row = {"user_id": user.id, "sealed_seed": sealed, "last_step": step}
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(Totp), row)
+    except IntegrityError:
+        raise SetUpAlready from None
+
+
+def spend(user_id: int, code: str) -> None:
+    """Use a code up; of any number of requests at once, one comes out of here (MF02).
+
+    Raises:
+        CodeWrong: it is none of this user's app, around now.
+        CodeUsed: it, or a later one, was used before.
+    """
+    row = find(user_id)
+    if row is None:
+        raise CodeWrong
+    seed = secrets.decrypt(settings.encryption_keys, row.sealed_seed, context=_context(user_id))
+    step = codes.matching_step(seed, plain(code), now())
+    if step is None:
+        raise CodeWrong
+    used = db.session.execute(
+        update(TOTPS)
+        .where(TOTPS.c.user_id == user_id, TOTPS.c.last_step < step)
+        .values(last_step=step, used_at=now())
+    )
+    if not used.rowcount:  # type: ignore[attr-defined]
+        raise CodeUsed
+
+
+def remove(user_id: int) -> None:
+    """Forget the seed."""
+    db.session.execute(delete(TOTPS).where(TOTPS.c.user_id == user_id))
+
+
+def plain(typed: str) -> str:
+    """Return a typed code as it is compared: apps show it in two groups."""
+    return "".join(typed.split())
+
+
+def _context(user_id: int) -> str:
+    return f"totp {user_id}"

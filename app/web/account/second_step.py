@@ -1,0 +1,84 @@
+"""The second step of one's own sign-in: set it up, turn it off, make new recovery codes."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from app.database import commit, rollback
+from app.jobs import email
+from app.models import User
+from app.services import levels, second_steps, users
+from app.services.totp import SetUpAlready
+from app.web import enrolment, guards
+from app.web.account.desk import blueprint, somebody
+from app.web.enrolment import EnrolForm
+
+
+class SureForm(FlaskForm):
+    """Nothing but the press of a button."""
+
+
+@blueprint.route("/second-step", methods=["GET", "POST"])
+@guards.recent_only
+def second_step() -> ResponseReturnValue:
+    """Set an authenticator app up, and show the recovery codes this once."""
+    user = users.get(somebody().user_id)
+    if user.has_second_step:
+        return _back()
+    if request.method != "POST":
+        return _page(enrolment.begin(user), user)
+    form = EnrolForm()
+    try:
+        codes = enrolment.turn_on(form, user)
+    except SetUpAlready:
+        rollback()
+        return _back()
+    if codes is None:
+        return _page(form, user), 422
+    guards.step_up(somebody(), amr=levels.with_code(somebody().amr))
+    return _codes(codes)
+
+
+@blueprint.route("/second-step/off", methods=["GET", "POST"])
+@guards.recent_only
+def second_step_off() -> ResponseReturnValue:
+    """Let the password alone sign in again, unless the policy wants more."""
+    user = users.get(somebody().user_id)
+    if not user.has_second_step or second_steps.is_demanded_of(user):
+        return _back()
+    form = SureForm()
+    if not form.validate_on_submit():
+        return render_template("account/second_step_off.html", form=form)
+    second_steps.turn_off(user, session_id=somebody().session_id, address=guards.address())
+    commit()
+    email.deliver_at_once()
+    return _back("second-step-off")
+
+
+@blueprint.route("/recovery-codes", methods=["GET", "POST"])
+@guards.recent_only
+def recovery_codes() -> ResponseReturnValue:
+    """Make new recovery codes, and show them this once."""
+    user = users.get(somebody().user_id)
+    if not user.has_second_step:
+        return _back()
+    form = SureForm()
+    if not form.validate_on_submit():
+        return render_template("account/new_recovery_codes.html", form=form)
+    return _codes(second_steps.renew_codes(user, address=guards.address()))
+
+
+def _back(saved: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("account.security", saved=saved), 303)
+
+
+def _codes(codes: list[str]) -> ResponseReturnValue:
+    commit()
+    email.deliver_at_once()
+    return render_template("account/recovery_codes.html", codes=codes)
+
+
+def _page(form: EnrolForm, user: User) -> str:
+    return render_template("account/second_step.html", form=form, **enrolment.shown(form, user))

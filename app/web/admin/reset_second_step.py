@@ -1,0 +1,44 @@
+"""Take the second step from somebody who has lost phone and recovery codes."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from app.database import commit
+from app.jobs import email
+from app.services import second_steps, users
+from app.web import guards
+from app.web.admin.entrance import administrator, blueprint
+
+
+class ResetForm(FlaskForm):
+    """Why it is taken away: it stays in the record."""
+
+    reason = StringField(
+        validators=[
+            InputRequired(_("Write how you know that it is them.")),
+            Length(max=200, message=_("Use 200 characters or fewer.")),
+        ]
+    )
+
+
+@blueprint.route("/users/<int:user_id>/second-step", methods=["GET", "POST"])
+@guards.recent_only
+def reset_second_step(user_id: int) -> ResponseReturnValue:
+    """Ask for the reason, then let the password alone sign in; the owner is told by mail."""
+    row, me = users.get(user_id), administrator()
+    if not row.has_second_step or row.id == me.user_id:
+        abort(404)  # one's own is turned off in one's account, with the factor itself
+    form = ResetForm()
+    if not form.validate_on_submit():
+        page = render_template("admin/reset_second_step.html", form=form, user=row)
+        return page, 422 if form.is_submitted() else 200
+    second_steps.reset(row, by=me.user_id, reason=form.reason.data)
+    commit()
+    email.deliver_at_once()
+    return redirect(url_for("admin.user", user_id=row.id, done="second-step"), 303)

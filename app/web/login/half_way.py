@@ -1,0 +1,123 @@
+"""Who stands before the second step: after a first step, or in a session that is not enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import commit
+from app.models import HalfSignIn, User
+from app.services import audit, half_sign_ins, levels, sessions, throttles, users
+from app.services.attempts import Trace
+from app.services.audit import Event
+from app.services.sessions import SignedIn
+from app.services.throttles import Count
+from app.web import guards
+from app.web.login import entering
+from app.web.login import waiting as pages
+from app.web.login.waiting import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """Somebody before the second step; one of `half` and `person` is there."""
+
+    user: User
+    half: HalfSignIn | None = None
+    person: SignedIn | None = None
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """Return the methods used when the code is right."""
+        before = self.half.amr if self.half else self.person.amr if self.person else ()
+        return levels.with_code(before)
+
+
+def find(waiting: Waiting | None) -> HalfWay | None:
+    """Return who has to take the second step, None when nobody does in this browser."""
+    person = guards.person()
+    if person is not None and _is_step_up(waiting):
+        return None if _is_enough(person) else HalfWay(users.get(person.user_id), person=person)
+    found = half_sign_ins.find(guards.browser())
+    return HalfWay(found[1], half=found[0]) if found else None
+
+
+def _is_step_up(waiting: Waiting | None) -> bool:
+    """Tell whether the session is asked for more; otherwise a first step was passed just now."""
+    return waiting.needs("second_step") if waiting else "again" in request.args
+
+
+def _is_enough(person: SignedIn) -> bool:
+    return levels.reaches(person.acr, levels.MFA)
+
+
+def reserve(who: HalfWay) -> Count:
+    """Count a code before it is checked, whoever waits for the answer (security.md MF03).
+
+    Raises:
+        TooMany: the next one has to wait; the caller rolls back.
+        HalfSignInGone: there were five wrong ones after this first step.
+    """
+    browser = guards.browser()
+    known = sessions.is_known(who.user.id, browser)
+    count = throttles.second_step(who.user.id, browser=browser if known else "")
+    throttles.reserve((count,))
+    if who.half is not None:
+        half_sign_ins.count_try(who.half)
+    commit()
+    return count
+
+
+def refused(who: HalfWay, waiting: Waiting | None, reason: str) -> None:
+    """Write down that a code was not right."""
+    trace = Trace("sign_in")
+    if waiting is not None:
+        trace.reference, trace.client_id = waiting.reference, waiting.client.client_id
+    trace.user_id = who.user.id
+    trace.passed("account", "known")
+    trace.refused("second_step", reason)
+    trace.write("refused")
+    audit.record(
+        Event.SECOND_STEP_REFUSED,
+        user_id=who.user.id,
+        client_id=trace.client_id,
+        address=guards.address(),
+        reference=trace.reference,
+        reason=reason,
+    )
+    commit()
+
+
+def finish(who: HalfWay, waiting: Waiting | None) -> None:
+    """Open the session, or lift it to the higher level; the caller commits.
+
+    Raises:
+        HalfSignInGone: another request has done it.
+    """
+    if who.half is not None:
+        half_sign_ins.finish(who.half)
+        entering.let_in(who.user, waiting, amr=who.amr)
+    elif who.person is not None:
+        guards.step_up(who.person, amr=who.amr)
+
+
+def address(page: str, waiting: Waiting | None) -> str:
+    """Return the address of another page of this step, for the same purpose."""
+    return url_for(
+        page,
+        interaction=waiting.handle if waiting else None,
+        next=request.args.get("next"),
+        again=request.args.get("again"),
+    )
+
+
+def start_again(waiting: Waiting | None) -> ResponseReturnValue:
+    """Send back to the first step whoever is not half-way any more; go on when it is done."""
+    person = guards.person()
+    if person is not None and (_is_enough(person) or not _is_step_up(waiting)):
+        return pages.go_on(waiting, request.args.get("next", ""))
+    handle = waiting.handle if waiting else None
+    target = request.args.get("next") or None
+    return redirect(url_for("login.sign_in", interaction=handle, next=target, over="yes"), 303)

@@ -1,0 +1,152 @@
+"""The second step: a code of the authenticator app, or a recovery code in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired
+
+from app.database import commit, rollback
+from app.errors import TooMany
+from app.jobs import email
+from app.models import User
+from app.services import second_steps, throttles, totp, trusted_browsers
+from app.services.half_sign_ins import HalfSignInGone
+from app.services.recovery_codes import RecoveryCodeWrong
+from app.services.totp import CodeUsed, CodeWrong
+from app.web import enrolment, guards
+from app.web.forms import too_many_tries
+from app.web.login import half_way
+from app.web.login import waiting as pages
+from app.web.login.half_way import HalfWay
+from app.web.login.waiting import Waiting, blueprint
+
+
+class SecondStepForm(FlaskForm):
+    """A code, and whether this browser is to be trusted from now on."""
+
+    code = StringField(validators=[InputRequired(lazy_gettext("Enter the code."))])
+    trust = BooleanField()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to pass: its page, and what uses its code up."""
+
+    template: str
+    spend: Callable[[User, str], None]
+    has_mail: bool = False
+
+
+def _spend_totp(user: User, code: str) -> None:
+    totp.spend(user.id, code)
+
+
+def _spend_recovery_code(user: User, code: str) -> None:
+    second_steps.spend_recovery_code(user, code, address=guards.address())
+
+
+#: What an administrator reads of a code that was not right, and what its owner does.
+WRONG: dict[type[Exception], tuple[str, str]] = {
+    CodeWrong: ("code_wrong", enrolment.CODE_WRONG),
+    CodeUsed: ("code_used", lazy_gettext("That code was already used. Wait for the next one.")),
+    RecoveryCodeWrong: (
+        "recovery_code_wrong",
+        lazy_gettext("That code isn't right, or it was used before."),
+    ),
+}
+
+APP = Way("login/second_step.html", _spend_totp)
+RECOVERY = Way("login/recovery_code.html", _spend_recovery_code, has_mail=True)
+
+
+@blueprint.route("/second-step", methods=["GET", "POST"])
+def second_step() -> ResponseReturnValue:
+    """Ask for the code of the app, and go on."""
+    return _take(APP)
+
+
+@blueprint.route("/recovery-code", methods=["GET", "POST"])
+def recovery_code() -> ResponseReturnValue:
+    """Ask for a recovery code, and go on."""
+    return _take(RECOVERY)
+
+
+def _take(way: Way) -> ResponseReturnValue:
+    waiting = pages.load()
+    who = half_way.find(waiting)
+    if who is None:
+        return half_way.start_again(waiting)
+    if not who.user.has_second_step:
+        return redirect(half_way.address("login.enrol", waiting), 303)
+    form = SecondStepForm()
+    if not form.validate_on_submit():
+        return _page(way, form, who, waiting), 422 if request.method == "POST" else 200
+    return _answer(way, form, who, waiting)
+
+
+def _answer(
+    way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None
+) -> ResponseReturnValue:
+    try:
+        _pass(way, form, who, waiting)
+    except HalfSignInGone:
+        rollback()
+        return half_way.start_again(waiting)
+    except TooMany as many:
+        rollback()
+        form.form_errors.append(too_many_tries(many.retry_after))
+        seconds = ceil(many.retry_after.total_seconds())
+        return _page(way, form, who, waiting), 429, {"Retry-After": str(seconds)}
+    except (CodeWrong, CodeUsed, RecoveryCodeWrong) as wrong:
+        rollback()
+        return _refuse(way, form, who, waiting, wrong)
+    return pages.go_on(waiting, request.args.get("next", ""))
+
+
+def _pass(way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> None:
+    """Use the code up and finish, all in one transaction."""
+    count = half_way.reserve(who)
+    way.spend(who.user, form.code.data)
+    half_way.finish(who, waiting)
+    if form.trust.data and who.half is not None:
+        trusted_browsers.trust(who.user, guards.browser())
+    throttles.forget(count)
+    commit()
+    if way.has_mail:
+        email.deliver_at_once()
+
+
+def _refuse(
+    way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None, wrong: Exception
+) -> ResponseReturnValue:
+    reason, words = WRONG[type(wrong)]
+    half_way.refused(who, waiting, reason)
+    form.code.errors = [words]
+    return _page(way, form, who, waiting), 422
+
+
+def _page(way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> str:
+    context: dict[str, Any] = {
+        "form": form,
+        "interaction": waiting.handle if waiting else None,
+        "client": waiting.client.name if waiting and who.half is None else None,
+        "account": {"name": who.user.name or "", "email": who.user.email},
+        "may_trust": who.half is not None,
+        "days": trusted_browsers.DAYS,
+        "other_way": _other_way(way, waiting),
+    }
+    return render_template(way.template, **context)
+
+
+def _other_way(way: Way, waiting: Waiting | None) -> str:
+    endpoint = "login.recovery_code" if way is APP else "login.second_step"
+    return half_way.address(endpoint, waiting)

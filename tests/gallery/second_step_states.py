@@ -1,0 +1,104 @@
+"""States of the second step: asked for, set up, turned off, reset."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from app.services.trusted_browsers import DAYS
+from app.web.account.second_step import SureForm
+from app.web.admin.reset_second_step import ResetForm
+from app.web.enrolment import CODE_WRONG, EnrolForm, drawn
+from app.web.login.second_step import SecondStepForm
+from tests.gallery.people import JANE, LONG_NAME, NAMELESS, Context, States, told
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CODES = [f"K7Q2-9FXM-3WBT-{number}HJD" for number in range(2, 10)] + ["VD4R-8TPQ-6ZNC-WX5E"]
+
+
+def _step(**changes: Any) -> Context:
+    known = {
+        "form": SecondStepForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "client": None,
+        "account": JANE,
+        "may_trust": True,
+        "days": DAYS,
+        "other_way": "/login/recovery-code",
+    }
+    return {**known, **changes}
+
+
+def _wrong() -> Context:
+    return _step(
+        form=told(SecondStepForm(formdata=None, data={"code": "123 456"}), code=CODE_WRONG)
+    )
+
+
+def _throttled() -> Context:
+    form = told(SecondStepForm(formdata=None), "Too many tries. Wait 2 minutes, then try again.")
+    return _step(form=form)
+
+
+def _set_up(**changes: Any) -> Context:
+    known = {
+        "form": EnrolForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "client": None,
+        **drawn(SEED, account=JANE.email, issuer="Example ID"),
+    }
+    return {**known, **changes}
+
+
+def _set_up_wrong() -> Context:
+    return _set_up(form=told(EnrolForm(formdata=None), code=CODE_WRONG))
+
+
+def _set_up_stale() -> Context:
+    stale = "This page was open for a long time. Scan the new code."
+    return _set_up(form=told(EnrolForm(formdata=None), stale))
+
+
+def _codes() -> Context:
+    return {"interaction": "it_8fJ2", "codes": CODES, "continue_url": "/account/"}
+
+
+def _reset(**faults: str) -> Context:
+    user = SimpleNamespace(id=1, name=JANE.name, email=JANE.email)
+    form = ResetForm(formdata=None)
+    return {"user": user, "form": told(form, **faults) if faults else form}
+
+
+STATES: States = (
+    ("login/second_step.html", "plain", _step),
+    ("login/second_step.html", "app", lambda: _step(client=LONG_NAME, may_trust=False)),
+    ("login/second_step.html", "wrong", _wrong),
+    ("login/second_step.html", "throttled", _throttled),
+    ("login/recovery_code.html", "plain", lambda: _step(account=NAMELESS)),
+    (
+        "login/recovery_code.html",
+        "wrong",
+        lambda: _step(
+            form=told(
+                SecondStepForm(formdata=None, data={"code": "K7Q2"}),
+                code="That code isn't right, or it was used before.",
+            )
+        ),
+    ),
+    ("login/enrol.html", "policy", _set_up),
+    ("login/enrol.html", "app", lambda: _set_up(client="Photo Box")),
+    ("login/enrol.html", "wrong", _set_up_wrong),
+    ("login/recovery_codes.html", "plain", _codes),
+    ("account/second_step.html", "plain", _set_up),
+    ("account/second_step.html", "stale", _set_up_stale),
+    ("account/second_step.html", "wrong", _set_up_wrong),
+    ("account/second_step_off.html", "plain", lambda: {"form": SureForm(formdata=None)}),
+    ("account/new_recovery_codes.html", "plain", lambda: {"form": SureForm(formdata=None)}),
+    ("account/recovery_codes.html", "plain", _codes),
+    ("admin/reset_second_step.html", "plain", _reset),
+    (
+        "admin/reset_second_step.html",
+        "empty",
+        lambda: _reset(reason="Write how you know that it is them."),
+    ),
+)

@@ -1,0 +1,145 @@
+"""Step-up: an application asks for a level, and gets it without losing its request (RFC 9470)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.services.levels import ACR_VALUES, MFA, PASSWORD
+from tests import factories
+from tests.phone import recovery_codes, scan
+from tests.secrets_seen import remember
+
+
+@pytest.fixture
+def phone(scene, clock):
+    """Give the person a second step, which this session has not passed."""
+    assert clock.time, "the clock stands still"
+    return factories.phone(scene.person)[0]
+
+
+def essential(*values):
+    """Return a claims parameter that must have one of these levels (OIDC Core §5.5.1.1)."""
+    return json.dumps({"id_token": {"acr": {"essential": True, "values": values}}})
+
+
+def claims_after(scene, act):
+    """Follow the request to the ID token once the person has acted."""
+    act()
+    answer = scene.rp.redeem(scene.rp.callback(scene.browser).code)
+    assert answer.status == 200, answer.text
+    return scene.rp.verify_id_token(answer.json["id_token"])
+
+
+def test_second_step_is_asked_for_and_the_request_goes_on(scene, phone, clock):
+    """security.md MF12: acr and amr say what happened; auth_time is the password's."""
+    signed_in_at = int(clock.time.timestamp())
+    clock.move(minutes=5)
+    old_cookie = scene.browser.jar["__Host-sealwax"].value
+    scene.rp.authorize(scene.browser, acr_values=MFA)
+    assert scene.browser.at == "/login/second-step"
+    assert scene.browser.sees("asks for a second step")
+
+    claims = claims_after(scene, lambda: scene.browser.press("continue", code=remember(phone.code)))
+
+    assert (claims["acr"], claims["amr"]) == (MFA, ["pwd", "otp", "mfa"])
+    assert claims["auth_time"] == signed_in_at
+    assert claims["sid"] == scene.session.sid, "it is the same session"
+    assert scene.browser.jar["__Host-sealwax"].value != old_cookie
+
+
+def test_reached_level_is_not_asked_for_again(scene, phone):
+    scene.rp.authorize(scene.browser, acr_values=MFA).press("continue", code=remember(phone.code))
+
+    assert scene.id_token(acr_values=MFA, prompt="none")["acr"] == MFA
+
+
+@pytest.mark.parametrize("wanted", [f"{MFA} {PASSWORD}", PASSWORD, "urn:x", f"urn:x {PASSWORD}"])
+def test_any_of_the_values_will_do(scene, phone, wanted):
+    """OIDC Core §3.1.2.1: acr_values is a wish for any of them; unknown ones are left aside."""
+    assert phone.code, "the person could do more"
+
+    assert scene.id_token(acr_values=wanted)["acr"] == PASSWORD
+
+
+def test_every_level_we_name_can_be_asked_for_at_once(scene):
+    """protocol.md 2.9: oidcc-ensure-request-with-acr-values-succeeds."""
+    assert scene.id_token(acr_values=" ".join(ACR_VALUES))["acr"] in ACR_VALUES
+
+
+def test_stronger_session_is_named_as_it_was_asked_for(scene, phone):
+    scene.rp.authorize(scene.browser, acr_values=MFA).press("continue", code=remember(phone.code))
+
+    assert scene.id_token(acr_values=PASSWORD)["acr"] == PASSWORD
+    assert scene.id_token()["acr"] == MFA
+
+
+def test_wish_makes_nobody_set_one_up(scene):
+    """OIDC Core §3.1.2.1: voluntary; the ID token says what was reached."""
+    assert scene.id_token(acr_values=MFA)["acr"] == PASSWORD
+
+
+def test_silent_request_says_that_a_page_is_needed(scene, phone):
+    assert phone.code, "the person could do more"
+
+    assert scene.error(acr_values=MFA, prompt="none") == "interaction_required"
+
+
+def test_essential_level_is_worth_setting_one_up(scene, clock):
+    """ux.md 2.5: never lose the application's request during enrolment."""
+    assert clock.time, "the clock stands still"
+    scene.rp.authorize(scene.browser, claims=essential(MFA))
+    assert scene.browser.at == "/login/enrol"
+    phone = scan(scene.browser)
+
+    def act():
+        scene.browser.press("turn-on", code=remember(phone.code))
+        assert recovery_codes(scene.browser)
+        scene.browser.follow("I've saved these")
+
+    assert claims_after(scene, act)["acr"] == MFA
+
+
+def test_silent_essential_request_fails(scene):
+    assert scene.error(claims=essential(MFA), prompt="none") == "interaction_required"
+
+
+def test_registered_level_counts_when_none_is_asked_for(make_scene, clock):
+    """OIDC Registration §2: default_acr_values."""
+    assert clock.time, "the clock stands still"
+    scene = make_scene(default_acr_values=[MFA])
+    factories.phone(scene.person)
+
+    assert scene.error(prompt="none") == "interaction_required"
+    assert scene.id_token(acr_values=PASSWORD)["acr"] == PASSWORD
+
+
+def test_application_that_requires_it_cannot_be_entered_without(make_scene):
+    """The administrator's word goes before what the application asks for."""
+    scene = make_scene(require_second_step=True)
+
+    scene.rp.authorize(scene.browser, acr_values=PASSWORD)
+
+    assert scene.browser.at == "/login/enrol"
+
+
+def test_new_password_does_not_replace_the_second_step(scene, phone):
+    """security.md MF01: prompt=login asks for every step there is."""
+    scene.rp.authorize(scene.browser, prompt="login")
+    scene.browser.press("sign-in", password=remember(factories.PASSWORD))
+    assert scene.browser.at == "/login/second-step"
+
+    claims = claims_after(scene, lambda: scene.browser.press("continue", code=remember(phone.code)))
+
+    assert claims["amr"] == ["pwd", "otp", "mfa"]
+
+
+def test_wrong_code_leaves_the_request_waiting(scene, phone):
+    scene.rp.authorize(scene.browser, acr_values=MFA)
+    scene.browser.press("continue", code=phone.wrong_code)
+    assert scene.browser.status == 422
+
+    claims = claims_after(scene, lambda: scene.browser.press("continue", code=remember(phone.code)))
+
+    assert claims["acr"] == MFA

@@ -1,0 +1,219 @@
+"""Set the second step up, because one wants to or has to; turn it off; make new recovery codes."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Mail, RecoveryCode, Session, Totp
+from tests import factories
+from tests.administrators import browser_of, visitor
+from tests.factories import PASSWORD
+from tests.phone import recovery_codes, scan
+from tests.secrets_seen import remember
+from tests.transports import FlaskTransport
+
+
+@pytest.fixture
+def at_home(app, jane, clock):
+    """Return Jane's browser after she has signed in, while the clock stands still."""
+    assert clock.time, "the clock stands still"
+    return browser_of(app, jane)
+
+
+def set_up(browser):
+    """Set the app up on the page shown; return the phone and the recovery codes."""
+    phone = scan(browser)
+    browser.press("turn-on", code=remember(phone.code))
+    return phone, recovery_codes(browser)
+
+
+def test_person_sets_an_app_up_and_gets_ten_codes(at_home, jane, db):
+    at_home.open("/account/security").follow("Set up a second step")
+
+    _, codes = set_up(at_home)
+
+    assert len(codes) == 10
+    assert at_home.answer.headers["cache-control"] == "no-store"
+    at_home.follow("I've saved these")
+    assert at_home.at == "/account/security"
+    assert at_home.sees("10 of 10 codes left")
+    db.session.refresh(jane)
+    assert jane.has_second_step
+    session = db.session.scalars(select(Session)).one()
+    assert session.amr == ["pwd", "otp", "mfa"]
+    subjects = db.session.scalars(select(Mail.template)).all()
+    assert subjects == ["account_notice"]
+
+
+def test_nothing_is_written_before_a_code_proves_it(at_home, db):
+    """security.md MF06: confirm a code before activation."""
+    at_home.open("/account/second-step")
+    phone = scan(at_home)
+
+    at_home.press("turn-on", code=phone.wrong_code)
+
+    assert at_home.status == 422
+    assert at_home.sees("That code isn't right.")
+    assert scan(at_home) == phone, "the same key is shown again"
+    assert db.session.scalar(select(Totp)) is None
+    assert db.session.scalar(select(RecoveryCode)) is None
+
+
+@pytest.mark.parametrize("sent", ["", "AAAA", "not base64 !", "é", None])
+def test_seed_that_is_not_ours_is_not_taken(at_home, sent, db):
+    """security.md MF06: the pending seed is bound to the session."""
+    at_home.open("/account/second-step")
+    phone = scan(at_home)
+    filled = at_home.fill("turn-on", code=phone.code)
+    fields = [(name, sent if name == "seed" else value) for name, value in filled.fields]
+
+    answer = at_home.transport.send(
+        "POST",
+        filled.url,
+        headers={**at_home.cookie_header(), "Origin": at_home.origin},
+        form=[(name, value) for name, value in fields if value is not None],
+    )
+
+    assert answer.status == 422
+    assert "Scan the new code." in answer.text
+    assert phone.seed[:4] + " " not in answer.text
+    assert db.session.scalar(select(Totp)) is None
+
+
+def test_seed_of_one_browser_is_worth_nothing_in_another(app, at_home, jane):
+    at_home.open("/account/second-step")
+    sealed = at_home.fill("turn-on", code="1").fields
+    stolen = next(value for name, value in sealed if name == "seed")
+    phone = scan(at_home)
+    other = browser_of(app, jane).open("/account/second-step")
+    fields = [
+        (name, stolen if name == "seed" else value)
+        for name, value in other.fill("turn-on", code=phone.code).fields
+    ]
+
+    answer = other.transport.send(
+        "POST",
+        other.shown.url,
+        headers={**other.cookie_header(), "Origin": other.origin},
+        form=fields,
+    )
+
+    assert answer.status == 422
+
+
+def test_old_sign_in_is_not_enough_to_set_it_up(at_home, clock):
+    """security.md MF06: enrol only after step-up."""
+    clock.move(minutes=16)
+
+    assert at_home.open("/account/second-step").at == "/login/sign-in"
+
+
+@pytest.fixture
+def with_phone(at_home):
+    """Return Jane's browser after she has set an app up, with her phone."""
+    at_home.open("/account/second-step")
+    return at_home, set_up(at_home)[0]
+
+
+def test_person_turns_it_off(with_phone, jane, db):
+    browser, _ = with_phone
+    browser.open("/account/security").follow("Turn off")
+    browser.press("turn-off")
+
+    assert browser.at == "/account/security"
+    assert browser.sees("The second step is off.")
+    db.session.refresh(jane)
+    assert not jane.has_second_step
+
+
+def test_password_alone_does_not_turn_it_off(app, with_phone, jane, clock):
+    """security.md MF06: it needs that factor."""
+    clock.move(seconds=30)
+    thief = visitor(app).sign_in(jane.email, PASSWORD)
+
+    thief.open("/account/second-step/off")
+
+    assert thief.at == "/login/sign-in"
+    assert with_phone
+
+
+def test_new_recovery_codes_are_shown_once(with_phone):
+    browser, _ = with_phone
+    browser.open("/account/security").follow("Make new ones")
+    browser.press("make")
+
+    assert len(recovery_codes(browser)) == 10
+    browser.open("/account/recovery-codes")
+    assert not browser.has("codes")
+
+
+@pytest.mark.parametrize("path", ["/account/second-step/off", "/account/recovery-codes"])
+def test_who_has_none_has_nothing_to_turn_off(at_home, path):
+    assert at_home.open(path).at == "/account/security"
+
+
+@pytest.fixture
+def strict(make_app):
+    """Return a provider where everyone has to have a second step."""
+    return make_app(second_step="everyone")
+
+
+def test_policy_is_obeyed_on_the_way_to_an_app(strict, jane, rp, clock, db):
+    """ux.md 2.5: it says why, and the request of the application is not lost."""
+    assert clock.time, "the clock stands still"
+    rp.transport = FlaskTransport(strict)
+    browser = visitor(strict)
+    rp.authorize(browser)
+    browser.press("sign-in", username=jane.email, password=PASSWORD)
+    assert browser.at == "/login/enrol"
+    assert browser.sees("requires a second step for your account")
+    assert db.session.scalar(select(Session)) is None
+
+    set_up(browser)
+    browser.follow("I've saved these")
+
+    browser.allow()
+    tokens = rp.redeem(rp.callback(browser).code).json
+    assert rp.verify_id_token(tokens["id_token"])["amr"] == ["pwd", "otp", "mfa"]
+
+
+def test_demanded_step_cannot_be_turned_off(strict, jane, clock):
+    assert clock.time, "the clock stands still"
+    browser = visitor(strict).sign_in(jane.email, PASSWORD)
+    set_up(browser)
+
+    browser.open("/account/security")
+    assert not browser.has("second-step-off")
+
+    browser.open("/account/second-step/off")
+    assert browser.at == "/account/security"
+
+
+def test_short_passwords_will_do_where_everyone_has_a_second_step(strict):
+    """security.md PW01: 8 characters with an enforced second step, 15 without."""
+    browser = visitor(strict).open("/login/sign-up")
+
+    browser.sign_up("new@people.example", "wex7fjdu")
+
+    assert browser.at == "/login/check-email"
+
+
+def test_administrator_needs_it_for_the_administration(make_app, clock, db):
+    """security.md AD04: also who signed in before the policy was set."""
+    assert clock.time, "the clock stands still"
+    strict = make_app(second_step="admins")
+    browser = browser_of(strict, factories.admin())
+
+    browser.open("/admin/users")
+    assert browser.at == "/login/enrol"
+    set_up(browser)
+    browser.follow("I've saved these")
+
+    assert browser.at == "/admin/users"
+
+
+def test_others_need_none_where_administrators_do(make_app, jane):
+    browser = visitor(make_app(second_step="admins"))
+
+    assert browser.sign_in(jane.email, PASSWORD).at == "/account/"
