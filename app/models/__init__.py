@@ -4,6 +4,7 @@ from app.models.attempt import Attempt, AuditEvent
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
 from app.models.credential import Password, RecoveryCode, Totp
+from app.models.group import Group, Membership
 from app.models.interaction import Interaction
 from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
@@ -22,12 +23,14 @@ __all__ = [
     "ClientSecret",
     "Consent",
     "Family",
+    "Group",
     "HalfSignIn",
     "InitialAccessToken",
     "Interaction",
     "Link",
     "LogoutNotice",
     "Mail",
+    "Membership",
     "Password",
     "PasswordReset",
     "RecoveryCode",

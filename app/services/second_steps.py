@@ -5,31 +5,23 @@ Changes are recorded and mailed to the owner: it may not have been them (securit
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.clock import now
 from app.database import db
 from app.models import User
-from app.services import audit, mail, recovery_codes, sessions, totp, trusted_browsers
+from app.services import audit, groups, mail, recovery_codes, sessions, totp, trusted_browsers
 from app.services.audit import Event
 from app.settings import settings
 
 
-class Somebody(Protocol):
-    """A user, or a person signed in."""
-
-    @property
-    def is_admin(self) -> bool:
-        """Tell whether they may use the administration."""
-
-
-def is_demanded_of(somebody: Somebody) -> bool:
-    """Tell whether the policy wants a second step of somebody."""
+def is_demanded_of(user_id: int, *, is_admin: bool) -> bool:
+    """Tell whether the policy of the deployment, or of a group, wants a second step of a user."""
     policy = settings.second_step_policy
-    return policy == "everyone" or (policy == "admins" and somebody.is_admin)
+    if policy == "everyone" or (policy == "admins" and is_admin):
+        return True
+    return groups.demand_second_step(user_id)
 
 
 def turn_on(user: User, seed: str, code: str, *, address: str = "") -> list[str]:

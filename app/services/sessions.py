@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, literal, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, literal, select, update
 
 from app.clock import now
 from app.database import db
@@ -239,6 +239,14 @@ def end_all(user: User, *, by: int | None = None, but: int | None = None) -> Non
     condition = SESSIONS.c.user_id == user.id
     _end(condition if but is None else and_(condition, SESSIONS.c.id != but))
     audit.record(Event.SIGNED_OUT_EVERYWHERE, actor_id=by or user.id, user_id=user.id)
+
+
+def end_weak(user_ids: Select[tuple[int]]) -> None:
+    """End the sessions that one step alone has opened, of these users.
+
+    The open ones must not outlive the moment from which two steps are demanded.
+    """
+    _end(and_(SESSIONS.c.user_id.in_(user_ids), SESSIONS.c.acr == levels.PASSWORD))
 
 
 def kill_all(user: User, *, by: int | None = None, but: int | None = None) -> None:

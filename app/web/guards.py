@@ -163,7 +163,9 @@ def admin_only(view: View[P]) -> View[P]:
             abort(403)
         if not sessions.seen_by_admin(somebody):
             return _to_sign_in(again="yes")
-        if second_steps.is_demanded_of(somebody) and not levels.reaches(somebody.acr, levels.MFA):
+        if not levels.reaches(somebody.acr, levels.MFA) and second_steps.is_demanded_of(
+            somebody.user_id, is_admin=True
+        ):
             return _to_second_step()
         return view(*args, **kwargs)
 

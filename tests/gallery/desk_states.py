@@ -64,6 +64,7 @@ def _user(**changes: Any) -> Context:
                 "given_at": ago(days=30),
             }
         ],
+        "groups": [SimpleNamespace(id=1, name="Board"), SimpleNamespace(id=2, name="Finance")],
         "attempts": ATTEMPTS,
         "done": "",
     }

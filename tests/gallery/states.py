@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.gallery import admin_states, desk_states, error_states, login_states, own_states
+from tests.gallery import (
+    admin_states,
+    desk_states,
+    error_states,
+    group_states,
+    login_states,
+    own_states,
+)
 from tests.gallery import second_step_states as second_steps
 from tests.gallery.people import Context
 
@@ -20,7 +27,15 @@ class State:
 
 
 def _collect() -> tuple[State, ...]:
-    rooms = (login_states, second_steps, own_states, error_states, admin_states, desk_states)
+    rooms = (
+        login_states,
+        second_steps,
+        own_states,
+        error_states,
+        admin_states,
+        desk_states,
+        group_states,
+    )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)
         for room in rooms

@@ -35,6 +35,8 @@ WORDS = {
     Event.SECOND_STEP_REFUSED: _("Somebody knew your password and typed a wrong code"),
     Event.RECOVERY_CODES_MADE: _("New recovery codes made"),
     Event.RECOVERY_CODE_USED: _("A recovery code was used"),
+    Event.MEMBER_ADDED: _("An administrator added you to a group"),
+    Event.MEMBER_REMOVED: _("An administrator took you out of a group"),
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),

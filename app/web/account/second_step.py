@@ -46,7 +46,7 @@ def second_step() -> ResponseReturnValue:
 def second_step_off() -> ResponseReturnValue:
     """Let the password alone sign in again, unless the policy wants more."""
     user = users.get(somebody().user_id)
-    if not user.has_second_step or second_steps.is_demanded_of(user):
+    if not user.has_second_step or _is_demanded_of(user):
         return _back()
     form = SureForm()
     if not form.validate_on_submit():
@@ -68,6 +68,10 @@ def recovery_codes() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("account/new_recovery_codes.html", form=form)
     return _codes(second_steps.renew_codes(user, address=guards.address()))
+
+
+def _is_demanded_of(user: User) -> bool:
+    return second_steps.is_demanded_of(user.id, is_admin=user.is_admin)
 
 
 def _back(saved: str | None = None) -> ResponseReturnValue:

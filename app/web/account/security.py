@@ -140,7 +140,7 @@ def _second_step(user: User) -> dict[str, Any]:
         "app": {"created_at": app.created_at, "used_at": app.used_at} if app else None,
         "codes_left": recovery_codes.left(user.id) if app else 0,
         "codes_made": recovery_codes.HOW_MANY,
-        "is_demanded": second_steps.is_demanded_of(user),
+        "is_demanded": second_steps.is_demanded_of(user.id, is_admin=user.is_admin),
     }
 
 

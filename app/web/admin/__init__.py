@@ -1,4 +1,4 @@
-"""The administration: applications, users, keys, sign-in attempts; every page behind one guard.
+"""The administration: applications, users, groups, keys, attempts; every page behind one guard.
 
 A module is one page: its form, its views. Rules are in services, this wing asks and shows.
 """
@@ -12,6 +12,8 @@ from app.web.admin import (
     client_secrets,
     clients,
     delete_client,
+    group,
+    groups,
     keys,
     new_client,
     reset_second_step,
@@ -30,6 +32,8 @@ PAGES = (
     users,
     user,
     reset_second_step,
+    groups,
+    group,
     keys,
     attempts,
 )

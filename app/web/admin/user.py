@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.models import User
-from app.services import accounts, attempts, consents, scopes, sessions, users
+from app.services import accounts, attempts, consents, groups, scopes, sessions, users
 from app.web import agents
 from app.web.admin import sentences
 from app.web.admin.entrance import administrator, blueprint
@@ -33,6 +33,7 @@ def user(user_id: int) -> ResponseReturnValue:
         is_self=row.id == administrator().user_id,
         sessions=_sessions(row),
         apps=_apps(row),
+        groups=groups.of_user(row.id),
         attempts=[sentences.line(attempt) for attempt in newest],
         done=request.args.get("done", ""),
     )

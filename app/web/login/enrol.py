@@ -56,7 +56,7 @@ def _set_up(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> list[str]
 
 
 def _page(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> str:
-    is_policy = second_steps.is_demanded_of(who.user)
+    is_policy = second_steps.is_demanded_of(who.user.id, is_admin=who.user.is_admin)
     return render_template(
         "login/enrol.html",
         form=form,

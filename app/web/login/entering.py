@@ -47,7 +47,8 @@ def let_in(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None
 
 def _owed_page(user: User) -> str | None:
     if not user.has_second_step:
-        return "login.enrol" if second_steps.is_demanded_of(user) else None
+        demanded = second_steps.is_demanded_of(user.id, is_admin=user.is_admin)
+        return "login.enrol" if demanded else None
     somebody = guards.person()
     asked_again = somebody is not None and somebody.user_id == user.id
     if not asked_again and trusted_browsers.is_trusted(user, guards.browser()):

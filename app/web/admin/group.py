@@ -1,0 +1,103 @@
+"""One group: its name, what it demands, who belongs to it."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired
+
+from app.database import commit, rollback
+from app.models import Group
+from app.services import accounts, groups
+from app.services.groups import NameTaken
+from app.web.admin import lists
+from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.groups import NAME_TAKEN, GroupForm
+
+
+class MemberForm(FlaskForm):
+    """Whom to put into the group."""
+
+    email = StringField(validators=[DataRequired(_("Enter the email address of a user."))])
+
+
+@blueprint.get("/groups/<int:group_id>")
+def group(group_id: int) -> ResponseReturnValue:
+    """Show a group."""
+    row = groups.get(group_id)
+    return _page(row, GroupForm(formdata=None, obj=row), MemberForm(formdata=None))
+
+
+@blueprint.post("/groups/<int:group_id>")
+def change_group(group_id: int) -> ResponseReturnValue:
+    """Change its name and what it demands."""
+    row, form = groups.get(group_id), GroupForm()
+    if not form.validate_on_submit():
+        return _page(row, form, MemberForm(formdata=None)), 422
+    try:
+        groups.update(
+            row,
+            name=form.name.data,
+            description=form.description.data or "",
+            requires_second_step=form.requires_second_step.data,
+            by=administrator().user_id,
+        )
+    except NameTaken:
+        rollback()
+        form.name.errors = [NAME_TAKEN]
+        return _page(row, form, MemberForm(formdata=None)), 422
+    commit()
+    return _back(group_id, "saved")
+
+
+@blueprint.post("/groups/<int:group_id>/members")
+def add_member(group_id: int) -> ResponseReturnValue:
+    """Put a user into the group."""
+    row, form = groups.get(group_id), MemberForm()
+    user = accounts.find_by_email(form.email.data) if form.validate_on_submit() else None
+    if user is None:
+        form.email.errors = form.email.errors or [_("No user has this address.")]
+        return _page(row, GroupForm(formdata=None, obj=row), form), 422
+    groups.add_member(row, user, by=administrator().user_id)
+    commit()
+    return _back(group_id, "added")
+
+
+@blueprint.post("/groups/<int:group_id>/members/<int:user_id>/remove")
+def remove_member(group_id: int, user_id: int) -> ResponseReturnValue:
+    """Take a user out of the group."""
+    groups.remove_member(groups.get(group_id), user_id, by=administrator().user_id)
+    commit()
+    return _back(group_id, "removed")
+
+
+@blueprint.post("/groups/<int:group_id>/delete")
+def delete_group(group_id: int) -> ResponseReturnValue:
+    """Delete the group; its members stay users."""
+    row = groups.get(group_id)
+    name = row.name
+    groups.remove(row, by=administrator().user_id)
+    commit()
+    return redirect(url_for("admin.groups", deleted=name), 303)
+
+
+def _back(group_id: int, done: str) -> ResponseReturnValue:
+    return redirect(url_for("admin.group", group_id=group_id, done=done), 303)
+
+
+def _page(row: Group, form: GroupForm, member_form: MemberForm) -> str:
+    found = lists.paged(lambda page: groups.members(row, page=page), groups.PAGE_SIZE)
+    return render_template(
+        "admin/group.html",
+        group={"id": row.id, "name": row.name},
+        form=form,
+        member_form=member_form,
+        members=found.rows,
+        page=found.page,
+        pages=found.pages,
+        total=found.total,
+        done=request.args.get("done", "") if request.method == "GET" else "",
+    )
