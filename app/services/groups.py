@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import Row, delete, exists, func, select
+from sqlalchemy import Row, bindparam, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, insert_or
@@ -22,6 +22,14 @@ _SIZE = (
     .where(MEMBERSHIPS.c.group_id == GROUPS.c.id)
     .scalar_subquery()
     .label("size")
+)
+#: Asked at every sign-in with one step: built once.
+_DEMANDING = select(
+    exists().where(
+        MEMBERSHIPS.c.user_id == bindparam("user_id"),
+        MEMBERSHIPS.c.group_id == GROUPS.c.id,
+        GROUPS.c.requires_second_step,
+    )
 )
 
 
@@ -144,12 +152,7 @@ def of_user(user_id: int) -> Sequence[Group]:
 
 def demand_second_step(user_id: int) -> bool:
     """Tell whether a group of the user demands a second step of its members."""
-    demanding = exists().where(
-        MEMBERSHIPS.c.user_id == user_id,
-        MEMBERSHIPS.c.group_id == GROUPS.c.id,
-        GROUPS.c.requires_second_step,
-    )
-    return bool(db.session.scalar(select(demanding)))
+    return bool(db.session.scalar(_DEMANDING, {"user_id": user_id}))
 
 
 def _name(group: Group, name: str, description: str) -> None:

@@ -41,6 +41,8 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
     # A sign-in page left open over lunch must still work; the token dies with the session.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    # Every message is ours; WTForms would read its own catalogue anew for each form.
+    app.config["WTF_I18N_ENABLED"] = False
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
     for part in (assets, languages, guards, headers, error_pages, health):

@@ -98,7 +98,7 @@ def test_setting_is_changed(browser, registered, db, field, typed, stored):
         ("redirect_uris", "", "at least one"),
         ("redirect_uris", "ftp://photos.example", "https://"),
         ("access_token_lifetime", "5", "60 or more"),
-        ("access_token_lifetime", "soon", "integer"),
+        ("access_token_lifetime", "soon", "Type a whole number of seconds."),
         ("policy_uri", "http://photos.example", "https"),
         ("custom_scope", 'say"hello"', "plain ASCII"),
         ("contacts", "\u202eada", "without spaces"),

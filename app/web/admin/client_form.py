@@ -11,7 +11,6 @@ from wtforms import (
     BooleanField,
     Field,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -24,7 +23,13 @@ from app.security import jose
 from app.security.strict_json import BadJson, parse_object
 from app.services import scopes
 from app.web.admin import client_fields
-from app.web.admin.client_fields import FurtherFields, Section, TicksField, choices
+from app.web.admin.client_fields import (
+    FurtherFields,
+    SecondsField,
+    Section,
+    TicksField,
+    choices,
+)
 
 #: Members that are lists and are typed one a line, or as words.
 LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "audience", "request_uris")
@@ -140,7 +145,7 @@ class ClientForm(FurtherFields):
             ("opaque", _("Opaque: APIs ask here each time")),
         ),
     )
-    access_token_lifetime = IntegerField(
+    access_token_lifetime = SecondsField(
         _("Lifetime of access tokens"),
         [Optional()],
         description=_("In seconds, 60 to 3600. Empty: the setting of this service."),
@@ -152,7 +157,7 @@ class ClientForm(FurtherFields):
         _("Ask for a second step"),
         description=_("Nobody gets in with a password alone, whatever the application asks for."),
     )
-    default_max_age = IntegerField(
+    default_max_age = SecondsField(
         _("Longest time since sign-in"),
         [Optional()],
         description=_("In seconds; people who signed in longer ago do so again. Empty: no limit."),
