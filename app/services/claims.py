@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from app.models import User
+from app.services import groups
 from app.services.scopes import SCOPES
+
+
+def _groups(user: Any) -> list[str] | None:
+    """Return the names of the user's groups; asked of the database only when a scope wants them."""
+    user_id = user.id if isinstance(user, User) else user.user_id
+    return [group.name for group in groups.of_user(user_id)] or None
+
 
 #: Claims whose value is not simply the column of the same name.
 SPECIAL: dict[str, Callable[[Any], Any]] = {
@@ -15,6 +24,7 @@ SPECIAL: dict[str, Callable[[Any], Any]] = {
     "phone_number_verified": lambda user: user.phone_number_verified if user.phone_number else None,
     "updated_at": lambda user: _seconds(user.updated_at),
     "address": lambda user: _filled(user.address),
+    "groups": _groups,
 }
 CLAIMS = tuple(claim for scope in SCOPES for claim in scope.claims)
 BY_SCOPE = {scope.name: scope.claims for scope in SCOPES}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.clock import now
 from app.database import db
 from app.models import AuditEvent, Client, Consent, Session, User
-from app.services import audit, claims, consents, groups
+from app.services import audit, claims, consents
 from app.services.audit import Event
 from app.settings import settings
 
@@ -28,7 +28,6 @@ def of(user: User) -> dict[str, Any]:
             "created_at": user.created_at.isoformat(),
             "is_administrator": user.is_admin,
             "has_second_step": user.has_second_step,
-            "groups": [group.name for group in groups.of_user(user.id)],
         },
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],

@@ -51,6 +51,7 @@ SCOPES = (
         ("phone_number", "phone_number_verified"),
         "off",
     ),
+    Scope("groups", lazy_gettext("The groups you belong to"), ("groups",), "off"),
     Scope("offline_access", lazy_gettext("Keep access when you're away"), ()),
 )
 BY_NAME = {scope.name: scope for scope in SCOPES}

@@ -20,7 +20,7 @@ from tests.relying_party import RelyingParty
 from tests.signing import ClientKey, client_key
 from tests.transports import Answer, FlaskTransport
 
-ALL_SCOPES = "openid profile email address phone offline_access"
+ALL_SCOPES = "openid profile email address phone groups offline_access"
 OWN_SCOPE = "photos:read"
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, Consent
+from app.services import groups
 from app.services.audit import Event
 from tests import factories
 from tests.administrators import visitor
@@ -65,6 +66,22 @@ def test_what_is_missing_is_said_and_blocks_nothing(asks_all, signed_in):
     tokens = asks_all.redeem(asks_all.callback(signed_in).code).json
     assert tokens["scope"].split() == ["openid", "phone"]
     assert "phone_number" not in asks_all.userinfo(tokens["access_token"]).json
+
+
+def test_groups_are_shown_by_name_and_start_off(register, signed_in, jane, db):
+    """ux.md 2.8: the very values; what is sensitive starts off."""
+    rp = register(scope="openid groups")
+    asked(rp, signed_in, "openid groups")
+    assert signed_in.sees("You are in none.")
+    made = groups.create("Deck crew", description="", requires_second_step=False, by=jane.id)
+    groups.add_member(made, jane, by=jane.id)
+    db.session.commit()
+
+    asked(rp, signed_in, "openid groups")
+
+    assert signed_in.sees("The groups you belong to")
+    assert signed_in.sees("Deck crew")
+    assert ticked(signed_in) == set()
 
 
 def test_sensitive_scopes_start_off_and_the_usual_ones_on(asks_all, signed_in):

@@ -38,7 +38,7 @@ def row(name: str, user: User) -> dict[str, Any]:
         "name": name,
         "title": str(scope.title) if scope else name,
         "values": values,
-        "missing": _("You haven't added one.") if name in VALUES and not values else "",
+        "missing": _missing(name) if name in VALUES and not values else "",
         "detail": _while_away() if name == "offline_access" else "",
         "required": scopes.is_offered(name) == "required",
     }
@@ -77,6 +77,14 @@ def _address(user: User) -> list[str]:
     return [", ".join(lines)] if lines else []
 
 
+def _groups(user: User) -> list[str]:
+    return claims.value_of(user, "groups") or []
+
+
+def _missing(name: str) -> str:
+    return str(_("You are in none.") if name == "groups" else _("You haven't added one."))
+
+
 def _while_away() -> str:
     words = ngettext(
         "Until you remove it, or %(num)d day unused.",
@@ -91,4 +99,5 @@ VALUES: dict[str, Callable[[User], list[str]]] = {
     "email": _email,
     "phone": _phone,
     "address": _address,
+    "groups": _groups,
 }

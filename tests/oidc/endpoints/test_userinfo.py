@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import jwt
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
-from app.services import accounts, clients, consents, sessions
+from app.services import accounts, clients, consents, groups, sessions
+from tests import factories
 from tests.oidc.conftest import Scene, error_of
 
 PROFILE = {
@@ -63,6 +66,33 @@ def test_every_standard_claim_comes_for_its_scope(scene: Scene, db: SQLAlchemy) 
         received = scene.rp.userinfo(tokens["access_token"]).json
         assert received == {"sub": scene.person.subject, **claims}
     assert len(expected["profile"]) == 14
+
+
+def test_groups_come_for_their_scope_as_they_are_now(scene: Scene, db: SQLAlchemy) -> None:
+    """ux.md 2.8: off unless allowed; a member of none has no claim (protocol.md 2.8)."""
+    token = scene.tokens(scope="openid groups")["access_token"]
+    assert "groups" not in scene.rp.userinfo(token).json
+    admin = factories.admin()
+    for name in ("Crew", "Board"):
+        made = groups.create(name, description="", requires_second_step=False, by=admin.id)
+        groups.add_member(made, scene.person, by=admin.id)
+    db.session.commit()
+
+    assert scene.rp.userinfo(token).json["groups"] == ["Board", "Crew"]
+    other = scene.tokens(scope="openid profile")["access_token"]
+    assert "groups" not in scene.rp.userinfo(other).json
+
+
+def test_groups_can_be_asked_for_singly(scene: Scene, db: SQLAlchemy) -> None:
+    """OIDC Core §5.5."""
+    admin = factories.admin()
+    made = groups.create("Crew", description="", requires_second_step=False, by=admin.id)
+    groups.add_member(made, scene.person, by=admin.id)
+    db.session.commit()
+
+    claims = json.dumps({"id_token": {"groups": None}})
+
+    assert scene.id_token(scope="openid groups", claims=claims)["groups"] == ["Crew"]
 
 
 def test_unset_claims_are_left_out(scene: Scene) -> None:
