@@ -13,7 +13,8 @@ from app.clock import now
 from app.database import db
 from app.models import Client, Consent, Password, Session, Totp, User
 from app.security import passwords, secrets, totp
-from app.services import clients, second_steps, sessions
+from app.services import clients, recovery_codes, sessions
+from app.services import totp as apps
 from app.services.client_metadata import KINDS, Kind, validate
 from tests.phone import Phone
 from tests.relying_party import CALLBACK
@@ -91,9 +92,14 @@ def client(kind: Kind = "web", **members: Any) -> Registered:
 
 
 def phone(person: User) -> tuple[Phone, list[str]]:
-    """Give a person a second step; return the phone, no code of which is used, and the codes."""
+    """Give a person a second step; return the phone, no code of which is used, and the codes.
+
+    Sessions stay, as those do that were opened in a trusted browser later.
+    """
     seed = remember(totp.new_seed())
-    codes = second_steps.turn_on(person, seed, totp.code_at(seed, totp.step_at(now())))
+    apps.set_up(person, seed, totp.code_at(seed, totp.step_at(now())))
+    person.has_second_step = True
+    codes = recovery_codes.replace(person.id)
     db.session.execute(update(Totp).values(last_step=0))
     db.session.commit()
     return Phone(seed), [remember(code) for code in codes]

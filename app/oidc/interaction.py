@@ -14,7 +14,7 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import levels, scopes, subjects
+from app.services import levels, scopes, second_steps, subjects
 from app.services.sessions import SignedIn
 from app.settings import settings
 
@@ -111,6 +111,22 @@ def _level_missing(state: State) -> bool:
     return is_essential or person.has_second_step
 
 
+def _step_owed(state: State) -> bool:
+    """Tell whether the policy wants a second step of somebody who signed in before it did."""
+    return state.person is not None and second_steps.is_owed_by(state.person)
+
+
+def _set_up_unsafe(state: State) -> bool:
+    """Tell whether a second step is to be set up by who may not be the one who signed in.
+
+    A stolen cookie, or an open browser, must not be enough to keep its owner out (ASVS 6.4.4).
+    """
+    person = state.person
+    if person is None or person.has_second_step or levels.is_recent(person.auth_time):
+        return False
+    return _step_owed(state) or _level_missing(state)
+
+
 def _account_open(state: State) -> bool:
     return "select_account" in state.prompts and not state.account_chosen
 
@@ -148,6 +164,8 @@ CHECKS = (
     _Check(_too_old, Step("sign_in", "session_too_old")),
     _Check(_account_open, Step("select_account", "account_not_chosen")),
     _Check(_another_user, Step("sign_in", "another_user")),
+    _Check(_set_up_unsafe, Step("sign_in", "set_up_demanded")),
+    _Check(_step_owed, Step("second_step", "second_step_owed")),
     _Check(_level_missing, Step("second_step", "acr_not_reached")),
     _Check(_consent_open, Step("consent", "consent_missing")),
 )

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from app.clock import now
 
 #: One method, mostly a password.
 PASSWORD = "urn:sealwax:acr:password"
@@ -13,6 +16,8 @@ PASSWORD = "urn:sealwax:acr:password"
 MFA = "urn:sealwax:acr:mfa"
 #: The weakest first: who has reached one has reached those before it.
 ACR_VALUES = (PASSWORD, MFA)
+#: How long a sign-in is good for what is sensitive (security.md SE10).
+RECENT = timedelta(minutes=15)
 
 
 def of(amr: Iterable[str]) -> str:
@@ -40,3 +45,8 @@ def named(acr: str, wanted: Sequence[str]) -> str:
     if acr in wanted:
         return acr
     return next((value for value in wanted if reaches(acr, value)), acr)
+
+
+def is_recent(auth_time: datetime) -> bool:
+    """Tell whether a sign-in is young enough for what is sensitive."""
+    return auth_time + RECENT > now()

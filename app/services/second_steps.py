@@ -11,21 +11,48 @@ from flask_babel import ngettext
 from app.clock import now
 from app.database import db
 from app.models import User
-from app.services import audit, groups, mail, recovery_codes, sessions, totp, trusted_browsers
+from app.services import (
+    audit,
+    groups,
+    levels,
+    mail,
+    recovery_codes,
+    sessions,
+    totp,
+    trusted_browsers,
+)
 from app.services.audit import Event
+from app.services.sessions import SignedIn
 from app.settings import settings
 
 
 def is_demanded_of(user_id: int, *, is_admin: bool) -> bool:
     """Tell whether the policy of the deployment, or of a group, wants a second step of a user."""
+    return _is_policy(is_admin=is_admin) or groups.demand_second_step(user_id)
+
+
+def is_owed_by(person: SignedIn) -> bool:
+    """Tell whether somebody signed in before it was demanded of them, and has yet to set one up.
+
+    Only the policy of the deployment can do that: a group that begins to demand it ends the
+    sessions that one step has opened.
+    """
+    is_enough = person.has_second_step or levels.reaches(person.acr, levels.MFA)
+    return not is_enough and _is_policy(is_admin=person.is_admin)
+
+
+def _is_policy(*, is_admin: bool) -> bool:
     policy = settings.second_step_policy
-    if policy == "everyone" or (policy == "admins" and is_admin):
-        return True
-    return groups.demand_second_step(user_id)
+    return policy == "everyone" or (policy == "admins" and is_admin)
 
 
-def turn_on(user: User, seed: str, code: str, *, address: str = "") -> list[str]:
+def turn_on(
+    user: User, seed: str, code: str, *, session_id: int | None = None, address: str = ""
+) -> list[str]:
     """Set up the authenticator app; return the recovery codes, which are kept nowhere else.
+
+    Every session of the user but this one ends: what the password alone has opened may not be
+    theirs (security.md SE04).
 
     Raises:
         CodeWrong: the app does not have the seed.
@@ -35,7 +62,12 @@ def turn_on(user: User, seed: str, code: str, *, address: str = "") -> list[str]
     user.has_second_step = True
     db.session.flush()
     audit.record(Event.SECOND_STEP_ON, actor_id=user.id, user_id=user.id, address=address)
-    sentence = _("From now on a code from your authenticator app is asked for after the password.")
+    if any(session.id != session_id for session in sessions.of_user(user)):
+        sessions.end_all(user, but=session_id)
+    sentence = _(
+        "From now on a code from your authenticator app is asked for after the password."
+        " Every other device is signed out."
+    )
     _tell(user, _("The second step was turned on"), sentence)
     return recovery_codes.replace(user.id)
 

@@ -1,10 +1,13 @@
 """Set up an authenticator app: the same for who has to, on the way in, and for who wants to.
 
 The seed waits in the form, sealed for this user and this browser: no row is written before the
-app has shown that it has it (security.md MF06).
+app has shown that it has it (security.md MF06). It does not wait long: the picture of a page left
+open may be in somebody else's phone as well.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import segno
 from flask_babel import gettext as _
@@ -14,6 +17,7 @@ from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
 
+from app.clock import timestamp
 from app.models import User
 from app.security import secrets, totp
 from app.security.secrets import CannotDecrypt
@@ -23,6 +27,8 @@ from app.settings import settings
 from app.web import guards
 
 GROUP = 4
+#: How long a seed may wait for the app to be installed and the picture scanned.
+LIFETIME = timedelta(minutes=30)
 CODE_WRONG = lazy_gettext(
     "That code isn't right. Codes change every 30 seconds; check your phone's clock."
 )
@@ -59,7 +65,14 @@ def turn_on(form: EnrolForm, user: User) -> list[str] | None:
     if not form.validate_on_submit():
         return None
     try:
-        return second_steps.turn_on(user, seed, form.code.data, address=guards.address())
+        person = guards.person()
+        return second_steps.turn_on(
+            user,
+            seed,
+            form.code.data,
+            session_id=person.session_id if person else None,
+            address=guards.address(),
+        )
     except CodeWrong:
         form.code.errors = [CODE_WRONG]
         return None
@@ -82,20 +95,26 @@ def drawn(seed: str, *, account: str, issuer: str) -> dict[str, object]:
 
 
 def _seal(user: User, seed: str) -> str:
-    return secrets.encrypt(settings.encryption_keys[0], seed, context=_context(user))
+    text = f"{timestamp()} {seed}"
+    return secrets.encrypt(settings.encryption_keys[0], text, context=_context(user))
 
 
 def _open(user: User, sealed: str | None) -> str:
     """Return the seed that a form was shown with.
 
     Raises:
-        CannotDecrypt: it was made for somebody else, elsewhere, or changed.
+        CannotDecrypt: it was made for somebody else, elsewhere, too long ago, or changed.
     """
     try:
-        return secrets.decrypt(settings.encryption_keys, sealed or "", context=_context(user))
+        text = secrets.decrypt(settings.encryption_keys, sealed or "", context=_context(user))
     except ValueError:
         raise CannotDecrypt(_context(user)) from None
+    made_at, seed = text.split()
+    if int(made_at) + LIFETIME.total_seconds() <= timestamp():
+        raise CannotDecrypt(_context(user))
+    return seed
 
 
 def _context(user: User) -> str:
-    return f"enrolment {user.id} {secrets.digest(guards.browser())}"
+    """Return what a seed is bound to; no security event lies between its two ends either."""
+    return f"enrolment {user.id} {user.epoch} {secrets.digest(guards.browser())}"

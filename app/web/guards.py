@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, cast
 
@@ -12,16 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden
 
-from app.clock import now
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
 from app.services import levels, second_steps, sessions
 from app.services.sessions import SignedIn
 from app.web.cookies import CookieSession
-
-#: How long a sign-in is good for what is sensitive (security.md SE10).
-RECENT = timedelta(minutes=15)
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -124,8 +119,11 @@ def signed_in_only(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if person() is None:
+        somebody = person()
+        if somebody is None:
             return _to_sign_in()
+        if second_steps.is_owed_by(somebody):
+            return _to_second_step()
         return view(*args, **kwargs)
 
     return guarded
@@ -142,8 +140,10 @@ def recent_only(view: View[P]) -> View[P]:
         somebody = person()
         if somebody is None:
             return _to_sign_in()
-        if somebody.auth_time + RECENT <= now():
-            return _to_sign_in(again="yes")
+        if not levels.is_recent(somebody.auth_time):
+            return ask_again()
+        if second_steps.is_owed_by(somebody):
+            return _to_second_step()
         if somebody.has_second_step and not levels.reaches(somebody.acr, levels.MFA):
             return _to_second_step()
         return view(*args, **kwargs)
@@ -162,7 +162,7 @@ def admin_only(view: View[P]) -> View[P]:
         if not somebody.is_admin:
             abort(403)
         if not sessions.seen_by_admin(somebody):
-            return _to_sign_in(again="yes")
+            return ask_again()
         if not levels.reaches(somebody.acr, levels.MFA) and second_steps.is_demanded_of(
             somebody.user_id, is_admin=True
         ):
@@ -172,12 +172,13 @@ def admin_only(view: View[P]) -> View[P]:
     return guarded
 
 
-def _to_sign_in(again: str | None = None) -> Response:
-    """Redirect to the sign-in page.
+def ask_again() -> Response:
+    """Let somebody who is signed in prove once more who they are, and come back here."""
+    return _redirect("login.sign_in", again="yes")
 
-    `again` lets the page ask somebody who is signed in, instead of offering to go on.
-    """
-    return _redirect("login.sign_in", again=again)
+
+def _to_sign_in() -> Response:
+    return _redirect("login.sign_in")
 
 
 def _to_second_step() -> Response:
@@ -185,7 +186,7 @@ def _to_second_step() -> Response:
     return _redirect("login.second_step", again="yes")
 
 
-def _redirect(page: str, *, again: str | None) -> Response:
+def _redirect(page: str, *, again: str | None = None) -> Response:
     """Redirect to a page that comes back; the way back is a path of ours (CVE-2024-39694)."""
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     return cast("Response", redirect(url_for(page, next=target or None, again=again), 303))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, Mail, Session, Totp
+from app.security import totp as codes_of
 from app.services import half_sign_ins, recovery_codes, second_steps, sessions, throttles, totp
 from app.services import trusted_browsers as trust
 from app.services.audit import Event
@@ -15,6 +16,7 @@ from app.services.half_sign_ins import HalfSignInGone
 from app.services.recovery_codes import RecoveryCodeWrong
 from app.services.totp import CodeUsed, CodeWrong, SetUpAlready
 from tests import factories
+from tests.secrets_seen import remember
 
 BROWSER = "the browser of jane"
 
@@ -179,8 +181,12 @@ def test_turning_it_off_ends_every_other_session(jane, phone, db):
     assert alive == [here.id] != [there.id]
 
 
-def test_every_change_is_recorded_and_mailed(jane, codes, mailbox, db):
+def test_every_change_is_recorded_and_mailed(jane, clock, mailbox, db):
     """security.md MF06, LG08."""
+    seed = remember(codes_of.new_seed())
+    codes = second_steps.turn_on(
+        jane, seed, remember(codes_of.code_at(seed, codes_of.step_at(clock.time)))
+    )
     second_steps.spend_recovery_code(jane, codes[0])
     second_steps.renew_codes(jane)
     second_steps.turn_off(jane, session_id=0)

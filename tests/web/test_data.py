@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.models import AuditEvent, Password, Session
 from app.services.audit import Event
-from app.web.guards import RECENT
+from app.services.levels import RECENT
 from tests import factories
 from tests.administrators import browser_of
 from tests.factories import PASSWORD

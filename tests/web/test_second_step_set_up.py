@@ -6,12 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Mail, RecoveryCode, Session, Totp
-from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
 from tests.phone import recovery_codes, scan
 from tests.secrets_seen import remember
-from tests.transports import FlaskTransport
 
 
 @pytest.fixture
@@ -153,67 +151,67 @@ def test_who_has_none_has_nothing_to_turn_off(at_home, path):
     assert at_home.open(path).at == "/account/security"
 
 
-@pytest.fixture
-def strict(make_app):
-    """Return a provider where everyone has to have a second step."""
-    return make_app(second_step="everyone")
+def test_old_sign_in_is_not_enough_to_set_it_up_on_the_way_in(at_home, clock):
+    """security.md MF06, SE10: nor through the page of those who are asked to."""
+    clock.move(minutes=16)
+
+    at_home.open("/login/enrol?again=yes")
+    assert at_home.at == "/login/sign-in"
+    at_home.press("sign-in", password=PASSWORD)
+
+    assert at_home.at == "/login/enrol"
 
 
-def test_policy_is_obeyed_on_the_way_to_an_app(strict, jane, rp, clock, db):
-    """ux.md 2.5: it says why, and the request of the application is not lost."""
-    assert clock.time, "the clock stands still"
-    rp.transport = FlaskTransport(strict)
-    browser = visitor(strict)
-    rp.authorize(browser)
-    browser.press("sign-in", username=jane.email, password=PASSWORD)
-    assert browser.at == "/login/enrol"
-    assert browser.sees("requires a second step for your account")
-    assert db.session.scalar(select(Session)) is None
+def test_page_left_open_past_the_recent_sign_in_sets_nothing_up(at_home, clock, db):
+    at_home.open("/login/enrol?again=yes")
+    phone = scan(at_home)
+    clock.move(minutes=16)
 
-    set_up(browser)
-    browser.follow("I've saved these")
+    at_home.press("turn-on", code=remember(phone.code))
 
-    browser.allow()
-    tokens = rp.redeem(rp.callback(browser).code).json
-    assert rp.verify_id_token(tokens["id_token"])["amr"] == ["pwd", "otp", "mfa"]
+    assert at_home.at == "/login/sign-in"
+    assert db.session.scalar(select(Totp)) is None
 
 
-def test_demanded_step_cannot_be_turned_off(strict, jane, clock):
-    assert clock.time, "the clock stands still"
-    browser = visitor(strict).sign_in(jane.email, PASSWORD)
-    set_up(browser)
+def test_key_shown_half_an_hour_ago_is_worth_nothing(at_home, clock, db):
+    """security.md MF06: a page that somebody else has photographed does not wait for ever."""
+    at_home.open("/account/second-step")
+    phone = scan(at_home)
+    clock.move(minutes=10)
+    old = at_home.fill("turn-on", code="1").fields
+    sealed = next(value for name, value in old if name == "seed")
+    clock.move(minutes=20)
+    at_home.open("/account/second-step").press("sign-in", password=PASSWORD)
 
-    browser.open("/account/security")
-    assert not browser.has("second-step-off")
+    at_home.press("turn-on", code=remember(phone.code), seed=sealed)
 
-    browser.open("/account/second-step/off")
-    assert browser.at == "/account/security"
-
-
-def test_short_passwords_will_do_where_everyone_has_a_second_step(strict):
-    """security.md PW01: 8 characters with an enforced second step, 15 without."""
-    browser = visitor(strict).open("/login/sign-up")
-
-    browser.sign_up("new@people.example", "wex7fjdu")
-
-    assert browser.at == "/login/check-email"
+    assert at_home.status == 422
+    assert at_home.sees("Scan the new code.")
+    assert db.session.scalar(select(Totp)) is None
 
 
-def test_administrator_needs_it_for_the_administration(make_app, clock, db):
-    """security.md AD04: also who signed in before the policy was set."""
-    assert clock.time, "the clock stands still"
-    strict = make_app(second_step="admins")
-    browser = browser_of(strict, factories.admin())
+def test_key_from_before_a_security_event_is_worth_nothing(at_home, clock):
+    """security.md SE04: what was begun before the second step was turned off is over."""
+    at_home.open("/account/second-step")
+    first = next(
+        value for name, value in at_home.fill("turn-on", code="1").fields if name == "seed"
+    )
+    phone, _ = set_up(at_home)
+    at_home.open("/account/second-step/off").press("turn-off")
+    clock.move(seconds=30)
 
-    browser.open("/admin/users")
-    assert browser.at == "/login/enrol"
-    set_up(browser)
-    browser.follow("I've saved these")
+    at_home.open("/account/second-step").press("turn-on", code=remember(phone.code), seed=first)
 
-    assert browser.at == "/admin/users"
+    assert at_home.status == 422
+    assert at_home.sees("Scan the new code.")
 
 
-def test_others_need_none_where_administrators_do(make_app, jane):
-    browser = visitor(make_app(second_step="admins"))
+def test_other_devices_are_signed_out_when_it_is_turned_on(app, at_home, jane):
+    """security.md SE04, ASVS 7.4.3: whoever has the password may be signed in somewhere."""
+    thief = browser_of(app, jane)
+    at_home.open("/account/second-step")
 
-    assert browser.sign_in(jane.email, PASSWORD).at == "/account/"
+    set_up(at_home)
+
+    assert thief.open("/account/").at == "/login/sign-in"
+    assert at_home.open("/account/").at == "/account/"

@@ -205,6 +205,18 @@ ROWS = (
         "Send the person here without prompt=none.",
     ),
     Reason(
+        "set_up_demanded",
+        "login_required",
+        "The person has to set up a second step, and to sign in again before that.",
+        "Send the person here without prompt=none.",
+    ),
+    Reason(
+        "second_step_owed",
+        "interaction_required",
+        "The person has to set up a second step: the policy has changed since they signed in.",
+        "Send the person here without prompt=none.",
+    ),
+    Reason(
         "another_user",
         "login_required",
         "Somebody else is signed in than the hint names.",

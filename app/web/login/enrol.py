@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit, rollback
 from app.jobs import email
-from app.services import second_steps
+from app.services import levels, second_steps
 from app.services.half_sign_ins import HalfSignInGone
 from app.services.totp import SetUpAlready
-from app.web import enrolment
+from app.web import enrolment, guards
 from app.web.enrolment import EnrolForm
 from app.web.login import half_way
 from app.web.login import waiting as pages
@@ -27,6 +27,12 @@ def enrol() -> ResponseReturnValue:
         return half_way.start_again(waiting)
     if who.user.has_second_step:
         return redirect(half_way.address("login.second_step", waiting), 303)
+    if who.person is not None and not levels.is_recent(who.person.auth_time):
+        return guards.ask_again()  # a stolen cookie must not set up a step of its thief's
+    return _answer(who, waiting)
+
+
+def _answer(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
     if request.method != "POST":
         return _page(enrolment.begin(who.user), who, waiting)
     form = EnrolForm()

@@ -27,7 +27,7 @@ blueprint = Blueprint("login", __name__, url_prefix="/login")
 #: The answer that no page may turn into a sign-in.
 CANCEL = "cancel"
 #: Why a person who is signed in has to prove once more who they are.
-FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old"})
+FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old", "set_up_demanded"})
 
 
 @dataclass(frozen=True, slots=True)
