@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
@@ -92,8 +94,8 @@ def remove(user_id: int) -> None:
 
 
 def plain(typed: str) -> str:
-    """Return a typed code as it is compared: apps show it in two groups."""
-    return "".join(typed.split())
+    """Return a typed code as it is compared: apps show it in two groups, in any script's digits."""
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in typed if not sign.isspace())
 
 
 def _context(user_id: int) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from app.clock import now
 from app.database import db, insert_or
-from app.models import TrustedBrowser, User
+from app.models import Session, TrustedBrowser, User
 from app.security import secrets
 
-BROWSERS = TrustedBrowser.__table__
+BROWSERS, SESSIONS = TrustedBrowser.__table__, Session.__table__
 DAYS = 30
 
 
@@ -38,6 +38,34 @@ def is_trusted(user: User, browser: str) -> bool:
     return bool(db.session.scalar(select(here)))
 
 
+def has_others(user_id: int, *, session_id: int) -> bool:
+    """Tell whether the user is spared the second step in another browser than a session's."""
+    others = exists().where(
+        BROWSERS.c.user_id == user_id,
+        BROWSERS.c.browser != func.coalesce(_browser_of(session_id), ""),
+        BROWSERS.c.expires_at > now(),
+    )
+    return bool(db.session.scalar(select(others)))
+
+
+def forget(user_id: int, *, session_id: int) -> None:
+    """Trust the browser of a session no more: it may be in other hands."""
+    _forget(user_id, BROWSERS.c.browser == _browser_of(session_id))
+
+
+def forget_others(user_id: int, *, session_id: int) -> None:
+    """Trust no browser but that of a session."""
+    _forget(user_id, BROWSERS.c.browser != func.coalesce(_browser_of(session_id), ""))
+
+
 def forget_all(user_id: int) -> None:
     """Trust no browser of the user any more."""
     db.session.execute(delete(BROWSERS).where(BROWSERS.c.user_id == user_id))
+
+
+def _browser_of(session_id: int) -> ColumnElement[str]:
+    return select(SESSIONS.c.browser).where(SESSIONS.c.id == session_id).scalar_subquery()
+
+
+def _forget(user_id: int, which: ColumnElement[bool]) -> None:
+    db.session.execute(delete(BROWSERS).where(BROWSERS.c.user_id == user_id, which))

@@ -45,6 +45,7 @@ def _security(**changes: Any) -> Context:
         "password_length": 15,
         "saved": "",
         "second_step": NO_SECOND_STEP,
+        "has_others": True,
         "sessions": [
             {
                 "id": 1,

@@ -174,51 +174,6 @@ def test_recovery_code_lets_in_once(app, browser, jane, codes, db):
     assert len(events(db, Event.RECOVERY_CODE_USED)) == 1
 
 
-def test_trusted_browser_is_asked_once(browser, jane, phone, clock):
-    """security.md MF13."""
-    take(half_way(browser, jane), phone.code, trust="y").sign_out()
-
-    assert half_way(browser, jane).at == "/account/"
-    browser.sign_out()
-    clock.move(days=30)
-    assert half_way(browser, jane).at == "/login/second-step"
-
-
-def test_browser_is_trusted_for_one_person(browser, jane, phone):
-    take(half_way(browser, jane), phone.code, trust="y").sign_out()
-    bob = factories.user("bob@people.example")
-    factories.phone(bob)
-
-    assert half_way(browser, bob).at == "/login/second-step"
-
-
-def test_trust_ends_with_a_changed_password(browser, jane, phone, clock):
-    """security.md MF13: revoked on credential change."""
-    new = "seven purple llamas hum at noon"
-    take(half_way(browser, jane), phone.code, trust="y").open("/account/security")
-    browser.press("change-password", current_password=PASSWORD, password=remember(new))
-    browser.sign_out()
-    clock.move(seconds=30)
-
-    browser.open("/login/sign-in").sign_in(jane.email, new)
-
-    assert browser.at == "/login/second-step"
-
-
-def test_trust_is_not_enough_for_what_is_sensitive(browser, jane, phone, clock):
-    """security.md MF13: never satisfies step-up."""
-    take(half_way(browser, jane), phone.code, trust="y").sign_out()
-    half_way(browser, jane)
-    clock.move(seconds=30)
-
-    browser.open("/account/data")
-    assert browser.at == "/login/second-step"
-    assert not browser.has("trust")
-    take(browser, phone.code)
-
-    assert browser.at == "/account/data"
-
-
 @pytest.mark.parametrize("path", ["/login/second-step", "/login/recovery-code", "/login/enrol"])
 def test_nobody_half_way_is_sent_to_the_beginning(browser, path):
     assert browser.open(path).at == "/login/sign-in"
@@ -235,3 +190,44 @@ def test_who_has_none_costs_no_query_more(browser, jane, statements):
         browser.press("sign-in", username=jane.email, password=PASSWORD)
 
     assert not [one for one in seen.sql if "trusted_browser" in one or "totp" in one]
+
+
+def test_browser_that_never_passed_a_second_step_shares_the_count(app, jane, clock):
+    """security.md MF03: passwords known before the second step was set up buy no more guesses."""
+    browsers = [visitor(app).sign_in(jane.email, PASSWORD).sign_out() for _ in range(2)]
+    phone = factories.phone(jane)[0]
+    for _ in range(4):
+        take(half_way(browsers[0], jane), phone.wrong_code)
+
+    take(half_way(browsers[1], jane), phone.wrong_code)
+
+    assert clock.time, "the clock stands still"
+    assert browsers[1].status == 429
+
+
+def test_digits_of_another_script_are_digits(browser, jane, phone):
+    """ux.md 2.0: what an Arabic keyboard types is the code all the same."""
+    code = phone.code.translate({ord(str(digit)): chr(0x660 + digit) for digit in range(10)})
+
+    assert take(half_way(browser, jane), code).at == "/account/"
+
+
+@pytest.mark.parametrize("code", ["\0", "1\x002", "9" * 5000, "12 34\u20285", "²²²²²²"])
+@pytest.mark.parametrize("path", ["/login/second-step", "/login/recovery-code"])
+def test_code_that_is_none_is_refused(browser, jane, phone, code, path):
+    assert phone.code, "jane has a phone"
+    half_way(browser, jane).open(path).press("continue", code=code)
+
+    assert browser.status == 422
+
+
+def test_language_is_changed_between_the_two_steps(rp, browser, jane, phone):
+    """ux.md 2.0: the switch keeps the request, and what the page was for."""
+    rp.authorize(browser)
+    browser.press("sign-in", username=jane.email, password=PASSWORD)
+    before = browser.shown.url
+
+    browser.follow("Deutsch")
+
+    assert browser.shown.url == before
+    assert take(browser, phone.code).has("allow")

@@ -27,6 +27,7 @@ from app.services import (
     sessions,
     throttles,
     totp,
+    trusted_browsers,
     users,
 )
 from app.services.sessions import SignedIn
@@ -85,6 +86,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     me = somebody()
     if session_id == me.session_id or not sessions.end_one(session_id, me.user_id):
         abort(404)
+    trusted_browsers.forget(me.user_id, session_id=session_id)
     commit()
     return redirect(url_for("account.security", saved="session"), 303)
 
@@ -95,6 +97,7 @@ def end_other_sessions() -> ResponseReturnValue:
     """End every session of one's own but this one (security.md SE08)."""
     me = somebody()
     sessions.end_all(users.get(me.user_id), but=me.session_id)
+    trusted_browsers.forget_others(me.user_id, session_id=me.session_id)
     commit()
     return redirect(url_for("account.security", saved="sessions"), 303)
 
@@ -123,13 +126,16 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
 
 
 def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
+    listed = _sessions(person, user)
+    trusted = trusted_browsers.has_others(user.id, session_id=person.session_id)
     return render_template(
         "account/security.html",
         email=user.email,
         password_form=form,
         password_length=settings.shortest_password,
         saved=request.args.get("saved", "") if request.method == "GET" else "",
-        sessions=list(_sessions(person, user)),
+        sessions=listed,
+        has_others=len(listed) > 1 or trusted,
         second_step=_second_step(user),
     )
 

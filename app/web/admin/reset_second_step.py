@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.database import commit
 from app.jobs import email
@@ -21,7 +21,7 @@ class ResetForm(FlaskForm):
 
     reason = StringField(
         validators=[
-            InputRequired(_("Write how you know that it is them.")),
+            DataRequired(_("Write how you know that it is them.")),
             Length(max=200, message=_("Use 200 characters or fewer.")),
         ]
     )

@@ -26,7 +26,7 @@ def enter(
     half_sign_ins.begin(user, browser=guards.browser(), amr=amr)
     commit()
     handle = waiting.handle if waiting else None
-    return redirect(url_for(page, interaction=handle, next=target or None), 303)
+    return redirect(url_for(page, interaction=handle, next=target or None, half="yes"), 303)
 
 
 def admit(

@@ -45,7 +45,12 @@ def find(waiting: Waiting | None) -> HalfWay | None:
 
 
 def _is_step_up(waiting: Waiting | None) -> bool:
-    """Tell whether the session is asked for more; otherwise a first step was passed just now."""
+    """Tell whether the session is asked for more; otherwise a first step was passed just now.
+
+    The latter also while a request asks the session for more: somebody else may sign in instead.
+    """
+    if "half" in request.args:
+        return False
     return waiting.needs("second_step") if waiting else "again" in request.args
 
 
@@ -61,7 +66,8 @@ def reserve(who: HalfWay) -> Count:
         HalfSignInGone: there were five wrong ones after this first step.
     """
     browser = guards.browser()
-    known = sessions.is_known(who.user.id, browser)
+    # Who knew the password before there was a second step is no more its owner than a stranger.
+    known = sessions.is_known(who.user.id, browser, acr=levels.MFA)
     count = throttles.second_step(who.user.id, browser=browser if known else "")
     throttles.reserve((count,))
     if who.half is not None:
@@ -110,6 +116,7 @@ def address(page: str, waiting: Waiting | None) -> str:
         interaction=waiting.handle if waiting else None,
         next=request.args.get("next"),
         again=request.args.get("again"),
+        half=request.args.get("half"),
     )
 
 
