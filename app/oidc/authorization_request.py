@@ -156,13 +156,21 @@ def max_age(request: ProtocolRequest) -> int | None:
 
 
 def wanted_levels(request: ProtocolRequest) -> tuple[tuple[str, ...], bool]:
-    """Return the `acr` values the client would like, its favourite first, and whether it must.
+    """Return the `acr` values any of which will do, and whether one of them has to be reached.
 
-    The claims parameter goes before `acr_values`, and both before what the client is registered
-    with (OIDC Core §5.5.1.1, Registration §2). What an administrator demands is a must.
+    What an administrator demands goes before what the client asks for.
     """
     if request.client.setting("require_second_step"):
         return (levels.MFA,), True
+    return asked_levels(request)
+
+
+def asked_levels(request: ProtocolRequest) -> tuple[tuple[str, ...], bool]:
+    """Return the `acr` values the client would like, its favourite first, and whether it must.
+
+    The claims parameter goes before `acr_values`, and both before what the client is registered
+    with (OIDC Core §5.5.1.1, Registration §2).
+    """
     claims = claims_of(request)
     if claims.acr:
         return claims.acr, claims.needs_acr

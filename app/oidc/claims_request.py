@@ -90,11 +90,14 @@ def _acr(wish: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
     """Return the `acr` values of a wish, and whether one of them is essential (§5.5.1.1).
 
     Raises:
-        Refusal: it is, and no sign-in here has any of them.
+        Refusal: it is, and no sign-in here has any of them; or nobody can say whether it is.
     """
     values = wish.get("values", [wish["value"]] if "value" in wish else [])
     values = values if isinstance(values, list) else [values]
-    is_essential = bool(wish.get("essential")) and bool(values)
+    is_essential = wish.get("essential", False)
+    if not isinstance(is_essential, bool):  # "false" would be taken for true
+        raise _malformed("id_token.acr.essential")
+    is_essential = is_essential and bool(values)
     if is_essential and not any(value in ACR_VALUES for value in values):
         raise Refusal("acr_unavailable", "acr", sent=values, expected=ACR_VALUES)
     return tuple(value for value in values if isinstance(value, str)), is_essential

@@ -32,7 +32,9 @@ def with_code(amr: Iterable[str]) -> tuple[str, ...]:
 
 def reaches(acr: str, wanted: str) -> bool:
     """Tell whether a session of level `acr` is as good as `wanted`; an unknown level never is."""
-    return wanted in ACR_VALUES and ACR_VALUES.index(acr) >= ACR_VALUES.index(wanted)
+    if acr not in ACR_VALUES or wanted not in ACR_VALUES:
+        return False
+    return ACR_VALUES.index(acr) >= ACR_VALUES.index(wanted)
 
 
 def is_any_reached(acr: str, wanted: Iterable[str]) -> bool:

@@ -109,7 +109,7 @@ def _decide(
     except Refusal as refusal:
         _finish(waiting)
         return _refused(asked, refusal)
-    wanted, _must = authorization_request.wanted_levels(asked)
+    wanted, _must = authorization_request.asked_levels(asked)
     named = replace(person, acr=levels.named(person.acr, wanted))
     answer = provider.create_authorization_response(asked, grant_user=named, grant=grant)
     asked.trace.write("ok")
