@@ -13,9 +13,10 @@ from app.clock import now
 from app.database import db
 from app.models import Client, Consent, Password, Session, Totp, User
 from app.security import passwords, secrets, totp
-from app.services import clients, recovery_codes, sessions
+from app.services import clients, passkeys, recovery_codes, sessions
 from app.services import totp as apps
 from app.services.client_metadata import KINDS, Kind, validate
+from tests.authenticator import Authenticator
 from tests.phone import Phone
 from tests.relying_party import CALLBACK
 from tests.secrets_seen import remember
@@ -103,6 +104,16 @@ def phone(person: User) -> tuple[Phone, list[str]]:
     db.session.execute(update(Totp).values(last_step=0))
     db.session.commit()
     return Phone(seed), [remember(code) for code in codes]
+
+
+def passkey(person: User, **traits: Any) -> Authenticator:
+    """Give a person a passkey; traits are those of an Authenticator."""
+    device = Authenticator(**traits)
+    options = passkeys.begin_registration(person, browser="theirs")
+    assert options is not None, "the provider has a name"
+    passkeys.finish_registration(person, device.make(options), browser="theirs", name="Laptop")
+    db.session.commit()
+    return device
 
 
 def session(person: User, **facts: Any) -> tuple[Session, str]:

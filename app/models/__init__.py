@@ -3,7 +3,7 @@
 from app.models.attempt import Attempt, AuditEvent
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
-from app.models.credential import Password, RecoveryCode, Totp
+from app.models.credential import Passkey, Password, RecoveryCode, Totp
 from app.models.group import Group, Membership
 from app.models.interaction import Interaction
 from app.models.key import SigningKey
@@ -31,6 +31,7 @@ __all__ = [
     "LogoutNotice",
     "Mail",
     "Membership",
+    "Passkey",
     "Password",
     "PasswordReset",
     "RecoveryCode",

@@ -1,10 +1,11 @@
-"""What people prove with who they are: password, authenticator app, recovery codes."""
+"""What people prove with who they are: password, passkeys, authenticator app, recovery codes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -21,6 +22,30 @@ class Password(Model):
     )
     hash: Mapped[str] = mapped_column(String(200))
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class Passkey(Model):
+    """A key pair that signs its owner in: we keep the public half (Web Authentication Level 3)."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    #: The credential ID in base64url: at most 1,023 bytes; no two users have the same.
+    credential_id: Mapped[str] = mapped_column(String(1364), unique=True)
+    #: The public key as the authenticator wrote it (COSE), in base64url.
+    public_key: Mapped[str] = mapped_column(Text)
+    #: How often the authenticator says it was used; one that does not count says 0 for ever.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    #: The make of the authenticator; zeros when it does not say.
+    aaguid: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(60))
+    transports: Mapped[list[Any]] = mapped_column(JSON)
+    #: Whether it may be copied to other devices of its owner, and whether it has been.
+    may_be_backed_up: Mapped[bool]
+    is_backed_up: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Totp(Model):

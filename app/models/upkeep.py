@@ -46,7 +46,7 @@ class Throttle(Model):
 
 
 class Link(Model):
-    """A value that works once, for one purpose: the set-up link, for now."""
+    """A value that works once, for one purpose: the set-up link, a form, a challenge."""
 
     __tablename__ = "link"
 

@@ -18,6 +18,7 @@ class User(Model):
 
     `subject` is the public `sub`: random, never an address, never given to somebody else.
     `pairwise_key` is what the pairwise ones are made with: it leaves no page and no token.
+    `passkey_handle` is how authenticators know the user: random, and of no other use.
     `epoch` rises with every security event; sessions and codes of an older epoch are dead.
     Columns named as in OIDC Core §5.1 hold the standard claims; what is unset is never sent.
     """
@@ -27,6 +28,9 @@ class User(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(64), unique=True)
     pairwise_key: Mapped[str] = mapped_column(String(22), default=secrets.new_id, server_default="")
+    passkey_handle: Mapped[str] = mapped_column(
+        String(22), default=secrets.new_id, server_default=""
+    )
     #: The address as its owner writes it, and as it is compared (see services.accounts).
     email: Mapped[str] = mapped_column(String(320))
     email_key: Mapped[str] = mapped_column(String(320), unique=True)
@@ -39,6 +43,8 @@ class User(Model):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When a passkey was offered and not wanted.
+    passkey_declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     name: Mapped[str | None] = mapped_column(String(200))
     given_name: Mapped[str | None] = mapped_column(String(200))
@@ -82,6 +88,7 @@ class SignUp(Model):
     digest: Mapped[str] = mapped_column(String(43), primary_key=True)
     email: Mapped[str] = mapped_column(String(320))
     name: Mapped[str | None] = mapped_column(String(200))
+    #: Empty when a passkey is to be made in its place.
     password_hash: Mapped[str] = mapped_column(String(200))
     #: Keyed digest of the code; None when the address already has an account.
     code_digest: Mapped[str | None] = mapped_column(String(43))

@@ -115,6 +115,8 @@ def create(
 def create_signed_up(email: str, *, password_hash: str, name: str | None) -> User:
     """Make the account of somebody who has proved the address and chosen the password before.
 
+    An empty hash makes one without a password: its owner is about to make a passkey.
+
     Raises:
         AddressTaken: somebody was faster, from another browser.
     """
@@ -131,7 +133,7 @@ def _add(
     is_admin: bool = False,
     email_verified: bool = False,
 ) -> User:
-    """Add a user with a password; of any number at once, one gets the address."""
+    """Add a user; of any number at once, one gets the address."""
     user = User(
         subject=secrets.new_id(),
         email=email.strip(),
@@ -144,7 +146,8 @@ def _add(
         with db.session.begin_nested():
             db.session.add(user)
             db.session.flush()
-            db.session.add(Password(user_id=user.id, hash=password_hash))
+            if password_hash:
+                db.session.add(Password(user_id=user.id, hash=password_hash))
     except IntegrityError:
         raise AddressTaken from None
     return user

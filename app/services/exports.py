@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.database import db
-from app.models import AuditEvent, Client, Consent, Session, User
+from app.models import AuditEvent, Client, Consent, Passkey, Session, User
 from app.services import audit, claims, consents
 from app.services.audit import Event
 from app.settings import settings
@@ -29,6 +29,7 @@ def of(user: User) -> dict[str, Any]:
             "is_administrator": user.is_admin,
             "has_second_step": user.has_second_step,
         },
+        "passkeys": [_passkey(row) for row in _all_of(Passkey, user)],
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
         "activity": [_event(row) for row in _all_of(AuditEvent, user)],
@@ -37,6 +38,16 @@ def of(user: User) -> dict[str, Any]:
 
 def _all_of(kind: Any, user: User) -> list[Any]:
     return list(db.session.scalars(select(kind).where(kind.user_id == user.id).order_by(kind.id)))
+
+
+def _passkey(passkey: Passkey) -> dict[str, Any]:
+    return {
+        "name": passkey.name,
+        "authenticator": passkey.aaguid,
+        "is_synced": passkey.is_backed_up,
+        "created_at": passkey.created_at.isoformat(),
+        "used_at": passkey.used_at.isoformat() if passkey.used_at else None,
+    }
 
 
 def _application(consent: Consent, client: Client) -> dict[str, Any]:

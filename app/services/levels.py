@@ -14,15 +14,22 @@ from app.clock import now
 PASSWORD = "urn:sealwax:acr:password"
 #: Two methods of different kinds.
 MFA = "urn:sealwax:acr:mfa"
+#: Two of different kinds, one of which gives nothing away to a site that poses as this one.
+PHR = "urn:sealwax:acr:phr"
 #: The weakest first: who has reached one has reached those before it.
-ACR_VALUES = (PASSWORD, MFA)
+ACR_VALUES = (PASSWORD, MFA, PHR)
+#: Proof of a key: in hardware, or in software that may copy it (RFC 8176 §2).
+KEYS = frozenset({"hwk", "swk"})
 #: How long a sign-in is good for what is sensitive (security.md SE10).
 RECENT = timedelta(minutes=15)
 
 
 def of(amr: Iterable[str]) -> str:
     """Return the level that these methods reach."""
-    return MFA if "mfa" in amr else PASSWORD
+    methods = frozenset(amr)
+    if "mfa" not in methods:
+        return PASSWORD
+    return PHR if methods & KEYS else MFA
 
 
 def with_code(amr: Iterable[str]) -> tuple[str, ...]:
@@ -30,11 +37,24 @@ def with_code(amr: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*amr, "otp", "mfa")))
 
 
+def with_passkey(amr: Iterable[str], *, is_synced: bool) -> tuple[str, ...]:
+    """Return the methods when a passkey has come to those before; it is two factors by itself.
+
+    The authenticator has verified its user, so that having it is not enough.
+    """
+    return tuple(dict.fromkeys((*amr, "swk" if is_synced else "hwk", "user", "mfa")))
+
+
 def reaches(acr: str, wanted: str) -> bool:
     """Tell whether a session of level `acr` is as good as `wanted`; an unknown level never is."""
     if acr not in ACR_VALUES or wanted not in ACR_VALUES:
         return False
     return ACR_VALUES.index(acr) >= ACR_VALUES.index(wanted)
+
+
+def at_least(acr: str) -> tuple[str, ...]:
+    """Return a level and those above it."""
+    return ACR_VALUES[ACR_VALUES.index(acr) :]
 
 
 def is_any_reached(acr: str, wanted: Iterable[str]) -> bool:

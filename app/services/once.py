@@ -1,4 +1,4 @@
-"""Forms that count once: one that is sent again, by a reload or a second press, does nothing."""
+"""Values that count once: a form sent again, by a reload or a second press, does nothing."""
 
 from __future__ import annotations
 
@@ -24,19 +24,20 @@ class SentAlready(Conflict):
     public = "This form was sent already."
 
 
-def spend(value: str) -> None:
+def spend(value: str, *, purpose: str = PURPOSE, kept: timedelta = KEPT) -> None:
     """Note that the form with this value is being acted on; part of the act's transaction.
 
-    Of any number of requests at once, one comes out of here.
+    `kept` is how long it is remembered: longer than the value could be used otherwise. Of any
+    number of requests at once, one comes out of here.
 
     Raises:
         SentAlready: another request was first.
     """
     moment = now()
     row = {
-        "digest": secrets.digest(f"{PURPOSE} {value}"),
-        "purpose": PURPOSE,
-        "expires_at": moment + KEPT,
+        "digest": secrets.digest(f"{purpose} {value}"),
+        "purpose": purpose,
+        "expires_at": moment + kept,
         "used_at": moment,
     }
     try:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.clock import now
 from app.database import db
 from app.models import User
 from app.services import (
     audit,
     groups,
     levels,
-    mail,
+    notices,
+    passkeys,
     recovery_codes,
     sessions,
     totp,
@@ -59,16 +59,33 @@ def turn_on(
         SetUpAlready: another tab was faster.
     """
     totp.set_up(user, seed, code)
+    sentence = _(
+        "From now on a code from your authenticator app is asked for after the password."
+        " Every other device is signed out."
+    )
+    return _turn_on(user, sentence, session_id=session_id, address=address)
+
+
+def turn_on_with_passkey(
+    user: User, *, session_id: int | None = None, address: str = ""
+) -> list[str]:
+    """Ask for a passkey of the user after the password; return the recovery codes.
+
+    Every session of the user but this one ends, as with the app.
+    """
+    sentence = _(
+        "From now on a passkey is asked for after the password. Every other device is signed out."
+    )
+    return _turn_on(user, sentence, session_id=session_id, address=address)
+
+
+def _turn_on(user: User, sentence: str, *, session_id: int | None, address: str) -> list[str]:
     user.has_second_step = True
     db.session.flush()
     audit.record(Event.SECOND_STEP_ON, actor_id=user.id, user_id=user.id, address=address)
     if any(session.id != session_id for session in sessions.of_user(user)):
         sessions.end_all(user, but=session_id)
-    sentence = _(
-        "From now on a code from your authenticator app is asked for after the password."
-        " Every other device is signed out."
-    )
-    _tell(user, _("The second step was turned on"), sentence)
+    notices.tell(user, _("The second step was turned on"), sentence)
     return recovery_codes.replace(user.id)
 
 
@@ -81,8 +98,12 @@ def turn_off(user: User, *, session_id: int, address: str = "") -> None:
 
 
 def reset(user: User, *, by: int, reason: str) -> None:
-    """Take the second step from a user who has lost it, as an administrator; they are told."""
+    """Take the second step from a user who has lost it, as an administrator; they are told.
+
+    The passkeys go with it: they may be in the same wrong hands as the phone.
+    """
     _forget(user)
+    passkeys.remove_all(user.id)
     sessions.kill_all(user, by=by)
     audit.record(Event.SECOND_STEP_RESET, actor_id=by, user_id=user.id, reason=reason)
     _tell_off(user)
@@ -101,7 +122,7 @@ def renew_codes(user: User, *, address: str = "") -> list[str]:
     made = recovery_codes.replace(user.id)
     audit.record(Event.RECOVERY_CODES_MADE, actor_id=user.id, user_id=user.id, address=address)
     sentence = _("The recovery codes you had before no longer work.")
-    _tell(user, _("New recovery codes were made"), sentence)
+    notices.tell(user, _("New recovery codes were made"), sentence)
     return made
 
 
@@ -120,21 +141,9 @@ def spend_recovery_code(user: User, code: str, *, address: str = "") -> None:
         "Somebody signed in with a recovery code. %(num)d codes are left.",
         left,
     )
-    _tell(user, _("A recovery code was used"), sentence)
-
-
-def _tell(user: User, subject: str, sentence: str) -> None:
-    """Mail the owner what was done: it may not have been them."""
-    mail.enqueue(
-        "account_notice",
-        to=user.email,
-        subject=subject,
-        sentence=sentence,
-        changed_at=now(),
-        account_url=f"{settings.issuer}/account/security",
-    )
+    notices.tell(user, _("A recovery code was used"), sentence)
 
 
 def _tell_off(user: User) -> None:
     sentence = _("The password alone signs in again. Every other device is signed out.")
-    _tell(user, _("The second step was turned off"), sentence)
+    notices.tell(user, _("The second step was turned off"), sentence)

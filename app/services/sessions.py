@@ -171,7 +171,7 @@ def is_known(user_id: int, browser: str, *, acr: str | None = None) -> bool:
     """Tell whether the user has signed in with this browser, and reached that level in it."""
     here = and_(SESSIONS.c.user_id == user_id, SESSIONS.c.browser == secrets.digest(browser))
     if acr is not None:
-        here = and_(here, SESSIONS.c.acr == acr)
+        here = and_(here, SESSIONS.c.acr.in_(levels.at_least(acr)))
     return bool(db.session.scalar(select(exists().where(here))))
 
 

@@ -83,6 +83,9 @@ NETWORK = Limit("network", free=50)
 #: Wrong codes of a second step: 33 a day at most, of which three in a million would be right, so
 #: that guessing all day succeeds once in ten thousand (security.md MF03).
 SECOND_STEP = Limit("second step", free=4)
+#: Passkeys that do not fit, from one network. Wrong passwords do not count here: who has to wait
+#: for those can still use a passkey.
+PASSKEY_NETWORK = Limit("passkey network", free=50)
 #: Mails that a stranger may have sent to one address, and from one network.
 MAIL = Limit("mail", free=5, wait=timedelta(minutes=1))
 MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
