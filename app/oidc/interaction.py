@@ -14,7 +14,7 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import levels, scopes, second_steps, subjects
+from app.services import levels, passkeys, scopes, second_steps, subjects
 from app.services.sessions import SignedIn
 from app.settings import settings
 
@@ -100,15 +100,17 @@ def _another_user(state: State) -> bool:
 def _level_missing(state: State) -> bool:
     """Tell whether the application wants a level that the person can reach and has not (RFC 9470).
 
-    `acr_values` is a wish (OIDC Core §3.1.2.1): without a second step nobody is made to have one
-    for it. What is essential is worth setting one up for.
+    `acr_values` is a wish (OIDC Core §3.1.2.1): without a second step, or a passkey, nobody is
+    made to have one for it. What is essential is worth setting one up for.
     """
     wanted, is_essential = authorization_request.wanted_levels(state.request)
     offered = [value for value in wanted if value in levels.ACR_VALUES]
     person = state.person
     if person is None or not offered or levels.is_any_reached(person.acr, offered):
         return False
-    return is_essential or person.has_second_step
+    if is_essential or (person.has_second_step and levels.is_any_reached(levels.MFA, offered)):
+        return True
+    return passkeys.has_any(person.user_id)
 
 
 def _step_owed(state: State) -> bool:

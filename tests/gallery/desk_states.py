@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.gallery.admin_states import ISSUER, client
 from tests.gallery.attempts import ATTEMPTS
+from tests.gallery.passkey_states import CLOUD, LAPTOP
 from tests.gallery.people import JANE, NAMELESS, NOON, Context, States, ago
 
 
@@ -65,6 +66,7 @@ def _user(**changes: Any) -> Context:
             }
         ],
         "groups": [SimpleNamespace(id=1, name="Board"), SimpleNamespace(id=2, name="Finance")],
+        "passkeys": [LAPTOP, CLOUD],
         "attempts": ATTEMPTS,
         "done": "",
     }

@@ -12,6 +12,7 @@ from app.web.login.select_account import AccountForm
 from app.web.login.sign_in import SignInForm
 from app.web.login.sign_out import SignOutForm
 from app.web.login.sign_up import SignUpForm
+from tests.gallery.passkey_states import REQUEST
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
 
 
@@ -25,6 +26,8 @@ def _sign_in(**changes: Any) -> Context:
         "signed_in": None,
         "may_sign_up": True,
         "is_over": False,
+        "here": "/login/sign-in",
+        "passkey": {"options": REQUEST, "action": "/login/passkey", "unknown": ""},
     }
     return {**known, **changes}
 
@@ -49,6 +52,12 @@ def _throttled() -> Context:
     return _sign_in(form=told(form, "Too many tries. Wait 2 minutes, then try again."))
 
 
+def _unknown_passkey() -> Context:
+    text = "This passkey isn't linked to an account any more. Sign in another way."
+    passkey = {"options": REQUEST, "action": "/login/passkey", "unknown": "AAAA"}
+    return _sign_in(form=told(SignInForm(formdata=None), text), passkey=passkey)
+
+
 def _confirming() -> Context:
     form = SignInForm(formdata=None, data={"username": JANE.email})
     return _sign_in(form=form, known=JANE, confirming=True)
@@ -65,6 +74,7 @@ def _sign_up(**changes: Any) -> Context:
         "interaction": "it_8fJ2",
         "client": app(),
         "password_length": 15,
+        "may_use_passkey": True,
     }
     return {**known, **changes}
 
@@ -192,6 +202,7 @@ def _gone(cause: str, **changes: Any) -> Context:
 STATES: States = (
     ("login/sign_in.html", "plain", _sign_in),
     ("login/sign_in.html", "own-account", lambda: _sign_in(client=None, interaction=None)),
+    ("login/sign_in.html", "unknown-passkey", _unknown_passkey),
     ("login/sign_in.html", "wrong", _wrong),
     ("login/sign_in.html", "empty", _empty),
     ("login/sign_in.html", "throttled", _throttled),

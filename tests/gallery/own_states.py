@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from app.web.account.profile import SECTIONS, ProfileForm
 from app.web.account.security import PasswordForm
 from app.web.setup import SetUpForm
+from tests.gallery.passkey_states import CLOUD, LAPTOP
 from tests.gallery.people import JANE, Context, States, ago, told
 
 
@@ -29,8 +30,15 @@ def _apps(**changes: Any) -> Context:
     return {**known, **changes}
 
 
-NO_SECOND_STEP = {"app": None, "codes_left": 0, "codes_made": 10, "is_demanded": False}
+NO_SECOND_STEP = {
+    "is_on": False,
+    "app": None,
+    "codes_left": 0,
+    "codes_made": 10,
+    "is_demanded": False,
+}
 SECOND_STEP = {
+    "is_on": True,
     "app": {"created_at": ago(days=40), "used_at": ago(hours=2)},
     "codes_left": 7,
     "codes_made": 10,
@@ -44,6 +52,8 @@ def _security(**changes: Any) -> Context:
         "password_form": PasswordForm(formdata=None),
         "password_length": 15,
         "saved": "",
+        "passkeys": [],
+        "has_password": True,
         "second_step": NO_SECOND_STEP,
         "has_others": True,
         "sessions": [
@@ -148,7 +158,8 @@ LETTER = {
 }
 
 STATES: States = (
-    ("account/home.html", "plain", dict),
+    ("account/home.html", "plain", lambda: {"offers_passkey": True}),
+    ("account/home.html", "quiet", lambda: {"offers_passkey": False}),
     ("account/apps.html", "some", _apps),
     ("account/apps.html", "none", lambda: _apps(apps=[], saved="removed")),
     ("account/data.html", "plain", dict),
@@ -164,6 +175,15 @@ STATES: States = (
                 "app": {"created_at": ago(days=1), "used_at": None},
                 "is_demanded": True,
             }
+        ),
+    ),
+    (
+        "account/security.html",
+        "passkeys",
+        lambda: _security(
+            passkeys=[LAPTOP, CLOUD],
+            has_password=False,
+            second_step={**SECOND_STEP, "app": None},
         ),
     ),
     ("account/security.html", "second-step-off", lambda: _security(saved="second-step-off")),

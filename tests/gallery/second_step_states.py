@@ -10,10 +10,27 @@ from app.web.account.second_step import SureForm
 from app.web.admin.reset_second_step import ResetForm
 from app.web.enrolment import CODE_WRONG, EnrolForm, drawn
 from app.web.login.second_step import SecondStepForm
+from tests.gallery.passkey_states import CREATION
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, Context, States, told
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CODES = [f"K7Q2-9FXM-3WBT-{number}HJD" for number in range(2, 10)] + ["VD4R-8TPQ-6ZNC-WX5E"]
+
+
+OTHER_WAYS = [
+    {
+        "id": "use-passkey-step",
+        "url": "/login/passkey-step",
+        "label": "Use a passkey",
+        "needs_passkeys": True,
+    },
+    {
+        "id": "use-recovery-code",
+        "url": "/login/recovery-code",
+        "label": "Use a recovery code",
+        "needs_passkeys": False,
+    },
+]
 
 
 def _step(**changes: Any) -> Context:
@@ -24,7 +41,7 @@ def _step(**changes: Any) -> Context:
         "account": JANE,
         "may_trust": True,
         "days": DAYS,
-        "other_way": "/login/recovery-code",
+        "other_ways": OTHER_WAYS,
     }
     return {**known, **changes}
 
@@ -45,6 +62,8 @@ def _set_up(**changes: Any) -> Context:
         "form": EnrolForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": None,
+        "passkey_only": False,
+        "passkey": {"options": CREATION, "action": "/login/enrol/passkey"},
         **drawn(SEED, account=JANE.email, issuer="Example ID"),
     }
     return {**known, **changes}
@@ -88,6 +107,11 @@ STATES: States = (
     ("login/enrol.html", "policy", _set_up),
     ("login/enrol.html", "app", lambda: _set_up(client="Photo Box")),
     ("login/enrol.html", "wrong", _set_up_wrong),
+    (
+        "login/enrol.html",
+        "passkey",
+        lambda: _set_up(client="Photo Box", passkey_only=True),
+    ),
     ("login/recovery_codes.html", "plain", _codes),
     ("account/second_step.html", "plain", _set_up),
     ("account/second_step.html", "stale", _set_up_stale),

@@ -12,6 +12,7 @@ from tests.gallery import (
     group_states,
     login_states,
     own_states,
+    passkey_states,
 )
 from tests.gallery import second_step_states as second_steps
 from tests.gallery.people import Context
@@ -30,6 +31,7 @@ def _collect() -> tuple[State, ...]:
     rooms = (
         login_states,
         second_steps,
+        passkey_states,
         own_states,
         error_states,
         admin_states,

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import parse_qs
+
+import pytest
+
 from tests.chromium import visiting
 from tests.gallery.served import with_chromium
 
+#: A browser of before Web Authentication Level 3, with a device that answers at once.
+WITHOUT_JSON = """
+delete PublicKeyCredential.parseRequestOptionsFromJSON;
+delete PublicKeyCredential.isConditionalMediationAvailable;
+navigator.credentials.get = async ({ publicKey }) => {
+  const challenge = new TextDecoder().decode(publicKey.challenge);
+  await noteOptions({ challenge, rpId: publicKey.rpId });
+  const bytes = (...list) => new Uint8Array(list).buffer;
+  const response = { clientDataJSON: bytes(255, 239), authenticatorData: bytes(1),
+    signature: bytes(2), userHandle: null };
+  return { id: "AQID", type: "public-key", rawId: bytes(1, 2, 3), response };
+};
+"""
 #: Where the form of the form_post page goes.
 AN_APP = "https://photos.example"
 
@@ -86,3 +104,57 @@ def test_answer_is_posted_without_a_press(origin):
         page.goto(f"{origin}/__ui__/login/form_post/answer")
 
         assert page.text_content("body") == "taken"
+
+
+@with_chromium
+@pytest.mark.parametrize(
+    "path", ["login/sign_in/plain", "login/enrol/policy", "account/passkeys/some"]
+)
+def test_passkeys_are_hidden_where_they_cannot_work(origin, path):
+    """ux.md 2.1: nobody sees a button that does nothing."""
+    with visiting(origin, java_script_enabled=False) as page:
+        page.goto(f"{origin}/__ui__/{path}")
+        seen = page.locator("[data-passkey]").count(), page.locator("[data-passkey]").is_visible()
+    with visiting(origin) as page:
+        page.add_init_script("delete window.PublicKeyCredential")
+        page.goto(f"{origin}/__ui__/{path}")
+        page.wait_for_load_state("networkidle")
+
+        assert seen == (1, False)
+        assert not page.locator("[data-passkey]").is_visible()
+
+
+@with_chromium
+def test_passkeys_work_in_browsers_without_the_json_methods(origin):
+    """ux.md 1.2: the fallback reads and writes what the methods do."""
+    asked, sent = [], []
+    with visiting(origin) as page:
+        page.add_init_script(WITHOUT_JSON)
+        page.expose_function("noteOptions", asked.append)
+        page.route("**/login/passkey", lambda route: (sent.append(route.request.post_data),
+                                                      route.fulfill(body="taken")))  # fmt: skip
+        page.goto(f"{origin}/__ui__/login/sign_in/plain")
+        page.click("#use-passkey")
+        page.get_by_text("taken").wait_for()
+
+    assert asked == [{"challenge": "challenge", "rpId": "localhost"}]
+    credential = json.loads(parse_qs(sent[0])["credential"][0])
+    assert credential == {
+        "id": "AQID",
+        "type": "public-key",
+        "rawId": "AQID",
+        "response": {"clientDataJSON": "_-8", "authenticatorData": "AQ", "signature": "Ag"},
+    }
+
+
+@with_chromium
+def test_browser_is_told_of_a_passkey_that_is_nobodys(origin):
+    """ux.md 2.1: it had better not offer it again."""
+    told = []
+    with visiting(origin) as page:
+        page.expose_function("tell", told.append)
+        page.add_init_script("PublicKeyCredential.signalUnknownCredential = (it) => tell(it)")
+        page.goto(f"{origin}/__ui__/login/sign_in/unknown-passkey")
+        page.wait_for_load_state("networkidle")
+
+    assert told == [{"rpId": "localhost", "credentialId": "AAAA"}]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +12,7 @@ from sqlalchemy import func, select
 from app.models import AuditEvent, Mail, SignUp, User
 from app.services import sign_ups
 from app.services.audit import Event
+from tests import mailbox
 from tests.administrators import visitor
 from tests.secrets_seen import remember
 from tests.transports import FlaskTransport
@@ -26,20 +25,13 @@ CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
 @pytest.fixture
 def letters(settings):
     """Return a function that reads the mails in the folder, the newest last."""
-
-    def read():
-        files = sorted(
-            Path(settings.mail_folder).glob("*.eml"), key=lambda one: one.stat().st_mtime_ns
-        )
-        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-
-    return read
+    return partial(mailbox.letters, settings)
 
 
 @pytest.fixture
-def code(letters):
+def code(settings):
     """Return a function that reads the code in the newest mail."""
-    return lambda: remember(CODE.search(letters()[-1]["Subject"])[0])
+    return partial(mailbox.code_in, settings)
 
 
 def people(db, email=EMAIL):

@@ -1,6 +1,16 @@
 """The account wing: everything a person does with their own account."""
 
-from app.web.account import activity, apps, data, desk, home, profile, second_step, security
+from app.web.account import (
+    activity,
+    apps,
+    data,
+    desk,
+    home,
+    passkeys,
+    profile,
+    second_step,
+    security,
+)
 
-__all__ = ["activity", "apps", "data", "home", "profile", "second_step", "security"]
+__all__ = ["activity", "apps", "data", "home", "passkeys", "profile", "second_step", "security"]
 blueprints = (desk.blueprint,)

@@ -37,6 +37,10 @@ WORDS = {
     Event.RECOVERY_CODE_USED: _("A recovery code was used"),
     Event.MEMBER_ADDED: _("An administrator added you to a group"),
     Event.MEMBER_REMOVED: _("An administrator took you out of a group"),
+    Event.PASSKEY_ADDED: _("Passkey added"),
+    Event.PASSKEY_RENAMED: _("Passkey renamed"),
+    Event.PASSKEY_REMOVED: _("Passkey removed"),
+    Event.PASSKEY_COPIED: _("A passkey was refused: there may be a copy of it"),
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
@@ -51,6 +55,9 @@ ALARMING = frozenset(
         Event.SECOND_STEP_OFF,
         Event.SECOND_STEP_REFUSED,
         Event.RECOVERY_CODE_USED,
+        Event.PASSKEY_ADDED,
+        Event.PASSKEY_REMOVED,
+        Event.PASSKEY_COPIED,
         Event.EXPORTED,
     }
 )

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import User
-from app.services import levels, second_steps, users
+from app.services import levels, second_steps, totp, users
 from app.services.totp import SetUpAlready
 from app.web import enrolment, guards
 from app.web.account.desk import blueprint, somebody
@@ -25,7 +25,7 @@ class SureForm(FlaskForm):
 def second_step() -> ResponseReturnValue:
     """Set an authenticator app up, and show the recovery codes this once."""
     user = users.get(somebody().user_id)
-    if user.has_second_step:
+    if totp.has_one(user.id):
         return _back()
     if request.method != "POST":
         return _page(enrolment.begin(user), user)
@@ -38,7 +38,7 @@ def second_step() -> ResponseReturnValue:
     if codes is None:
         return _page(form, user), 422
     guards.step_up(somebody(), amr=levels.with_code(somebody().amr))
-    return _codes(codes)
+    return show_codes(codes)
 
 
 @blueprint.route("/second-step/off", methods=["GET", "POST"])
@@ -67,7 +67,7 @@ def recovery_codes() -> ResponseReturnValue:
     form = SureForm()
     if not form.validate_on_submit():
         return render_template("account/new_recovery_codes.html", form=form)
-    return _codes(second_steps.renew_codes(user, address=guards.address()))
+    return show_codes(second_steps.renew_codes(user, address=guards.address()))
 
 
 def _is_demanded_of(user: User) -> bool:
@@ -78,7 +78,8 @@ def _back(saved: str | None = None) -> ResponseReturnValue:
     return redirect(url_for("account.security", saved=saved), 303)
 
 
-def _codes(codes: list[str]) -> ResponseReturnValue:
+def show_codes(codes: list[str]) -> ResponseReturnValue:
+    """Keep what was done, and show the recovery codes this once."""
     commit()
     email.deliver_at_once()
     return render_template("account/recovery_codes.html", codes=codes)

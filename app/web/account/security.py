@@ -21,6 +21,7 @@ from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
 from app.services import (
     accounts,
+    passkeys,
     passwords,
     recovery_codes,
     second_steps,
@@ -29,6 +30,7 @@ from app.services import (
     totp,
     trusted_browsers,
     users,
+    ways_in,
 )
 from app.services.sessions import SignedIn
 from app.settings import settings
@@ -136,6 +138,8 @@ def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
         saved=request.args.get("saved", "") if request.method == "GET" else "",
         sessions=listed,
         has_others=len(listed) > 1 or trusted,
+        passkeys=passkeys.of_user(user.id),
+        has_password=ways_in.has_password(user.id),
         second_step=_second_step(user),
     )
 
@@ -144,7 +148,8 @@ def _second_step(user: User) -> dict[str, Any]:
     app = totp.find(user.id) if user.has_second_step else None
     return {
         "app": {"created_at": app.created_at, "used_at": app.used_at} if app else None,
-        "codes_left": recovery_codes.left(user.id) if app else 0,
+        "is_on": user.has_second_step,
+        "codes_left": recovery_codes.left(user.id) if user.has_second_step else 0,
         "codes_made": recovery_codes.HOW_MANY,
         "is_demanded": second_steps.is_demanded_of(user.id, is_admin=user.is_admin),
     }

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.database import commit
 from app.jobs import email
-from app.services import second_steps, users
+from app.services import passkeys, second_steps, users
 from app.web import guards
 from app.web.admin.entrance import administrator, blueprint
 
@@ -32,7 +32,8 @@ class ResetForm(FlaskForm):
 def reset_second_step(user_id: int) -> ResponseReturnValue:
     """Ask for the reason, then let the password alone sign in; the owner is told by mail."""
     row, me = users.get(user_id), administrator()
-    if not row.has_second_step or row.id == me.user_id:
+    has_something = row.has_second_step or passkeys.has_any(row.id)
+    if not has_something or row.id == me.user_id:
         abort(404)  # one's own is turned off in one's account, with the factor itself
     form = ResetForm()
     if not form.validate_on_submit():

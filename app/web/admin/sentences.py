@@ -62,6 +62,22 @@ _AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
         _("The recovery code was not right, or was used before."),
         _("The person tries another one of the ten. Without any left, reset the second step."),
     ),
+    "passkey_wrong": (
+        _("The passkey did not pass a check."),
+        _("The person tries again. The check names what was wrong with the browser's answer."),
+    ),
+    "passkey_unknown": (
+        _("The passkey is nobody's: it was removed, or its account is gone."),
+        _("The person signs in another way, and deletes the passkey on the device."),
+    ),
+    "passkey_stale": (
+        _("The page was open too long, or the passkey's answer was sent twice."),
+        _("The person tries again."),
+    ),
+    "passkey_copied": (
+        _("The passkey's counter went back: there may be a copy of it."),
+        _("The person was told by mail; they remove the passkey and make a new one."),
+    ),
     "user_turned_off": (
         _("The account is turned off."),
         _("Turn the account on again, if that is right."),

@@ -9,7 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.models import User
-from app.services import accounts, attempts, consents, groups, scopes, sessions, users
+from app.services import (
+    accounts,
+    attempts,
+    consents,
+    groups,
+    passkeys,
+    scopes,
+    sessions,
+    users,
+)
 from app.web import agents
 from app.web.admin import sentences
 from app.web.admin.entrance import administrator, blueprint
@@ -35,6 +44,7 @@ def user(user_id: int) -> ResponseReturnValue:
         apps=_apps(row),
         groups=groups.of_user(row.id),
         attempts=[sentences.line(attempt) for attempt in newest],
+        passkeys=passkeys.of_user(row.id),
         done=request.args.get("done", ""),
     )
 

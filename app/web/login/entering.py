@@ -10,19 +10,35 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.models import User
-from app.services import half_sign_ins, interactions, second_steps, trusted_browsers
+from app.services import (
+    half_sign_ins,
+    interactions,
+    levels,
+    passkeys,
+    second_steps,
+    trusted_browsers,
+)
 from app.web import guards
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting
 
 
 def enter(
-    user: User, waiting: Waiting | None, *, amr: tuple[str, ...], target: str = ""
+    user: User,
+    waiting: Waiting | None,
+    *,
+    amr: tuple[str, ...],
+    target: str = "",
+    may_offer: bool = False,
 ) -> ResponseReturnValue:
-    """Let in who has passed the first step, or show the second one; the caller's work is kept."""
-    page = _owed_page(user)
+    """Let in who has passed the first step, or show the second one; the caller's work is kept.
+
+    `may_offer`: it is a good moment to offer a passkey, and the browser can make one.
+    """
+    page = _owed_page(user, amr)
     if page is None:
-        return admit(user, waiting, amr=amr, target=target)
+        offers = may_offer and passkeys.is_worth_offering(user)
+        return admit(user, waiting, amr=amr, target=target, offers=offers)
     half_sign_ins.begin(user, browser=guards.browser(), amr=amr)
     commit()
     handle = waiting.handle if waiting else None
@@ -30,11 +46,21 @@ def enter(
 
 
 def admit(
-    user: User, waiting: Waiting | None, *, amr: tuple[str, ...], target: str = ""
+    user: User,
+    waiting: Waiting | None,
+    *,
+    amr: tuple[str, ...],
+    target: str = "",
+    offers: bool = False,
 ) -> ResponseReturnValue:
     """Start the session of somebody who owes nothing, and go on."""
     let_in(user, waiting, amr=amr)
     commit()
+    if offers:
+        handle = waiting.handle if waiting else None
+        return redirect(
+            url_for("login.passkey_offer", interaction=handle, next=target or None), 303
+        )
     return pages.go_on(waiting, target)
 
 
@@ -45,10 +71,15 @@ def let_in(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None
         interactions.sign_in(waiting.interaction, signed_in.session_id)
 
 
-def _owed_page(user: User) -> str | None:
+def _owed_page(user: User, amr: tuple[str, ...]) -> str | None:
+    if levels.reaches(levels.of(amr), levels.MFA):  # a passkey is both steps in one
+        return None
     if not user.has_second_step:
-        demanded = second_steps.is_demanded_of(user.id, is_admin=user.is_admin)
-        return "login.enrol" if demanded else None
+        if not second_steps.is_demanded_of(user.id, is_admin=user.is_admin):
+            return None
+        # Whoever has a passkey need not set up anything else because the policy has changed.
+        if not passkeys.has_any(user.id):
+            return "login.enrol"
     somebody = guards.person()
     asked_again = somebody is not None and somebody.user_id == user.id
     if not asked_again and trusted_browsers.is_trusted(user, guards.browser()):

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.models import HalfSignIn, User
-from app.services import audit, half_sign_ins, levels, sessions, throttles, users
+from app.oidc import authorization_request
+from app.services import audit, half_sign_ins, levels, passkeys, sessions, throttles, users
 from app.services.attempts import Trace
 from app.services.audit import Event
 from app.services.sessions import SignedIn
@@ -27,21 +28,41 @@ class HalfWay:
     user: User
     half: HalfSignIn | None = None
     person: SignedIn | None = None
+    #: The application asks for what withstands phishing: codes do not.
+    passkey_only: bool = False
 
     @property
     def amr(self) -> tuple[str, ...]:
-        """Return the methods used when the code is right."""
-        before = self.half.amr if self.half else self.person.amr if self.person else ()
-        return levels.with_code(before)
+        """Return the methods used so far."""
+        return tuple(self.half.amr if self.half else self.person.amr if self.person else ())
 
 
 def find(waiting: Waiting | None) -> HalfWay | None:
     """Return who has to take the second step, None when nobody does in this browser."""
     person = guards.person()
     if person is not None and _is_step_up(waiting):
-        return None if _is_enough(person) else HalfWay(users.get(person.user_id), person=person)
+        if waiting is None and _is_enough(person):
+            return None
+        only = waiting is not None and _wants_passkey(waiting, person)
+        return HalfWay(users.get(person.user_id), person=person, passkey_only=only)
     found = half_sign_ins.find(guards.browser())
-    return HalfWay(found[1], half=found[0]) if found else None
+    if found is None or not found[0].amr:  # that one is to make its first passkey
+        return None
+    return HalfWay(found[1], half=found[0])
+
+
+def _wants_passkey(waiting: Waiting, person: SignedIn) -> bool:
+    """Tell whether only a passkey will do.
+
+    Whoever has none, and a code not yet given, gives the code first: it is the way to make one
+    (security.md MF06).
+    """
+    wanted, _ = authorization_request.wanted_levels(waiting.asked)
+    offered = [value for value in wanted if value in levels.ACR_VALUES]
+    if not offered or levels.is_any_reached(levels.MFA, offered):
+        return False
+    owes_code = person.has_second_step and not _is_enough(person)
+    return not owes_code or passkeys.has_any(person.user_id)
 
 
 def _is_step_up(waiting: Waiting | None) -> bool:
@@ -96,27 +117,31 @@ def refused(who: HalfWay, waiting: Waiting | None, reason: str) -> None:
     commit()
 
 
-def finish(who: HalfWay, waiting: Waiting | None) -> None:
-    """Open the session, or lift it to the higher level; the caller commits.
+def finish(who: HalfWay, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None:
+    """Open the session, or lift it to the level that the methods reach; the caller commits.
 
     Raises:
         HalfSignInGone: another request has done it.
     """
     if who.half is not None:
         half_sign_ins.finish(who.half)
-        entering.let_in(who.user, waiting, amr=who.amr)
+        entering.let_in(who.user, waiting, amr=amr)
     elif who.person is not None:
-        guards.step_up(who.person, amr=who.amr)
+        guards.step_up(who.person, amr=amr)
 
 
-def address(page: str, waiting: Waiting | None) -> str:
-    """Return the address of another page of this step, for the same purpose."""
+def address(page: str, waiting: Waiting | None, *, chosen: str | None = None) -> str:
+    """Return the address of another page of this step, for the same purpose.
+
+    `chosen` tells that the person has chosen the page, whatever they would begin with.
+    """
     return url_for(
         page,
         interaction=waiting.handle if waiting else None,
         next=request.args.get("next"),
         again=request.args.get("again"),
         half=request.args.get("half"),
+        chosen=chosen,
     )
 
 

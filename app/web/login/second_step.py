@@ -18,13 +18,13 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email
 from app.models import User
-from app.services import second_steps, throttles, totp, trusted_browsers
+from app.services import levels, second_steps, throttles, totp, trusted_browsers
 from app.services.half_sign_ins import HalfSignInGone
 from app.services.recovery_codes import RecoveryCodeWrong
 from app.services.totp import CodeUsed, CodeWrong
 from app.web import enrolment, guards
 from app.web.forms import too_many_tries
-from app.web.login import half_way
+from app.web.login import half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
 from app.web.login.waiting import Waiting, blueprint
@@ -38,9 +38,10 @@ class SecondStepForm(FlaskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way to pass: its page, and what uses its code up."""
+class Code:
+    """A kind of code: the way it belongs to, its page, and what uses it up."""
 
+    way: ways.Way
     template: str
     spend: Callable[[User, str], None]
     has_mail: bool = False
@@ -64,8 +65,8 @@ WRONG: dict[type[Exception], tuple[str, str]] = {
     ),
 }
 
-APP = Way("login/second_step.html", _spend_totp)
-RECOVERY = Way("login/recovery_code.html", _spend_recovery_code, has_mail=True)
+APP = Code(ways.APP, "login/second_step.html", _spend_totp)
+RECOVERY = Code(ways.RECOVERY, "login/recovery_code.html", _spend_recovery_code, has_mail=True)
 
 
 @blueprint.route("/second-step", methods=["GET", "POST"])
@@ -80,24 +81,26 @@ def recovery_code() -> ResponseReturnValue:
     return _take(RECOVERY)
 
 
-def _take(way: Way) -> ResponseReturnValue:
+def _take(code: Code) -> ResponseReturnValue:
     waiting = pages.load()
     who = half_way.find(waiting)
     if who is None:
         return half_way.start_again(waiting)
-    if not who.user.has_second_step:
-        return redirect(half_way.address("login.enrol", waiting), 303)
+    mine = ways.of(who)
+    is_beginning = code is APP and request.method != "POST" and "chosen" not in request.args
+    if code.way not in mine or (is_beginning and mine[0] is not ways.APP):
+        return redirect(half_way.address(ways.entrance(who), waiting), 303)
     form = SecondStepForm()
     if not form.validate_on_submit():
-        return _page(way, form, who, waiting), 422 if request.method == "POST" else 200
-    return _answer(way, form, who, waiting)
+        return _page(code, form, who, waiting), 422 if request.method == "POST" else 200
+    return _answer(code, form, who, waiting)
 
 
 def _answer(
-    way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None
+    code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None
 ) -> ResponseReturnValue:
     try:
-        _pass(way, form, who, waiting)
+        _pass(code, form, who, waiting)
     except HalfSignInGone:
         rollback()
         return half_way.start_again(waiting)
@@ -105,36 +108,36 @@ def _answer(
         rollback()
         form.form_errors.append(too_many_tries(many.retry_after))
         seconds = ceil(many.retry_after.total_seconds())
-        return _page(way, form, who, waiting), 429, {"Retry-After": str(seconds)}
+        return _page(code, form, who, waiting), 429, {"Retry-After": str(seconds)}
     except (CodeWrong, CodeUsed, RecoveryCodeWrong) as wrong:
         rollback()
-        return _refuse(way, form, who, waiting, wrong)
+        return _refuse(code, form, who, waiting, wrong)
     return pages.go_on(waiting, request.args.get("next", ""))
 
 
-def _pass(way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> None:
+def _pass(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> None:
     """Use the code up and finish, all in one transaction."""
     count = half_way.reserve(who)
-    way.spend(who.user, form.code.data)
-    half_way.finish(who, waiting)
+    code.spend(who.user, form.code.data)
+    half_way.finish(who, waiting, amr=levels.with_code(who.amr))
     if form.trust.data and who.half is not None:
         trusted_browsers.trust(who.user, guards.browser())
     throttles.forget(count)
     commit()
-    if way.has_mail:
+    if code.has_mail:
         email.deliver_at_once()
 
 
 def _refuse(
-    way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None, wrong: Exception
+    code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None, wrong: Exception
 ) -> ResponseReturnValue:
     reason, words = WRONG[type(wrong)]
     half_way.refused(who, waiting, reason)
     form.code.errors = [words]
-    return _page(way, form, who, waiting), 422
+    return _page(code, form, who, waiting), 422
 
 
-def _page(way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> str:
+def _page(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> str:
     context: dict[str, Any] = {
         "form": form,
         "interaction": waiting.handle if waiting else None,
@@ -142,11 +145,6 @@ def _page(way: Way, form: SecondStepForm, who: HalfWay, waiting: Waiting | None)
         "account": {"name": who.user.name or "", "email": who.user.email},
         "may_trust": who.half is not None,
         "days": trusted_browsers.DAYS,
-        "other_way": _other_way(way, waiting),
+        "other_ways": ways.others(code.way, who, waiting),
     }
-    return render_template(way.template, **context)
-
-
-def _other_way(way: Way, waiting: Waiting | None) -> str:
-    endpoint = "login.recovery_code" if way is APP else "login.second_step"
-    return half_way.address(endpoint, waiting)
+    return render_template(code.template, **context)

@@ -19,7 +19,15 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import Client, User
 from app.security.passwords import TooManyHashes
-from app.services import accounts, audit, interactions, passwords, sessions, throttles
+from app.services import (
+    accounts,
+    audit,
+    interactions,
+    passkey_proofs,
+    passwords,
+    sessions,
+    throttles,
+)
 from app.services.attempts import Trace
 from app.services.audit import Event
 from app.settings import settings
@@ -31,6 +39,8 @@ from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
 
 LONGEST_ADDRESS = 320
 NOBODY = 0
+#: What the address of the page says beside who asks.
+PURPOSE = ("interaction", "next", "again", "another", "reset")
 
 
 class SignInForm(FlaskForm):
@@ -68,7 +78,32 @@ def sign_in() -> ResponseReturnValue:
     outcome = _check(form)
     if isinstance(outcome, Refused):
         return _refuse(form, waiting, outcome)
-    return entering.enter(outcome, waiting, amr=("pwd",), target=request.args.get("next", ""))
+    return entering.enter(
+        outcome,
+        waiting,
+        amr=("pwd",),
+        target=request.args.get("next", ""),
+        may_offer="reset" in request.args and request.form.get("passkeys") == "yes",
+    )
+
+
+def address() -> str:
+    """Return the address of this page, for the purpose that the present request has."""
+    return url_for("login.sign_in", **_purpose())
+
+
+def _purpose() -> dict[str, Any]:
+    return {name: request.args.get(name) for name in PURPOSE}
+
+
+def empty_page(waiting: Waiting | None, fault: str, *, unknown: str = "") -> str:
+    """Return the page for somebody who could not sign in another way.
+
+    `unknown` is the ID of a passkey that the browser had better forget.
+    """
+    form = SignInForm(formdata=None, data={"username": _expected_address(waiting)})
+    form.form_errors.append(fault)
+    return _page(form, waiting, unknown=unknown)
 
 
 def _open(waiting: Waiting | None) -> ResponseReturnValue:
@@ -111,7 +146,7 @@ def _check(form: SignInForm) -> User | Refused:
     if not fits or user is None or stored is None:
         return Refused("password_wrong", _("That email and password don't match. Check both."))
     if user.is_disabled:
-        return Refused("user_turned_off", _turned_off())
+        return Refused("user_turned_off", turned_off())
     stronger = passwords.stronger(stored, typed)
     if stronger is not None:
         passwords.store(user, stronger)
@@ -149,7 +184,8 @@ def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> Response
     return _page(form, waiting), why.status, headers
 
 
-def _turned_off() -> str:
+def turned_off() -> str:
+    """Return what somebody reads whose account is off; only after they have proved who they are."""
     contact = settings.support_contact
     if contact:
         return str(_("This account is turned off. Ask %(contact)s.", contact=contact))
@@ -178,7 +214,7 @@ def _expected_address(waiting: Waiting | None) -> str:
     return hint if len(hint) <= LONGEST_ADDRESS else ""
 
 
-def _page(form: SignInForm, waiting: Waiting | None) -> str:
+def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> str:
     somebody = waiting.person if waiting else guards.person()
     confirming = _is_confirming(waiting) and somebody is not None
     known = confirming and "another" not in request.args
@@ -192,6 +228,12 @@ def _page(form: SignInForm, waiting: Waiting | None) -> str:
         confirming=confirming,
         signed_in=_account(somebody) if offers and somebody else None,
         continue_url=_continue_url(waiting),
+        here=address(),
+        passkey={
+            "options": passkey_proofs.begin_sign_in(browser=guards.browser()),
+            "action": url_for("login.passkey", **_purpose()),
+            "unknown": unknown,
+        },
         may_sign_up=settings.sign_up == "open",
         is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",

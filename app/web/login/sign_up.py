@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, InputRequired, Length
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
-from app.services import accounts, passwords, sign_ups
+from app.services import accounts, passkeys, passwords, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import waiting as pages
@@ -45,6 +45,8 @@ def sign_up() -> ResponseReturnValue:
     if settings.sign_up == "closed":
         return _page(None, waiting), 403 if request.method == "POST" else 200
     form = SignUpForm()
+    if _wants_passkey():
+        form.password.validators = [Optional()]
     if request.method != "POST":
         return _page(form, waiting)
     if not form.validate_on_submit():
@@ -63,14 +65,20 @@ def sign_up() -> ResponseReturnValue:
     return redirect(url_for("login.check_email", interaction=handle), 303)
 
 
+def _wants_passkey() -> bool:
+    """Tell whether a passkey is to be made in place of the password, once the address is proved."""
+    return "passkey" in request.form and passkeys.site() is not None
+
+
 def _begin(form: SignUpForm) -> None:
     """Do the same work for every address; what differs is the mail alone."""
     typed, name = form.password.data, form.name.data
-    passwords.check_allowed(typed, context=(form.email.data, name or ""))
+    if not _wants_passkey():
+        passwords.check_allowed(typed, context=(form.email.data, name or ""))
     accounts.check_address(form.email.data)
     sign_ups.count_mail(form.email.data, guards.address())
     commit()  # hashing takes long: it is done for those alone who need not wait
-    hashed = sign_ups.hash_password(typed)
+    hashed = "" if _wants_passkey() else sign_ups.hash_password(typed)
     sign_ups.begin(
         guards.browser(),
         form.email.data,
@@ -97,4 +105,5 @@ def _page(form: SignUpForm | None, waiting: Waiting | None) -> str:
         interaction=waiting.handle if waiting else None,
         client={"name": waiting.client.name} if waiting else None,
         password_length=settings.shortest_password,
+        may_use_passkey=passkeys.site() is not None,
     )
