@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from app.clock import now
 from app.database import db
-from app.models import Client, Consent, Password, Session, Totp, User
+from app.models import Client, Consent, Password, Session, Totp, User, UserEmail
 from app.security import passwords, secrets, totp
 from app.services import clients, passkeys, recovery_codes, sessions
 from app.services import totp as apps
@@ -71,8 +71,23 @@ def user(email: str | None = None, *, password: str | None = PASSWORD, **columns
     made = User(email=email, email_key=email.casefold(), **values)
     db.session.add(made)
     db.session.flush()
+    address(made, email, primary=True)
     if password is not None:
         db.session.add(Password(user_id=made.id, hash=hashed(remember(password))))
+    db.session.commit()
+    return made
+
+
+def address(person: User, email: str, *, primary: bool = False) -> UserEmail:
+    """Give a person an address; it is confirmed unless it is a primary one that is not."""
+    confirmed = person.email_verified or not primary
+    made = UserEmail(
+        key=email.casefold(),
+        user_id=person.id,
+        email=email,
+        verified_at=now() if confirmed else None,
+    )
+    db.session.add(made)
     db.session.commit()
     return made
 

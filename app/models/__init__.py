@@ -1,5 +1,6 @@
 """The tables: one noun a class. Columns, constraints, one-line properties; no rules."""
 
+from app.models.address import EmailClaim, EmailRevert, UserEmail
 from app.models.attempt import Attempt, AuditEvent
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
@@ -22,6 +23,8 @@ __all__ = [
     "ClientLogo",
     "ClientSecret",
     "Consent",
+    "EmailClaim",
+    "EmailRevert",
     "Family",
     "Group",
     "HalfSignIn",
@@ -46,4 +49,5 @@ __all__ = [
     "TrustedBrowser",
     "UsedAssertion",
     "User",
+    "UserEmail",
 ]

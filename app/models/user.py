@@ -31,7 +31,8 @@ class User(Model):
     passkey_handle: Mapped[str] = mapped_column(
         String(22), default=secrets.new_id, server_default=""
     )
-    #: The address as its owner writes it, and as it is compared (see services.accounts).
+    #: The primary address as its owner writes it, and as it is compared. A copy of its row in
+    #: `user_email`: sign-in, tokens and userinfo read the user alone, in one statement.
     email: Mapped[str] = mapped_column(String(320))
     email_key: Mapped[str] = mapped_column(String(320), unique=True)
     email_verified: Mapped[bool] = mapped_column(default=False)
@@ -78,8 +79,9 @@ class User(Model):
 class SignUp(Model):
     """Somebody who asked for an account and has not yet proved the address.
 
-    No user exists until the mailed code comes back: an address cannot be claimed ahead of its
-    owner (CVE-2026-15611), and sign-in says nothing about it.
+    No user exists until the mailed code or link comes back: an address cannot be claimed ahead of
+    its owner (CVE-2026-15611), and sign-in says nothing about it. A confirmed row stays until it
+    expires, so that the link in the mail is never a dead end.
     """
 
     __tablename__ = "sign_up"
@@ -92,6 +94,9 @@ class SignUp(Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     #: Keyed digest of the code; None when the address already has an account.
     code_digest: Mapped[str | None] = mapped_column(String(43))
+    #: Digest of the token in the link; None likewise.
+    link_digest: Mapped[str | None] = mapped_column(String(43), unique=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     mails_sent: Mapped[int] = mapped_column(default=1)
     mailed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

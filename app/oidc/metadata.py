@@ -12,10 +12,10 @@ from app.oidc.grants import GRANTS
 from app.security import jwe
 from app.security.jose import ALGORITHMS
 from app.services import claims, scopes, subjects
+from app.services.languages import LANGUAGES
 from app.services.levels import ACR_VALUES
 from app.settings import Settings
 
-LANGUAGES = ("en", "fr", "de", "es", "ar")
 #: Claims that tell about the sign-in itself (OIDC Core §2).
 PROTOCOL_CLAIMS = ("iss", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid")
 

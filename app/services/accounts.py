@@ -6,18 +6,19 @@ import unicodedata
 
 import idna
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
 from app.database import db
 from app.errors import Conflict, InvalidInput
-from app.models import Password, User
+from app.models import Password, User, UserEmail
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services import audit, passwords, sessions
 from app.services.audit import Event
 
+USER_EMAILS = UserEmail.__table__
 #: What the database keeps of the address that is compared.
 LONGEST_KEY = 320
 
@@ -61,16 +62,28 @@ def one_line(name: str) -> str:
 
 
 def find_by_email(email: str) -> User | None:
-    """Return the account with this address, however it is spelled."""
-    return db.session.scalar(select(User).where(User.email_key == key_of(email)))
+    """Return the account with this address among its own, however it is spelled."""
+    return db.session.scalar(
+        select(User)
+        .join(UserEmail, UserEmail.user_id == User.id)
+        .where(UserEmail.key == key_of(email), UserEmail.removed_at.is_(None))
+    )
+
+
+def is_taken(email: str) -> bool:
+    """Tell whether nobody else can have this address: also one that is kept for its way back."""
+    is_kept = or_(UserEmail.removed_at.is_(None), UserEmail.reserved_until > now())
+    wanted = select(UserEmail.user_id).where(UserEmail.key == key_of(email), is_kept)
+    return db.session.scalar(wanted) is not None
 
 
 def find_for_sign_in(email: str) -> tuple[User | None, str | None]:
     """Return the account and its password hash; one query, whether or not there is one."""
     wanted = (
         select(User, Password.hash)
+        .join(UserEmail, UserEmail.user_id == User.id)
         .outerjoin(Password, Password.user_id == User.id)
-        .where(User.email_key == key_of(email))
+        .where(UserEmail.key == key_of(email), UserEmail.removed_at.is_(None))
     )
     found = db.session.execute(wanted).one_or_none()
     return (found[0], found[1]) if found else (None, None)
@@ -104,7 +117,7 @@ def create(
     """
     check_address(email)
     passwords.check_allowed(password, context=(email, name or ""))
-    if find_by_email(email) is not None:
+    if is_taken(email):
         raise AddressTaken
     hashed = hashing.hash_password(password)
     user = _add(email, hashed, name=name, is_admin=is_admin, email_verified=email_verified)
@@ -146,11 +159,30 @@ def _add(
         with db.session.begin_nested():
             db.session.add(user)
             db.session.flush()
+            add_address(user.id, user.email, verified=email_verified)
             if password_hash:
                 db.session.add(Password(user_id=user.id, hash=password_hash))
     except IntegrityError:
         raise AddressTaken from None
     return user
+
+
+def add_address(user_id: int, email: str, *, verified: bool) -> None:
+    """Give a user an address; the caller makes it primary or not.
+
+    Raises:
+        IntegrityError: somebody has it; the caller is in a savepoint.
+    """
+    key = key_of(email)
+    is_free_again = USER_EMAILS.c.reserved_until <= now()
+    db.session.execute(
+        delete(USER_EMAILS).where(
+            USER_EMAILS.c.key == key, USER_EMAILS.c.removed_at.is_not(None), is_free_again
+        )
+    )
+    verified_at = now() if verified else None
+    values = {"key": key, "user_id": user_id, "email": email.strip(), "verified_at": verified_at}
+    db.session.execute(insert(USER_EMAILS).values(**values))
 
 
 def sign_out_everywhere(user: User, *, by: int | None = None) -> None:

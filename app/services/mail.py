@@ -13,12 +13,14 @@ from email.policy import SMTP
 from typing import Any
 
 from flask import current_app, render_template
+from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from app.clock import now
 from app.database import db
-from app.models import Mail
+from app.models import Mail, User
 from app.security import secrets
+from app.services import languages
 from app.settings import settings
 
 MAILS = Mail.__table__
@@ -40,13 +42,19 @@ class Claimed:
     message: EmailMessage
 
 
-def enqueue(template: str, *, to: str, **context: Any) -> None:
-    """Render a mail in the language of whoever causes it, and put it into the outbox."""
+def enqueue(
+    template: str, *, to: str, reader: User | None = None, asked: bool = True, **context: Any
+) -> None:
+    """Render a mail in the language of its reader, and put it into the outbox.
+
+    `reader` is whose mailbox it is, if that is known; `asked` is False when somebody else has
+    caused the mail. Words in the context that were not translated yet (lazy) follow.
+    """
     if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
         message = "an address that cannot stand in a header"
         raise ValueError(message)
-    db.session.add(
-        Mail(
+    with force_locale(languages.read_by(reader, asked=asked)):
+        row = Mail(
             message_id=f"<{secrets.new_id()}@{_domain()}>",
             recipient=to,
             template=template,
@@ -55,7 +63,7 @@ def enqueue(template: str, *, to: str, **context: Any) -> None:
             html=render_template(f"email/{template}.html", **context),
             due_at=now(),
         )
-    )
+    db.session.add(row)
     db.session.flush()
 
 

@@ -144,4 +144,6 @@ def change(user: User, new_hash: str, *, session_id: int) -> None:
 
 def tell_owner(user: User, *, account_url: str) -> None:
     """Mail the owner that the password was changed: it may not have been them (PW06)."""
-    mail.enqueue("password_changed", to=user.email, changed_at=now(), account_url=account_url)
+    mail.enqueue(
+        "password_changed", to=user.email, reader=user, changed_at=now(), account_url=account_url
+    )

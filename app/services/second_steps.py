@@ -5,8 +5,9 @@ Changes are recorded and mailed to the owner: it may not have been them (securit
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext as ngettext
 
 from app.database import db
 from app.models import User
@@ -106,7 +107,7 @@ def reset(user: User, *, by: int, reason: str) -> None:
     passkeys.remove_all(user.id)
     sessions.kill_all(user, by=by)
     audit.record(Event.SECOND_STEP_RESET, actor_id=by, user_id=user.id, reason=reason)
-    _tell_off(user)
+    _tell_off(user, asked=False)
 
 
 def _forget(user: User) -> None:
@@ -144,6 +145,6 @@ def spend_recovery_code(user: User, code: str, *, address: str = "") -> None:
     notices.tell(user, _("A recovery code was used"), sentence)
 
 
-def _tell_off(user: User) -> None:
+def _tell_off(user: User, *, asked: bool = True) -> None:
     sentence = _("The password alone signs in again. Every other device is signed out.")
-    notices.tell(user, _("The second step was turned off"), sentence)
+    notices.tell(user, _("The second step was turned off"), sentence, asked=asked)

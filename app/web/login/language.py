@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.oidc.metadata import LANGUAGES
+from app.services.languages import LANGUAGES
 from app.settings import settings
 from app.web import languages
 from app.web.login.waiting import blueprint, path_of_ours
