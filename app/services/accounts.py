@@ -70,6 +70,26 @@ def find_by_email(email: str) -> User | None:
     )
 
 
+def find_confirmed(email: str) -> tuple[User, UserEmail] | None:
+    """Return the account with this address, and the address, when its owner has confirmed it."""
+    wanted = (
+        select(User, UserEmail)
+        .join(UserEmail, UserEmail.user_id == User.id)
+        .where(
+            UserEmail.key == key_of(email),
+            UserEmail.removed_at.is_(None),
+            UserEmail.verified_at.is_not(None),
+        )
+    )
+    found = db.session.execute(wanted).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def throttle_key(user: User | None, email: str) -> str:
+    """Return what wrong passwords are counted under: one count for all addresses (LG02)."""
+    return user.email_key if user is not None else key_of(email)
+
+
 def is_taken(email: str) -> bool:
     """Tell whether nobody else can have this address: also one that is kept for its way back."""
     is_kept = or_(UserEmail.removed_at.is_(None), UserEmail.reserved_until > now())

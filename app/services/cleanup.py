@@ -15,6 +15,8 @@ from app.models import (
     Attempt,
     AuditEvent,
     Client,
+    EmailClaim,
+    EmailRevert,
     Family,
     HalfSignIn,
     InitialAccessToken,
@@ -31,6 +33,7 @@ from app.models import (
     Throttle,
     TrustedBrowser,
     UsedAssertion,
+    UserEmail,
 )
 from app.services.audit import Event
 from app.settings import settings
@@ -49,7 +52,7 @@ DOCUMENTS_KEPT = timedelta(days=1)
 
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
-EVENTS = AuditEvent.__table__
+EVENTS, ADDRESSES = AuditEvent.__table__, UserEmail.__table__
 DOCUMENTS, NOTICES = RemoteDocument.__table__, LogoutNotice.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
@@ -120,6 +123,11 @@ def _is_old_refusal() -> ColumnElement[bool]:
     return (EVENTS.c.event == Event.SIGN_IN_REFUSED) & (EVENTS.c.at <= before)
 
 
+def _is_kept_no_longer() -> ColumnElement[bool]:
+    """Tell that an address is off its account, and that the way back to it has closed."""
+    return ADDRESSES.c.removed_at.is_not(None) & (ADDRESSES.c.reserved_until <= now() - SLACK)
+
+
 #: In this order: a family goes when its tokens are gone.
 BROOMS = (
     _expired(Interaction.__table__),
@@ -136,6 +144,9 @@ BROOMS = (
     _expired(Throttle.__table__),
     _expired(SignUp.__table__),
     _expired(PasswordReset.__table__),
+    _expired(EmailClaim.__table__),
+    _expired(EmailRevert.__table__),
+    Broom(ADDRESSES, _is_kept_no_longer),
     _expired(HalfSignIn.__table__),
     _expired(TrustedBrowser.__table__),
     _expired(Link.__table__),

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.database import db
-from app.models import AuditEvent, Client, Consent, Passkey, Session, User
-from app.services import audit, claims, consents
+from app.models import AuditEvent, Client, Consent, Passkey, Session, User, UserEmail
+from app.services import addresses, audit, claims, consents
 from app.services.audit import Event
 from app.settings import settings
 
@@ -30,6 +30,7 @@ def of(user: User) -> dict[str, Any]:
             "has_second_step": user.has_second_step,
         },
         "passkeys": [_passkey(row) for row in _all_of(Passkey, user)],
+        "addresses": [_address(row, user) for row in addresses.of_user(user)],
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
         "activity": [_event(row) for row in _all_of(AuditEvent, user)],
@@ -47,6 +48,15 @@ def _passkey(passkey: Passkey) -> dict[str, Any]:
         "is_synced": passkey.is_backed_up,
         "created_at": passkey.created_at.isoformat(),
         "used_at": passkey.used_at.isoformat() if passkey.used_at else None,
+    }
+
+
+def _address(address: UserEmail, user: User) -> dict[str, Any]:
+    return {
+        "email": address.email,
+        "is_primary": address.key == user.email_key,
+        "confirmed_at": address.verified_at.isoformat() if address.verified_at else None,
+        "added_at": address.created_at.isoformat(),
     }
 
 

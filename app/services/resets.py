@@ -15,13 +15,14 @@ from sqlalchemy import delete, select
 from app.clock import now
 from app.database import db
 from app.errors import Refused
-from app.models import PasswordReset, User
+from app.models import PasswordReset, User, UserEmail
 from app.security import secrets
 from app.services import accounts, audit, mail, passwords, throttles
 from app.services.audit import Event
 from app.settings import settings
 
 RESETS, USERS = PasswordReset.__table__, User.__table__
+ADDRESSES = UserEmail.__table__
 LIFETIME = timedelta(minutes=30)
 MINUTES = int(LIFETIME.total_seconds() // 60)
 
@@ -45,23 +46,51 @@ def begin(email: str, *, link: Callable[[str], str]) -> None:
 
     `link` makes the address of our page for a token.
     """
-    user = accounts.find_by_email(email)
-    if user is None or not user.email_verified:
+    found = accounts.find_confirmed(email)
+    if found is None:
         mail.enqueue("no_account", to=email.strip(), sign_up_url=f"{settings.issuer}/login/sign-up")
         return
+    user, address = found
+    token = new_token(user, address.key)
+    mail.enqueue("password_reset", to=address.email, reader=user, link=link(token), minutes=MINUTES)
+    audit.record(Event.RESET_ASKED, user_id=user.id)
+
+
+def begin_for(user: User, *, by: int, link: Callable[[str], str]) -> None:
+    """Mail a link to a user's primary address as an administrator, who never sees it (PW06).
+
+    Raises:
+        Refused: nobody has confirmed the address (security.md RV08).
+    """
+    if not user.email_verified:
+        message = "Nobody has confirmed this address: a link must not go there."
+        raise Refused(message)
+    mail.enqueue(
+        "password_reset",
+        to=user.email,
+        reader=user,
+        asked=False,
+        link=link(new_token(user, user.email_key)),
+        minutes=MINUTES,
+    )
+    audit.record(Event.RESET_ASKED, actor_id=by, user_id=user.id)
+
+
+def new_token(user: User, key: str) -> str:
+    """Return the token of a link that goes to an address of a user; earlier ones are dead."""
     token = secrets.new_token("pr")
     db.session.execute(delete(RESETS).where(RESETS.c.user_id == user.id))
     db.session.add(
         PasswordReset(
             digest=secrets.digest(token),
             user_id=user.id,
-            email_key=user.email_key,
+            email_key=key,
             epoch=user.epoch,
             expires_at=now() + LIFETIME,
         )
     )
-    mail.enqueue("password_reset", to=user.email, link=link(token), minutes=MINUTES)
-    audit.record(Event.RESET_ASKED, user_id=user.id)
+    db.session.flush()
+    return token
 
 
 def find(token: str) -> Reset:
@@ -73,11 +102,14 @@ def find(token: str) -> Reset:
     wanted = (
         select(PasswordReset, User)
         .join(User, User.id == RESETS.c.user_id)
+        .join(UserEmail, UserEmail.key == RESETS.c.email_key)
         .where(
             RESETS.c.digest == secrets.digest(token),
             RESETS.c.expires_at > now(),
             # Bound to address and credentials: a link from before a change is worth nothing.
-            RESETS.c.email_key == USERS.c.email_key,
+            ADDRESSES.c.user_id == USERS.c.id,
+            ADDRESSES.c.removed_at.is_(None),
+            ADDRESSES.c.verified_at.is_not(None),
             RESETS.c.epoch == USERS.c.epoch,
         )
     )

@@ -5,7 +5,6 @@ Changes are recorded and mailed to the owner: it may not have been them (securit
 
 from __future__ import annotations
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
 

@@ -1,14 +1,23 @@
-"""Sign-ups: somebody asks for an account, and proves the address with a mailed code.
+"""Sign-ups: somebody asks for an account, and proves the address with a mailed code or link.
 
 The user exists only then: nobody can take an address ahead of its owner (CVE-2026-15611). An
 address that has an account already takes the same way, with another mail and no code that works.
+
+Whoever opens the link in the browser that asked has typed the password there, and gets the
+account with it. In any other browser the owner of the mailbox may be looking at the sign-up of a
+stranger, who typed the owner's address and a password of their own: there the owner chooses the
+password, what the first browser typed counts for nothing, and it is not signed in. For who has
+only changed from one device to the other that is one password more to type, and never a guess
+about who is who (security.md RV08).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.clock import now
 from app.database import db
@@ -37,10 +46,26 @@ def hash_password(password: str) -> str:
     return hashing.hash_password(password)
 
 
-def begin(browser: str, email: str, *, name: str | None, password_hash: str) -> None:
-    """Keep the wish of this browser, in place of an earlier one, and mail a code."""
-    known = accounts.find_by_email(email) is not None
-    code = secrets.new_short_code()
+class SignUpLinkDead(Refused):
+    """The link has expired, or a newer one was sent."""
+
+    public = "This link has expired."
+
+
+def begin(
+    browser: str,
+    email: str,
+    *,
+    name: str | None,
+    password_hash: str,
+    link: Callable[[str], str],
+) -> None:
+    """Keep the wish of this browser, in place of an earlier one, and mail a code and a link.
+
+    `link` makes the address of our page for a token.
+    """
+    known = accounts.is_taken(email)
+    code, token = secrets.new_short_code(), secrets.new_token("ec")
     db.session.execute(delete(SIGN_UPS).where(SIGN_UPS.c.digest == _digest(browser)))
     db.session.add(
         SignUp(
@@ -49,12 +74,13 @@ def begin(browser: str, email: str, *, name: str | None, password_hash: str) -> 
             name=accounts.one_line(name or "") or None,
             password_hash=password_hash,
             code_digest=None if known else _code_digest(browser, code),
+            link_digest=None if known else secrets.digest(token),
             mailed_at=now(),
             expires_at=now() + LIFETIME,
         )
     )
     db.session.flush()
-    _send(email, code, known=known)
+    _send(email, code, link(token), known=known)
 
 
 def count_mail(email: str, address: str) -> None:
@@ -77,35 +103,64 @@ def _code_digest(browser: str, code: str) -> str:
     return secrets.keyed_digest(settings.secret_keys[0], f"code {_digest(browser)} {plain}")
 
 
-def _send(email: str, code: str, *, known: bool) -> None:
+def _send(email: str, code: str, link: str, *, known: bool) -> None:
+    # Looked for whether or not there is one: the answer must not come sooner for the unknown.
+    owner = accounts.find_by_email(email)
     if known:
-        mail.enqueue(
-            "already_registered", to=email.strip(), sign_in_url=f"{settings.issuer}/login/sign-in"
-        )
+        sign_in_url = f"{settings.issuer}/login/sign-in"
+        mail.enqueue("already_registered", to=email.strip(), reader=owner, sign_in_url=sign_in_url)
     else:
-        mail.enqueue("sign_up_code", to=email.strip(), code=code, minutes=MINUTES, client=None)
+        texts: dict[str, Any] = {"code": code, "link": link, "minutes": MINUTES, "client": None}
+        mail.enqueue("sign_up_code", to=email.strip(), **texts)
 
 
 def find(browser: str) -> SignUp | None:
-    """Return what this browser has asked for, None when that is too long ago."""
+    """Return what this browser has asked for, confirmed or not; None when it is too long ago."""
     found = db.session.get(SignUp, _digest(browser))
     return found if found is not None and found.expires_at > now() else None
 
 
-def send_again(sign_up: SignUp, browser: str, *, address: str = "") -> datetime:
-    """Mail a new code in place of the old one; return when.
+def find_by_link(token: str) -> SignUp:
+    """Return the sign-up that a link confirms, or has confirmed; looking at it does nothing.
+
+    Raises:
+        SignUpLinkDead: there is none any more.
+    """
+    wanted = select(SignUp).where(
+        SignUp.link_digest == secrets.digest(token), SignUp.expires_at > now()
+    )
+    found = db.session.scalar(wanted)
+    if found is None:
+        raise SignUpLinkDead
+    return found
+
+
+def is_of(sign_up: SignUp, browser: str) -> bool:
+    """Tell whether the sign-up was begun, and its password chosen, in this browser."""
+    return secrets.same(sign_up.digest, _digest(browser))
+
+
+def send_again(
+    sign_up: SignUp, browser: str, *, link: Callable[[str], str], address: str = ""
+) -> datetime:
+    """Mail a new code and link in place of the old ones; return when.
 
     Raises:
         TooMany: the last one was sent less than a minute ago, or there were too many.
     """
     moment = now()
-    code = secrets.new_short_code()
+    code, token = secrets.new_short_code(), secrets.new_token("ec")
     known = sign_up.code_digest is None
     changed = db.session.execute(
         update(SIGN_UPS)
-        .where(SIGN_UPS.c.digest == sign_up.digest, SIGN_UPS.c.mailed_at <= moment - BETWEEN_MAILS)
+        .where(
+            SIGN_UPS.c.digest == sign_up.digest,
+            SIGN_UPS.c.mailed_at <= moment - BETWEEN_MAILS,
+            SIGN_UPS.c.confirmed_at.is_(None),
+        )
         .values(
             code_digest=None if known else _code_digest(browser, code),
+            link_digest=None if known else secrets.digest(token),
             tries=0,
             mails_sent=SIGN_UPS.c.mails_sent + 1,
             mailed_at=moment,
@@ -115,7 +170,7 @@ def send_again(sign_up: SignUp, browser: str, *, address: str = "") -> datetime:
     if not changed.rowcount:  # type: ignore[attr-defined]
         raise TooMany(max(sign_up.mailed_at + BETWEEN_MAILS - moment, timedelta(seconds=1)))
     count_mail(sign_up.email, address)
-    _send(sign_up.email, code, known=known)
+    _send(sign_up.email, code, link(token), known=known)
     return moment
 
 
@@ -144,11 +199,43 @@ def confirm(sign_up: SignUp, browser: str, code: str) -> User:
     typed = _code_digest(browser, code)
     if not secrets.same(sign_up.code_digest or "", typed):
         raise CodeRefused
-    used = db.session.execute(
-        delete(SIGN_UPS).where(SIGN_UPS.c.digest == sign_up.digest, SIGN_UPS.c.code_digest == typed)
-    )
-    if not used.rowcount:  # type: ignore[attr-defined]
+    email, chosen, name = sign_up.email, sign_up.password_hash, sign_up.name
+    if not _spend(sign_up, SIGN_UPS.c.code_digest == typed):
         raise CodeRefused
-    return accounts.create_signed_up(
-        sign_up.email, password_hash=sign_up.password_hash, name=sign_up.name
+    return accounts.create_signed_up(email, password_hash=chosen, name=name)
+
+
+def confirm_here(sign_up: SignUp) -> User:
+    """Make the account for who has opened the link in the browser that asked, see `is_of`.
+
+    Raises:
+        SignUpLinkDead: another request was first.
+        AddressTaken: the address was confirmed from another browser meanwhile.
+    """
+    email, chosen, name = sign_up.email, sign_up.password_hash, sign_up.name
+    if not _spend(sign_up, SIGN_UPS.c.link_digest == sign_up.link_digest):
+        raise SignUpLinkDead
+    return accounts.create_signed_up(email, password_hash=chosen, name=name)
+
+
+def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: str | None) -> User:
+    """Make the account with the password that the owner of the mailbox has chosen instead.
+
+    Raises:
+        SignUpLinkDead: another request was first.
+        AddressTaken: the address was confirmed from another browser meanwhile.
+    """
+    email = sign_up.email
+    if not _spend(sign_up, SIGN_UPS.c.link_digest == sign_up.link_digest):
+        raise SignUpLinkDead
+    return accounts.create_signed_up(email, password_hash=new_hash, name=name)
+
+
+def _spend(sign_up: SignUp, is_proved: ColumnElement[bool]) -> bool:
+    """Note that the address is confirmed, and forget the password; tell whether we were first."""
+    spent = db.session.execute(
+        update(SIGN_UPS)
+        .where(SIGN_UPS.c.digest == sign_up.digest, is_proved, SIGN_UPS.c.confirmed_at.is_(None))
+        .values(confirmed_at=now(), password_hash="", name=None)
     )
+    return bool(spent.rowcount)  # type: ignore[attr-defined]

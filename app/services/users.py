@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from app.database import db
 from app.errors import NotFound, Refused
-from app.models import User
+from app.models import User, UserEmail
 from app.services import accounts
 
 PAGE_SIZE = 25
@@ -42,6 +42,7 @@ def search(text: str = "", *, show: str = "", page: int = 1) -> tuple[Sequence[U
                 User.name.icontains(text, autoescape=True),
                 User.email.icontains(text, autoescape=True),
                 User.subject == text,
+                _has_address(text),
             )
         )
     if show in SHOWN:
@@ -50,6 +51,15 @@ def search(text: str = "", *, show: str = "", page: int = 1) -> tuple[Sequence[U
     ordered = wanted.order_by(func.lower(func.coalesce(User.name, User.email)), User.id)
     rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return rows, total
+
+
+def _has_address(text: str) -> ColumnElement[bool]:
+    """Tell whether one of a user's other addresses holds the text."""
+    return exists().where(
+        UserEmail.user_id == User.id,
+        UserEmail.removed_at.is_(None),
+        UserEmail.email.icontains(text, autoescape=True),
+    )
 
 
 def get(user_id: int) -> User:

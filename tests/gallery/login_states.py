@@ -97,6 +97,8 @@ def _check_email(**changes: Any) -> Context:
         "email": JANE.email,
         "minutes": 30,
         "sent_again_at": None,
+        "is_early": False,
+        "state_url": "?state",
         "mailbox_url": None,
     }
     return {**known, **changes}
@@ -214,6 +216,7 @@ STATES: States = (
         lambda: _sign_in(signed_in=JANE, continue_url="/login/consent"),
     ),
     ("login/sign_in.html", "over", lambda: _sign_in(is_over=True)),
+    ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
     ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),
@@ -234,6 +237,7 @@ STATES: States = (
         "again",
         lambda: _check_email(sent_again_at=NOON, mailbox_url="/dev/mail"),
     ),
+    ("login/check_email.html", "early", lambda: _check_email(is_early=True)),
     ("login/forgot.html", "plain", _forgot),
     ("login/forgot.html", "sent", lambda: _forgot(sent_to=JANE.email, mailbox_url="/dev/mail")),
     ("login/reset.html", "plain", _reset),

@@ -112,7 +112,13 @@ def _wrong_password() -> Context:
 def _profile(**values: str) -> Context:
     form = ProfileForm(formdata=None, data=values)
     form.zoneinfo.choices = [SelectChoice("", "Not said"), SelectChoice("Europe/Paris")]
-    return {"form": form, "sections": SECTIONS, "saved": False}
+    return {
+        "form": form,
+        "email": JANE.email,
+        "email_verified": True,
+        "sections": SECTIONS,
+        "saved": False,
+    }
 
 
 def _profile_faults() -> Context:

@@ -108,7 +108,7 @@ def test_throttles_sign_ups_and_mails_go_in_their_time(app, db, clock):
     with app.test_request_context(base_url="https://id.example"):
         hashed = factories.hashed("four green boats sail home")
         sign_ups.count_mail("new@people.example", "192.0.2.1")
-        sign_ups.begin("browser", "new@people.example", name=None, password_hash=hashed)
+        sign_ups.begin("browser", "new@people.example", name=None, password_hash=hashed, link=str)
         db.session.commit()
     cleanup.clean()
     assert (rows(db, Throttle), rows(db, SignUp), rows(db, Mail)) == (2, 1, 1)

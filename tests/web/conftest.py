@@ -12,6 +12,7 @@ from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD
 from tests.gallery.site import make_site
+from tests.letters import Letters
 from tests.relying_party import CALLBACK, RelyingParty
 from tests.transports import FlaskTransport
 
@@ -20,6 +21,12 @@ from tests.transports import FlaskTransport
 def browser(app):
     """Return the browser of somebody who is not signed in."""
     return visitor(app)
+
+
+@pytest.fixture
+def letters(settings):
+    """Return the mails that went out."""
+    return Letters(settings)
 
 
 @pytest.fixture

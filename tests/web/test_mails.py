@@ -11,17 +11,47 @@ import pytest
 from tests.gallery.site import make_site
 
 ISSUER = "https://id.example"
+NOON = datetime(2027, 3, 3, 12, 0, tzinfo=UTC)
 MAILS = {
-    "sign_up_code": {"code": "WDJB-MJHT", "minutes": 30, "client": None},
+    "sign_up_code": {
+        "code": "WDJB-MJHT",
+        "link": f"{ISSUER}/login/confirm-email?token=swx_ec_x",
+        "minutes": 30,
+        "client": None,
+    },
+    "add_address": {
+        "code": "WDJB-MJHT",
+        "link": f"{ISSUER}/account/emails/link?token=swx_ea_x",
+        "minutes": 30,
+    },
+    "address_in_use": {"sign_in_url": f"{ISSUER}/login/sign-in"},
+    "address_added": {
+        "email": "new@people.example",
+        "changed_at": NOON,
+        "account_url": f"{ISSUER}/account/emails",
+    },
+    "primary_changed": {
+        "email": "new@people.example",
+        "changed_at": NOON,
+        "link": f"{ISSUER}/login/revert-email?token=swx_er_x",
+        "days": 7,
+        "account_url": f"{ISSUER}/account/emails",
+    },
+    "primary_is_new": {
+        "email": "new@people.example",
+        "changed_at": NOON,
+        "account_url": f"{ISSUER}/account/emails",
+    },
+    "test": {},
     "already_registered": {"sign_in_url": f"{ISSUER}/login/sign-in"},
     "account_notice": {
         "subject": "The second step was turned on",
         "sentence": "From now on a code from your authenticator app is asked for after it.",
-        "changed_at": datetime(2027, 3, 3, 12, 0, tzinfo=UTC),
+        "changed_at": NOON,
         "account_url": f"{ISSUER}/account/security",
     },
     "password_changed": {
-        "changed_at": datetime(2027, 3, 3, 12, 0, tzinfo=UTC),
+        "changed_at": NOON,
         "account_url": f"{ISSUER}/account/",
     },
 }

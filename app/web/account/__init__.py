@@ -5,6 +5,7 @@ from app.web.account import (
     apps,
     data,
     desk,
+    emails,
     home,
     passkeys,
     profile,
@@ -12,5 +13,15 @@ from app.web.account import (
     security,
 )
 
-__all__ = ["activity", "apps", "data", "home", "passkeys", "profile", "second_step", "security"]
+__all__ = [
+    "activity",
+    "apps",
+    "data",
+    "emails",
+    "home",
+    "passkeys",
+    "profile",
+    "second_step",
+    "security",
+]
 blueprints = (desk.blueprint,)

@@ -57,17 +57,17 @@ def profile() -> ResponseReturnValue:
     user = users.get(somebody().user_id)
     form = _form_of(user)
     if not form.is_submitted():
-        page = _page(form)
+        page = _page(form, user)
         commit()  # the session was seen
         return page
     if not form.validate():
-        return _page(form), 422
+        return _page(form, user), 422
     try:
         profiles.change(user, _members(form), by=user.id)
     except InvalidInput as fault:
         rollback()
         forms.blame(form, fault, address="street_address")
-        return _page(form), 422
+        return _page(form, user), 422
     commit()
     return redirect(url_for("account.profile", saved="yes"), 303)
 
@@ -91,10 +91,12 @@ def _members(form: ProfileForm) -> dict[str, Any]:
     return {**members, "address": address or None}
 
 
-def _page(form: ProfileForm) -> str:
+def _page(form: ProfileForm, user: User) -> str:
     return render_template(
         "account/profile.html",
         form=form,
+        email=user.email,
+        email_verified=user.email_verified,
         sections=SECTIONS,
         saved=request.method == "GET" and bool(request.args.get("saved")),
     )

@@ -5,6 +5,7 @@ Each is one file with its form and its view; what they all need is in `waiting`.
 
 from app.web.login import (
     check_email,
+    confirm_email,
     consent,
     enrol,
     first_passkey,
@@ -14,6 +15,7 @@ from app.web.login import (
     passkey_offer,
     passkey_step,
     reset,
+    revert_email,
     second_step,
     select_account,
     sign_in,
@@ -24,6 +26,7 @@ from app.web.login.waiting import blueprint
 
 __all__ = [
     "check_email",
+    "confirm_email",
     "consent",
     "enrol",
     "first_passkey",
@@ -33,6 +36,7 @@ __all__ = [
     "passkey_offer",
     "passkey_step",
     "reset",
+    "revert_email",
     "second_step",
     "select_account",
     "sign_in",

@@ -1,11 +1,12 @@
-"""Type the code from the mail: only then there is an account."""
+"""Type the code from the mail, or wait for the link to be opened: only then there is an account."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from math import ceil
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
@@ -22,7 +23,7 @@ from app.services.accounts import AddressTaken
 from app.services.sign_ups import CodeRefused
 from app.settings import settings
 from app.web import guards
-from app.web.login import entering
+from app.web.login import confirm_email, entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -38,8 +39,8 @@ def check_email() -> ResponseReturnValue:
     """Check the code, make the account, sign its owner in, and go on."""
     waiting = pages.load()
     sign_up = sign_ups.find(guards.browser())
-    if sign_up is None:
-        return _nothing_to_check(waiting)
+    if sign_up is None or sign_up.confirmed_at is not None:
+        return _nothing_to_check(waiting, sign_up)
     if request.method != "POST":
         return _page(CodeForm(formdata=None), waiting, sign_up)
     if request.form.get("again"):
@@ -53,11 +54,24 @@ def check_email() -> ResponseReturnValue:
     return _page(form, waiting, sign_up), 422
 
 
-def _nothing_to_check(waiting: Waiting | None) -> ResponseReturnValue:
-    """Go on when another tab has confirmed it; start again otherwise."""
+@blueprint.get("/check-email/state")
+def check_email_state() -> ResponseReturnValue:
+    """Tell the page that waits whether the link was opened elsewhere."""
+    sign_up = sign_ups.find(guards.browser())
+    return jsonify(confirmed=sign_up is not None and sign_up.confirmed_at is not None)
+
+
+def _nothing_to_check(waiting: Waiting | None, sign_up: SignUp | None) -> ResponseReturnValue:
+    """Go on when another tab or browser has confirmed it; start again otherwise.
+
+    A link that was opened in another browser signs nobody in here: the password was chosen there,
+    by the owner of the mailbox (see services.sign_ups).
+    """
     if guards.person() is not None:
         return pages.go_on(waiting)
     handle = waiting.handle if waiting else None
+    if sign_up is not None:
+        return redirect(url_for("login.sign_in", interaction=handle, confirmed="yes"), 303)
     return redirect(url_for("login.sign_up", interaction=handle), 303)
 
 
@@ -86,7 +100,10 @@ def _confirm(form: CodeForm, sign_up: SignUp) -> User | None:
 def _again(waiting: Waiting | None, sign_up: SignUp) -> ResponseReturnValue:
     form = CodeForm(formdata=None)
     try:
-        sent_at = sign_ups.send_again(sign_up, guards.browser(), address=guards.address())
+        link = partial(confirm_email.address_of, waiting)
+        sent_at = sign_ups.send_again(
+            sign_up, guards.browser(), link=link, address=guards.address()
+        )
     except TooMany as many:
         rollback()
         words = ngettext(
@@ -117,5 +134,7 @@ def _page(
         email=sign_up.email,
         minutes=sign_ups.MINUTES,
         sent_again_at=sent_again_at,
+        state_url=url_for("login.check_email_state"),
+        is_early=request.method == "GET" and "done" in request.args,
         mailbox_url=url_for("dev_mail.mailbox") if has_mailbox else None,
     )

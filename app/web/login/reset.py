@@ -1,8 +1,4 @@
-"""Choose a new password with the link from a mail.
-
-Looking at a link does nothing: it puts the token into a cookie and takes it out of the URL, where
-a history, a log or a referrer could keep it (security.md RV04).
-"""
+"""Choose a new password with the link from a mail; looking at it does nothing (RV04)."""
 
 from __future__ import annotations
 
@@ -16,20 +12,16 @@ from wtforms.validators import InputRequired
 from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.jobs import email as email_job
-from app.oidc.reasons import Refusal
 from app.security import passwords as hashing
 from app.services import passwords, resets
 from app.services.resets import Reset, ResetLinkDead
 from app.settings import settings
 from app.web import forms, guards
-from app.web.gone import GONE
 from app.web.login import waiting as pages
 from app.web.login.waiting import blueprint
+from app.web.mailed_links import MailedLink
 
-TOKEN = "sealwax-reset"
-LONGEST_TOKEN = 100
-#: The request that waited cannot go on; the new password is good all the same.
-TOO_LATE: tuple[type[Exception], ...] = (Refusal, *GONE)
+LINK = MailedLink("sealwax-reset", resets.LIFETIME)
 
 
 class ResetForm(FlaskForm):
@@ -42,9 +34,10 @@ class ResetForm(FlaskForm):
 def reset() -> ResponseReturnValue:
     """Take the new password of whoever has the link."""
     if "token" in request.args:
-        return _put_away(request.args["token"])
+        handle = request.args.get("interaction")
+        return LINK.put_away(request.args["token"], url_for("login.reset", interaction=handle))
     try:
-        return _take(resets.find(request.cookies.get(_cookie(), "")))
+        return _take(resets.find(LINK.token))
     except ResetLinkDead:
         rollback()
         return render_template("login/reset.html", form=None, email=None), 410
@@ -62,26 +55,6 @@ def _take(found: Reset) -> ResponseReturnValue:
         forms.blame(form, fault)
         return _page(form, found), 422
     return _saved()
-
-
-def _put_away(token: str) -> ResponseReturnValue:
-    """Move the token from the URL into a cookie of this browser."""
-    handle = request.args.get("interaction")
-    answer = redirect(url_for("login.reset", interaction=handle), 303)
-    if len(token) <= LONGEST_TOKEN and token.isascii() and token.isprintable():
-        answer.set_cookie(
-            _cookie(),
-            token,
-            max_age=resets.LIFETIME,
-            secure=settings.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
-    return answer
-
-
-def _cookie() -> str:
-    return f"__Host-{TOKEN}" if settings.is_secure else TOKEN
 
 
 def _page(form: ResetForm, found: Reset) -> str:
@@ -107,11 +80,8 @@ def _replace(form: ResetForm, found: Reset) -> None:
 
 def _saved() -> ResponseReturnValue:
     """Send the person to sign in with it: a link from a mail is no sign-in (security.md RV05)."""
-    try:
-        waiting = pages.load()
-    except TOO_LATE:  # or the link was opened in another browser
-        waiting = None
+    waiting = pages.load_if_alive()
     handle = waiting.handle if waiting else None
     answer = redirect(url_for("login.sign_in", interaction=handle, reset="done"), 303)
-    answer.delete_cookie(_cookie(), secure=settings.is_secure, httponly=True, samesite="Lax")
+    LINK.forget(answer)
     return answer

@@ -26,6 +26,7 @@ from app.services import (
     passkey_proofs,
     passwords,
     sessions,
+    sign_ups,
     throttles,
 )
 from app.services.attempts import Trace
@@ -129,7 +130,8 @@ def _check(form: SignInForm) -> User | Refused:
     user, stored = accounts.find_for_sign_in(email)
     # Asked for unknown accounts, too: the answer must not come sooner for them.
     known = sessions.is_known(user.id if user else NOBODY, guards.browser())
-    account = throttles.account(accounts.key_of(email), browser=guards.browser() if known else "")
+    counted = accounts.throttle_key(user, email)
+    account = throttles.account(counted, browser=guards.browser() if known else "")
     network = throttles.network(guards.address())
     try:
         throttles.reserve((account, network))
@@ -210,6 +212,8 @@ def _expected_address(waiting: Waiting | None) -> str:
         return ""
     if _is_confirming(waiting) and somebody is not None:
         return somebody.email
+    if "confirmed" in request.args and (done := sign_ups.find(guards.browser())) is not None:
+        return done.email
     hint = waiting.parameter("login_hint") if waiting else ""
     return hint if len(hint) <= LONGEST_ADDRESS else ""
 
@@ -237,6 +241,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
         may_sign_up=settings.sign_up == "open",
         is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
+        has_confirmed=request.method == "GET" and "confirmed" in request.args,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from math import ceil
 
 from flask import redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from app.jobs import email as email_job
 from app.services import accounts, passkeys, passwords, sign_ups
 from app.settings import settings
 from app.web import forms, guards
+from app.web.login import confirm_email
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -48,11 +50,12 @@ def sign_up() -> ResponseReturnValue:
     if _wants_passkey():
         form.password.validators = [Optional()]
     if request.method != "POST":
+        form.email.data = _address_to_start_over()
         return _page(form, waiting)
     if not form.validate_on_submit():
         return _page(form, waiting), 422
     try:
-        _begin(form)
+        _begin(form, waiting)
     except InvalidInput as fault:
         forms.blame(form, fault)
         return _page(form, waiting), 422
@@ -70,7 +73,7 @@ def _wants_passkey() -> bool:
     return "passkey" in request.form and passkeys.site() is not None
 
 
-def _begin(form: SignUpForm) -> None:
+def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     """Do the same work for every address; what differs is the mail alone."""
     typed, name = form.password.data, form.name.data
     if not _wants_passkey():
@@ -84,9 +87,16 @@ def _begin(form: SignUpForm) -> None:
         form.email.data,
         name=name,
         password_hash=hashed,
+        link=partial(confirm_email.address_of, waiting),
     )
     commit()
     email_job.deliver_at_once()
+
+
+def _address_to_start_over() -> str:
+    """Return the address of the sign-up that this browser wants to change or do again."""
+    found = sign_ups.find(guards.browser()) if "again" in request.args else None
+    return found.email if found is not None and found.confirmed_at is None else ""
 
 
 def _wait(wait: timedelta) -> str:

@@ -26,6 +26,8 @@ from app.web import error_pages, gone, guards
 blueprint = Blueprint("login", __name__, url_prefix="/login")
 #: The answer that no page may turn into a sign-in.
 CANCEL = "cancel"
+#: Why a request that waited cannot go on.
+TOO_LATE: tuple[type[Exception], ...] = (Refusal, *gone.GONE)
 #: Why a person who is signed in has to prove once more who they are.
 FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old", "set_up_demanded"})
 
@@ -90,6 +92,18 @@ def load() -> Waiting | None:
     token = guards.session_token()
     person = sessions.find_for_client(token, asked.client.id) if token else None
     return Waiting(handle, interaction, asked, person, steps.next_step(asked, person, interaction))
+
+
+def load_if_alive() -> Waiting | None:
+    """Return the request that waits, None also when it cannot go on.
+
+    It may be over, or the link with its handle was opened in another browser: what the link
+    does is good all the same.
+    """
+    try:
+        return load()
+    except TOO_LATE:
+        return None
 
 
 def must_load() -> Waiting:

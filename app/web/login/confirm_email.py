@@ -1,0 +1,108 @@
+"""Confirm the address of a sign-up with the link from the mail; looking at it does nothing (RV04).
+
+Where the sign-up was begun there is one button. Anywhere else its owner chooses the password: see
+services.sign_ups for the attack.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.database import commit, rollback
+from app.errors import InvalidInput
+from app.models import SignUp
+from app.services import accounts, passwords, sign_ups
+from app.services.accounts import AddressTaken
+from app.services.sign_ups import SignUpLinkDead
+from app.settings import settings
+from app.web import forms, guards
+from app.web.login import entering
+from app.web.login import waiting as pages
+from app.web.login.waiting import Waiting, blueprint
+from app.web.mailed_links import MailedLink
+
+LINK = MailedLink("sealwax-confirm", sign_ups.LIFETIME)
+
+
+class ConfirmForm(FlaskForm):
+    """Nothing but the press of a button, in the browser that has asked."""
+
+
+class ChooseForm(FlaskForm):
+    """What the owner of the mailbox chooses in any other browser."""
+
+    name = StringField(
+        validators=[Length(max=200, message=lazy_gettext("Use 200 characters or fewer."))]
+    )
+    password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
+
+
+def address_of(waiting: Waiting | None, token: str) -> str:
+    """Return the address in the mail; it leads back to the request that waits, if one does."""
+    handle = waiting.handle if waiting else None
+    return settings.issuer + url_for("login.confirm_email", interaction=handle, token=token)
+
+
+@blueprint.route("/confirm-email", methods=["GET", "POST"])
+def confirm_email() -> ResponseReturnValue:
+    """Confirm the address, and make the account."""
+    if "token" in request.args:
+        handle = request.args.get("interaction")
+        page = url_for("login.confirm_email", interaction=handle)
+        return LINK.put_away(request.args["token"], page)
+    try:
+        found = sign_ups.find_by_link(LINK.token)
+        if found.confirmed_at is not None or accounts.is_taken(found.email):
+            return _page("already")
+        here = sign_ups.is_of(found, guards.browser())
+        return _here(found) if here else _elsewhere(found)
+    except SignUpLinkDead:
+        rollback()
+        return _page("expired"), 410
+    except AddressTaken:
+        rollback()
+        return _page("already")
+
+
+def _here(found: SignUp) -> ResponseReturnValue:
+    """Sign in who has typed the password in this very browser."""
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return _page("here", form=form, email=found.email), 422 if form.is_submitted() else 200
+    user = sign_ups.confirm_here(found)
+    return entering.enter(user, pages.load_if_alive(), amr=("pwd",))
+
+
+def _elsewhere(found: SignUp) -> ResponseReturnValue:
+    """Let the owner of the mailbox choose the password; nobody is signed in."""
+    form = ChooseForm(data={"name": found.name or ""})
+    if not form.validate_on_submit():
+        return _choose(form, found), 422 if form.is_submitted() else 200
+    try:
+        typed, name = form.password.data, form.name.data
+        passwords.check_allowed(typed, context=(found.email, name or ""))
+    except InvalidInput as fault:
+        forms.blame(form, fault)
+        return _choose(form, found), 422
+    rollback()  # hashing takes long: nobody may wait for this transaction
+    new_hash = sign_ups.hash_password(typed)
+    sign_ups.confirm_elsewhere(found, new_hash=new_hash, name=name)
+    commit()
+    return _page("done")
+
+
+def _choose(form: ChooseForm, found: SignUp) -> str:
+    length = settings.shortest_password
+    return _page("elsewhere", form=form, email=found.email, password_length=length)
+
+
+def _page(state: str, **shown: Any) -> str:
+    known = {"form": None, "email": "", "password_length": 0}
+    return render_template("login/confirm_email.html", state=state, **{**known, **shown})
