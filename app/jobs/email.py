@@ -9,19 +9,34 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
-from app.database import commit
+from app.database import commit, end_reads
 from app.services import mail
 from app.settings import settings
 
+Answer = tuple[int, bytes]
 log = logging.getLogger(__name__)
 SECONDS_TO_ANSWER = 10
+LONGEST_REPLY = 300
 SUBMISSION, SUBMISSION_TLS = 587, 465
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a mail has got: `connected`, `tls`, `auth`, `accepted`, or `written` to a folder."""
+
+    name: str
+    ok: bool
+    reply: str
 
 
 def deliver() -> None:
@@ -87,6 +102,81 @@ def _submit(message: EmailMessage) -> None:
         if address.username:
             server.login(unquote(address.username), unquote(address.password or ""))
         server.send_message(message)
+
+
+def try_out(message: EmailMessage) -> list[Step]:
+    """Send a mail now; return every step on the way with the server's reply, until one fails.
+
+    The reply is shown to who asked and kept nowhere: it may repeat the mail.
+    """
+    end_reads()
+    if has_folder():
+        _write(message)
+        return [Step("written", ok=True, reply=str(folder()))]
+    address = urlsplit(settings.mail_url.get_secret_value())
+    steps: list[Step] = []
+    with closing(_acts(address, message)) as acts:
+        for name, act in acts:
+            steps.append(_taken(name, act))
+            if not steps[-1].ok:
+                break
+    return steps
+
+
+def _acts(
+    address: SplitResult, message: EmailMessage
+) -> Generator[tuple[str, Callable[[], Answer]], None, None]:
+    """Yield what has to be done, in this order; the next one is asked for when one has worked."""
+    context, opened = ssl.create_default_context(), []
+
+    def connect() -> Answer:
+        opened.append(_connection(address, context))
+        return opened[0].ehlo()
+
+    encrypted = address.scheme == "smtps"
+    yield ("tls" if encrypted else "connected"), connect
+    server = opened[0]
+    try:
+        if not encrypted:
+            yield "tls", lambda: server.starttls(context=context)
+        if address.username:
+            name, password = unquote(address.username), unquote(address.password or "")
+            yield "auth", lambda: server.login(name, password)
+        yield "accepted", lambda: _hand_over(server, message)
+    finally:
+        server.close()
+
+
+def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> Answer:
+    """Send a mail step by step: `send_message` does not tell what the server answered."""
+    server.ehlo_or_helo_if_needed()
+    sender = parseaddr(message["From"])[1]
+    for answer in (server.mail(sender), server.rcpt(message["To"])):
+        if answer[0] not in range(200, 300):
+            return answer
+    return server.data(message.as_bytes())
+
+
+def _taken(name: str, act: Callable[[], Answer]) -> Step:
+    """Take one step; what goes wrong is its reply."""
+    try:
+        code, said = act()
+    except smtplib.SMTPResponseException as fault:
+        code, said = fault.smtp_code, _bytes(fault.smtp_error)
+    except (OSError, smtplib.SMTPException) as fault:
+        return Step(name, ok=False, reply=_line(f"{type(fault).__name__}: {fault}"))
+    reply = _line(f"{code} {said.decode(errors='replace')}")
+    return Step(name, ok=code in range(200, 400), reply=reply)
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode()
+
+
+def _line(text: str) -> str:
+    """Return what a stranger's machine has said: one line of signs that can be shown."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(plain.split())[:LONGEST_REPLY]
 
 
 def _connection(address: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:

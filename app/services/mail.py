@@ -6,6 +6,7 @@ empty it: it may hold a code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -14,7 +15,7 @@ from typing import Any
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, select, update
 
 from app.clock import now
 from app.database import db
@@ -29,6 +30,13 @@ LEASE = timedelta(minutes=5)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_TRIES = 12
+PAGE_SIZE = 25
+#: What may have become of a mail, by name.
+STATES = {
+    "waiting": and_(MAILS.c.sent_at.is_(None), MAILS.c.tries < MOST_TRIES),
+    "sent": MAILS.c.sent_at.is_not(None),
+    "given_up": and_(MAILS.c.sent_at.is_(None), MAILS.c.tries >= MOST_TRIES),
+}
 LONGEST_SUBJECT = 300
 LONGEST_FAULT = 300
 
@@ -50,21 +58,31 @@ def enqueue(
     `reader` is whose mailbox it is, if that is known; `asked` is False when somebody else has
     caused the mail. Words in the context that were not translated yet (lazy) follow.
     """
+    with force_locale(languages.read_by(reader, asked=asked)):
+        db.session.add(_rendered(template, to, context))
+    db.session.flush()
+
+
+def draft(template: str, *, to: str, **context: Any) -> EmailMessage:
+    """Render a mail in the language of this request, to be sent at once and kept nowhere."""
+    return _message(_rendered(template, to, context))
+
+
+def _rendered(template: str, to: str, context: dict[str, Any]) -> Mail:
     if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
         message = "an address that cannot stand in a header"
         raise ValueError(message)
-    with force_locale(languages.read_by(reader, asked=asked)):
-        row = Mail(
-            message_id=f"<{secrets.new_id()}@{_domain()}>",
-            recipient=to,
-            template=template,
-            subject=_block(template, "subject", context)[:LONGEST_SUBJECT],
-            text=_block(template, "body", context, one_line=False),
-            html=render_template(f"email/{template}.html", **context),
-            due_at=now(),
-        )
-    db.session.add(row)
-    db.session.flush()
+    moment = now()
+    return Mail(
+        message_id=f"<{secrets.new_id()}@{_domain()}>",
+        recipient=to,
+        template=template,
+        subject=_block(template, "subject", context)[:LONGEST_SUBJECT],
+        text=_block(template, "body", context, one_line=False),
+        html=render_template(f"email/{template}.html", **context),
+        created_at=moment,
+        due_at=moment,
+    )
 
 
 def _block(template: str, name: str, context: dict[str, Any], *, one_line: bool = True) -> str:
@@ -79,6 +97,24 @@ def _block(template: str, name: str, context: dict[str, Any], *, one_line: bool 
 def _domain() -> str:
     """Return the right-hand side of message identifiers."""
     return settings.issuer.partition("//")[2].partition(":")[0]
+
+
+def search(*, state: str = "", page: int = 1) -> tuple[Sequence[Mail], int]:
+    """Return one page of the outbox, the newest first, and how many there are in this state."""
+    wanted = select(Mail)
+    if state in STATES:
+        wanted = wanted.where(STATES[state])
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    newest_first = wanted.order_by(Mail.id.desc())
+    rows = db.session.scalars(newest_first.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return rows, total
+
+
+def state_of(row: Mail) -> str:
+    """Return what has become of a mail: one of STATES."""
+    if row.sent_at is not None:
+        return "sent"
+    return "given_up" if row.tries >= MOST_TRIES else "waiting"
 
 
 def due(most: int = 20) -> list[int]:

@@ -42,6 +42,10 @@ def _users(**changes: Any) -> Context:
 def _user(**changes: Any) -> Context:
     known = {
         "user": user(is_admin=False),
+        "addresses": [
+            {"email": JANE.email, "is_primary": True, "verified_at": ago(days=200)},
+            {"email": NAMELESS.email, "is_primary": False, "verified_at": ago(days=3)},
+        ],
         "is_self": False,
         "sessions": [
             {
@@ -183,7 +187,8 @@ STATES: States = (
         "admin/user.html",
         "off",
         lambda: _user(
-            user=user(is_disabled=True, last_sign_in_at=None),
+            user=user(is_disabled=True, last_sign_in_at=None, email_verified=False),
+            addresses=[{"email": JANE.email, "is_primary": True, "verified_at": None}],
             sessions=[],
             apps=[],
             attempts=[],

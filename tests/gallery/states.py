@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.gallery import (
     admin_states,
     desk_states,
+    email_states,
     error_states,
     group_states,
     login_states,
@@ -33,6 +34,7 @@ def _collect() -> tuple[State, ...]:
         second_steps,
         passkey_states,
         own_states,
+        email_states,
         error_states,
         admin_states,
         desk_states,

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
-import subprocess
-import threading
-from contextlib import suppress
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -20,6 +16,7 @@ from app.database import commit, rollback
 from app.jobs import email
 from app.models import Mail
 from app.services import mail
+from tests.mail_server import Server, context_with, make_certificate
 from tests.secrets_seen import remember
 
 TO = "jane@people.example"
@@ -36,7 +33,14 @@ def request_context(app, db):
 
 def enqueue(**changed):
     """Put a mail with a code into the outbox."""
-    values = {"to": TO, "code": remember(CODE), "minutes": 30, "client": None, **changed}
+    values = {
+        "to": TO,
+        "code": remember(CODE),
+        "minutes": 30,
+        "client": None,
+        "link": "",
+        **changed,
+    }
     mail.enqueue("sign_up_code", **values)
     commit()
 
@@ -121,79 +125,17 @@ def test_subject_is_one_line_whatever_it_holds(request_context, settings, db):
     assert "Bcc: all@people.example" in letter["Subject"]
 
 
-class Server(threading.Thread):
-    """A mail server of one connection, which answers as it is told and keeps what it was sent."""
-
-    def __init__(self, context, answers=None):
-        super().__init__(daemon=True)
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listening.getsockname()[1]
-        self.context = context
-        self.answers = answers or {}
-        self.heard = []
-        self.encrypted = False
-        self.start()
-
-    def run(self):
-        with self.listening, suppress(OSError):  # a client that is not content hangs up
-            self.connection, _ = self.listening.accept()
-            try:
-                self._converse()
-            finally:
-                self.connection.close()
-
-    def _converse(self):
-        self._say("220 mail.example")
-        while line := self._line():
-            verb = line.split()[0].upper()
-            self._say(self.answers.get(verb) or self._answer(verb))
-            if verb == "STARTTLS" and self.context:
-                self.connection = self.context.wrap_socket(self.connection, server_side=True)
-                self.encrypted = True
-            if verb == "DATA" and verb not in self.answers:
-                while self._line() != ".":
-                    pass
-                self._say("250 taken")
-            if verb == "QUIT":
-                return
-
-    def _say(self, words):
-        self.connection.sendall(f"{words}\r\n".encode())
-
-    def _line(self):
-        """Read one line, sign by sign: what follows may be encrypted."""
-        line = b""
-        while not line.endswith(b"\n") and (sign := self.connection.recv(1)):
-            line += sign
-        self.heard.append(line.decode(errors="replace").rstrip())
-        return self.heard[-1]
-
-    def _answer(self, verb):
-        if verb == "EHLO":
-            return "250-mail.example\r\n250-STARTTLS\r\n250 AUTH PLAIN"
-        if verb == "STARTTLS":
-            return "220 go on"
-        return {"DATA": "354 go on", "AUTH": "235 welcome", "QUIT": "221 bye"}.get(verb, "250 ok")
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """Make a certificate for localhost."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, pem = folder / "key.pem", folder / "cert.pem"
-    words = f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout {key}"
-    words += f" -out {pem} -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    subprocess.run(["openssl", *words.split()], check=True, capture_output=True)  # noqa: S603, S607 (fixed words)
-    return pem, key
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
 def context(certificate, monkeypatch):
     """Return the server's side of TLS; clients trust its certificate."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(*certificate)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    return made
+    return context_with(certificate)
 
 
 @pytest.fixture

@@ -15,10 +15,12 @@ from app.web.admin import (
     group,
     groups,
     keys,
+    mails,
     new_client,
     reset_second_step,
     user,
     users,
+    verify_email,
 )
 from app.web.admin.entrance import blueprint
 
@@ -34,7 +36,9 @@ PAGES = (
     reset_second_step,
     groups,
     group,
+    verify_email,
     keys,
     attempts,
+    mails,
 )
 blueprints = (blueprint,)

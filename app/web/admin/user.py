@@ -8,26 +8,42 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
+from app.jobs import email
 from app.models import User
 from app.services import (
     accounts,
+    addresses,
     attempts,
     consents,
     groups,
     passkeys,
+    resets,
     scopes,
     sessions,
     users,
 )
+from app.settings import settings
 from app.web import agents
 from app.web.admin import sentences
 from app.web.admin.entrance import administrator, blueprint
 
 NEWEST = 10
+
+
+def _send_reset(row: User, *, by: int) -> None:
+    """Mail the user a link for a new password, which no administrator sees (security.md PW06)."""
+    resets.begin_for(row, by=by, link=_reset_link)
+
+
+def _reset_link(token: str) -> str:
+    return settings.issuer + url_for("login.reset", token=token)
+
+
 ACTS = {
     "turn-off": (users.turn_off, "off"),
     "turn-on": (accounts.turn_on, "on"),
     "sign-out": (accounts.sign_out_everywhere, "signed-out"),
+    "send-reset": (_send_reset, "reset-sent"),
 }
 
 
@@ -39,6 +55,7 @@ def user(user_id: int) -> ResponseReturnValue:
     return render_template(
         "admin/user.html",
         user=row,
+        addresses=_addresses(row),
         is_self=row.id == administrator().user_id,
         sessions=_sessions(row),
         apps=_apps(row),
@@ -58,7 +75,19 @@ def act_on_user(user_id: int) -> ResponseReturnValue:
     act, done = ACTS[request.form["act"]]
     act(row, by=administrator().user_id)
     commit()
+    email.deliver_at_once()
     return redirect(url_for("admin.user", user_id=row.id, done=done), 303)
+
+
+def _addresses(row: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "email": address.email,
+            "is_primary": address.key == row.email_key,
+            "verified_at": address.verified_at,
+        }
+        for address in addresses.of_user(row)
+    ]
 
 
 def _sessions(row: User) -> list[dict[str, Any]]:
