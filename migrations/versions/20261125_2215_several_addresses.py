@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "5d2f0b7c91ae"
-down_revision = "5d1b7c3f20a4"
+down_revision = "5b1f0d7e94a2"
 branch_labels = None
 depends_on = None
 

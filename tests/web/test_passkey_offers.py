@@ -49,6 +49,19 @@ def test_new_account_needs_no_password(app, browser, db, settings):
     assert use(visitor(app).open("/login/sign-in"), device).at == "/account/"
 
 
+def test_link_of_a_sign_up_without_a_password_signs_nobody_in(browser, db, letters):
+    """security.md MF11, LG04: the proved address is no factor, whichever way it was proved."""
+    browser.open("/login/sign-up")
+    browser.press("register-passkey", email="new@people.example", password="")
+
+    browser.open(letters.link("new@people.example")).press("confirm")
+
+    assert browser.at == "/login/first-passkey"
+    assert count(db, Session) == 0
+    create(browser)
+    assert db.session.scalars(select(Session.acr)).all() == [PHR]
+
+
 def test_new_account_goes_on_to_the_app(browser, rp, settings):
     rp.authorize(browser)
     browser.follow("Create an account")

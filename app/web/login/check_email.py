@@ -18,7 +18,7 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email as email_job
 from app.models import SignUp, User
-from app.services import half_sign_ins, sign_ups
+from app.services import sign_ups
 from app.services.accounts import AddressTaken
 from app.services.sign_ups import CodeRefused
 from app.settings import settings
@@ -48,9 +48,7 @@ def check_email() -> ResponseReturnValue:
     form = CodeForm()
     has_password = bool(sign_up.password_hash)
     if form.validate_on_submit() and (user := _confirm(form, sign_up)) is not None:
-        if has_password:
-            return entering.enter(user, waiting, amr=("pwd",))
-        return _to_first_passkey(user, waiting)
+        return entering.enter_new(user, waiting, has_password=has_password)
     return _page(form, waiting, sign_up), 422
 
 
@@ -73,14 +71,6 @@ def _nothing_to_check(waiting: Waiting | None, sign_up: SignUp | None) -> Respon
     if sign_up is not None:
         return redirect(url_for("login.sign_in", interaction=handle, confirmed="yes"), 303)
     return redirect(url_for("login.sign_up", interaction=handle), 303)
-
-
-def _to_first_passkey(user: User, waiting: Waiting | None) -> ResponseReturnValue:
-    """Let the owner of a new account make its passkey; until then nobody is signed in."""
-    half_sign_ins.begin(user, browser=guards.browser(), amr=())
-    commit()
-    handle = waiting.handle if waiting else None
-    return redirect(url_for("login.first_passkey", interaction=handle), 303)
 
 
 def _confirm(form: CodeForm, sign_up: SignUp) -> User | None:

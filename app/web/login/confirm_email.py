@@ -76,8 +76,9 @@ def _here(found: SignUp) -> ResponseReturnValue:
     form = ConfirmForm()
     if not form.validate_on_submit():
         return _page("here", form=form, email=found.email), 422 if form.is_submitted() else 200
+    has_password = bool(found.password_hash)
     user = sign_ups.confirm_here(found)
-    return entering.enter(user, pages.load_if_alive(), amr=("pwd",))
+    return entering.enter_new(user, pages.load_if_alive(), has_password=has_password)
 
 
 def _elsewhere(found: SignUp) -> ResponseReturnValue:

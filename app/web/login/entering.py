@@ -45,6 +45,20 @@ def enter(
     return redirect(url_for(page, interaction=handle, next=target or None, half="yes"), 303)
 
 
+def enter_new(user: User, waiting: Waiting | None, *, has_password: bool) -> ResponseReturnValue:
+    """Let in the owner of an account that has just been made: the address is proved.
+
+    That is no way to sign in (security.md MF11). Who has chosen no password makes the passkey
+    first, and until then nobody is signed in.
+    """
+    if has_password:
+        return enter(user, waiting, amr=("pwd",))
+    half_sign_ins.begin(user, browser=guards.browser(), amr=())
+    commit()
+    handle = waiting.handle if waiting else None
+    return redirect(url_for("login.first_passkey", interaction=handle), 303)
+
+
 def admit(
     user: User,
     waiting: Waiting | None,
