@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 from app.models import Attempt, AuditEvent, Link, Passkey, Session
 from app.services import passkeys, throttles
 from app.services.audit import Event
-from app.services.levels import MFA, PASSWORD, PHR
-from app.web.guards import RECENT
+from app.services.levels import MFA, PASSWORD, PHR, RECENT
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES, UV, Authenticator, Lie

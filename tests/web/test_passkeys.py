@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.models import AuditEvent, Mail, Passkey
 from app.services.audit import Event
-from app.web.guards import RECENT
+from app.services.levels import RECENT
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES, Authenticator

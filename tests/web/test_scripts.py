@@ -128,9 +128,13 @@ def test_passkeys_are_hidden_where_they_cannot_work(origin, path):
 def test_passkeys_work_in_browsers_without_the_json_methods(origin):
     """ux.md 1.2: the fallback reads and writes what the methods do."""
     asked, sent = [], []
+
+    def note(options):
+        asked.append(options)
+
     with visiting(origin) as page:
         page.add_init_script(WITHOUT_JSON)
-        page.expose_function("noteOptions", asked.append)
+        page.expose_function("noteOptions", note)
         page.route("**/login/passkey", lambda route: (sent.append(route.request.post_data),
                                                       route.fulfill(body="taken")))  # fmt: skip
         page.goto(f"{origin}/__ui__/login/sign_in/plain")
@@ -151,8 +155,12 @@ def test_passkeys_work_in_browsers_without_the_json_methods(origin):
 def test_browser_is_told_of_a_passkey_that_is_nobodys(origin):
     """ux.md 2.1: it had better not offer it again."""
     told = []
+
+    def tell(passkey):
+        told.append(passkey)
+
     with visiting(origin) as page:
-        page.expose_function("tell", told.append)
+        page.expose_function("tell", tell)
         page.add_init_script("PublicKeyCredential.signalUnknownCredential = (it) => tell(it)")
         page.goto(f"{origin}/__ui__/login/sign_in/unknown-passkey")
         page.wait_for_load_state("networkidle")
