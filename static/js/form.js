@@ -1,4 +1,5 @@
-// Forms: our own words instead of the browser's, a busy label, one press one post, nothing lost.
+// Forms: our own words instead of the browser's, a busy label, one press one post, nothing lost,
+// and passwords that can be looked at.
 const BUSY_AFTER = 300;
 const AGAIN_AFTER = 10000;
 
@@ -33,4 +34,19 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// Show and hide a password. The button is hidden until this runs.
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const input = document.getElementById(button.dataset.reveal);
+  const toggle = () => {
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? button.dataset.hide : button.dataset.show;
+    button.setAttribute("aria-pressed", String(shown));
+  };
+  button.hidden = false;
+  button.addEventListener("click", toggle);
+  // A password manager saves only what is a password when the form is sent.
+  input.form?.addEventListener("submit", () => { if (input.type === "text") toggle(); });
 }
