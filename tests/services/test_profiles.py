@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from app.errors import InvalidInput
-from app.services import claims, profiles, scopes
+from app.services import claims, groups, profiles, scopes
 from tests import factories
 
 
 def test_every_claim_of_every_scope_can_be_set(db):
     """protocol.md 2.9: the test user of a certification run needs all of them."""
     person = factories.user(email_verified=True)
+    crew = groups.create("Crew", description="", requires_second_step=False, by=person.id)
+    groups.add_member(crew, person, by=person.id)
 
     profiles.change(person, factories.CLAIMS)
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.models import AuditEvent, Mail, User
 from app.services import mail, throttles
 from app.services.audit import Event
-from app.web.guards import RECENT
+from app.services.levels import RECENT
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

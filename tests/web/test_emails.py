@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.models import EmailClaim, Mail, User, UserEmail
 from app.services import addresses, throttles
-from app.web.guards import RECENT
+from app.services.levels import RECENT
 from tests import factories
 from tests.address_pages import NEW, add, added
 from tests.administrators import browser_of, visitor
