@@ -98,6 +98,8 @@ class HttpxTransport:
         # The transport below httpx.Client: no cookies, no proxies of the environment, no redirects.
         trusted = ssl.create_default_context(cafile=ca_file)
         self._transport = httpx.HTTPTransport(limits=limits, verify=trusted)
+        #: Our end of the connection that the last answer came by.
+        self.client_port = 0
 
     def send(
         self,
@@ -116,6 +118,8 @@ class HttpxTransport:
             method, url, headers=sent, content=body or None, extensions={"timeout": timeout}
         )
         response = self._transport.handle_request(request)
+        stream = response.extensions["network_stream"]
+        self.client_port = stream.get_extra_info("client_addr")[1]
         try:
             return Answer(response.status_code, url, response.headers, response.read())
         finally:
