@@ -1,0 +1,51 @@
+"""Rules: the product's, one by one, with the place each is kept in; a bug replaces one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What must be so; every member that is false, or not the honest one, is a planted bug."""
+
+    #: services/sign_ups.py: the account exists only when a mailed code proves the address.
+    account_waits_for_proof: bool = True
+    #: services/sign_ups.py, _code_digest: the code is good in the browser that asked for it.
+    code_is_bound_to_browser: bool = True
+    #: services/sign_ups.py: an address that has an account gets a mail without a code.
+    taken_address_makes_nothing: bool = True
+    #: services/resets.py, begin: a reset goes to a proved address alone.
+    reset_needs_proved_address: bool = True
+    #: services/resets.py, use; security.md RV05: what the reset leaves in place.
+    reset_keeps_second_step: bool = True
+    #: services/resets.py, use; PW06: sessions end, links from before are dead (epoch).
+    reset_ends_the_rest: bool = True
+    #: web/login/entering.py, security.md MF01: every way in asks for the second step.
+    every_way_asks_for_phone: bool = True
+    #: Upstream identities are found by issuer and subject, never by an address (RV08, nOAuth).
+    address_links_nothing: bool = True
+    #: A provider's word about an address counts only where the provider runs the mailbox.
+    only_proofs_prove: bool = True
+    #: A link is bound to the browser and session that asked for it, and to nobody else's proof.
+    link_is_bound_to_asker: bool = True
+    #: A new address is confirmed in a session of the account that asked for it (RV07).
+    change_is_bound_to_session: bool = True
+    #: An address that somebody merely claims is nobody's identity (RV08).
+    claim_is_no_address: bool = True
+    #: An address that became primary while a way back leads elsewhere gets none itself: whoever
+    #: changes it there and back would keep a way in that its owner cannot see (RV07).
+    way_back_is_for_who_was_there_before: bool = True
+    #: The mailed way back ends what was added since, and ways back from later changes (RV07).
+    way_back_ends_later_ones: bool = True
+    #: The mailed way back drops every other address and link: any could ask for a new password.
+    way_back_drops_the_rest: bool = True
+    #: When an address is taken off the account, links for a new password are dead.
+    removed_address_opens_nothing: bool = True
+    #: An invitation makes an account; it opens none that is there (CVE-2026-1529).
+    invitation_makes_new_accounts: bool = True
+    #: Deleting an account ends every link to it; who comes next gets none of it (JO12).
+    deletion_ends_links: bool = True
+
+
+HONEST = Rules()
