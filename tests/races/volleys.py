@@ -16,6 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_SECONDS = 30
 
+Fields = dict[str, str] | list[tuple[str, str]]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -23,6 +25,8 @@ class Outcome:
 
     status: int
     document: dict[str, Any] = field(repr=False)
+    #: Names of the cookies that were set.
+    cookies: tuple[str, ...] = ()
 
     @property
     def error(self) -> str:
@@ -53,12 +57,17 @@ class Volley:
         """Close them."""
         self._close()
 
-    def fire(self, form: dict[str, str]) -> list[Outcome]:
+    def fire(self, form: Fields) -> list[Outcome]:
         """Send the form on all connections at once and return what each is told."""
-        request = self._request(form)
-        for connection in self._sockets:
+        return self.fire_each([({}, form)] * self._width)
+
+    def fire_each(self, sent: list[tuple[dict[str, str], Fields]]) -> list[Outcome]:
+        """Send one form on each connection, all at once, with headers of its own."""
+        requests = [self._request(headers, form) for headers, form in sent]
+        aimed = list(zip(self._sockets, requests, strict=True))
+        for connection, request in aimed:
             connection.sendall(request[:-1])
-        for connection in self._sockets:
+        for connection, request in aimed:
             connection.sendall(request[-1:])
         return [_receive(connection) for connection in self._sockets]
 
@@ -79,13 +88,14 @@ class Volley:
             connection.close()
         self._sockets = []
 
-    def _request(self, form: dict[str, str]) -> bytes:
+    def _request(self, own: dict[str, str], form: Fields) -> bytes:
         body = urlencode(form)
         headers = {
             "Host": self._url.netloc,
             "Content-Type": "application/x-www-form-urlencoded",
             "Content-Length": str(len(body)),
             **self._headers,
+            **own,
         }
         lines = [f"POST {self._url.path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
         return "\r\n".join([*lines, "", body]).encode()
@@ -101,4 +111,6 @@ def _receive(connection: socket.socket) -> Outcome:
     finally:
         answer.close()
     media = answer.headers.get("Content-Type", "")
-    return Outcome(answer.status, json.loads(content) if "json" in media else {})
+    set_here = answer.headers.get_all("Set-Cookie", [])
+    names = tuple(line.partition("=")[0] for line in set_here)
+    return Outcome(answer.status, json.loads(content) if "json" in media else {}, names)

@@ -119,10 +119,11 @@ def _pass(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | Non
     """Use the code up and finish, all in one transaction."""
     count = half_way.reserve(who)
     code.spend(who.user, form.code.data)
+    # Counts before what is owed, as in `reserve`: two tabs would wait for each other otherwise.
+    throttles.forget(count)
     half_way.finish(who, waiting, amr=levels.with_code(who.amr))
     if form.trust.data and who.half is not None:
         trusted_browsers.trust(who.user, guards.browser())
-    throttles.forget(count)
     commit()
     if code.has_mail:
         email.deliver_at_once()
