@@ -54,6 +54,12 @@ race: $(TOOLS) $(WORDS) ## 1,000 rounds of 8 who want the same code or refresh t
 	@tools/provide postgres
 	@$(BIN)/python -m tests.races $(ARGS)
 
+model: $(TOOLS) $(WORDS) ## Thousands of sequences of what people may do, and what must stay true
+	@$(BIN)/pytest -n 0 tests/model --thorough 50 -k say_what_happened
+
+timing: $(TOOLS) $(WORDS) ## Hundreds of samples of what a stranger can ask about an address
+	@$(BIN)/pytest -n 0 tests/timing --thorough 40
+
 bench: $(TOOLS) $(WORDS) ## Requests a second, percentiles and memory, on both engines
 	@tools/provide postgres wrk
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -91,4 +97,4 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 %.mo: %.po | $(RUNTIME)
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-.PHONY: help setup run serve check test journey race bench translate migrate snapshots lock
+.PHONY: help setup run serve check test journey race model timing bench translate migrate snapshots lock

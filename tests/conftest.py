@@ -32,6 +32,11 @@ from tests.statements import Statements, counted
 RUN_FOLDER = pytest.StashKey[Path]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody who has the time try more than every run does."""
+    parser.addoption("--thorough", type=int, default=1, help="try so many times as much")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder of this run, which all workers share; no setting comes from outside."""
     environment = os.environ  # noqa: TID251 (only to empty it)
@@ -132,6 +137,12 @@ def http(app: Flask) -> Http:
 def live(stage: Stage) -> LiveServer:
     """Return the production server, two workers, on the database of `app`."""
     return stage.live
+
+
+@pytest.fixture
+def thorough(request: pytest.FixtureRequest) -> int:
+    """Return how many times as much is to be tried as at every run."""
+    return int(request.config.getoption("--thorough"))
 
 
 @pytest.fixture
