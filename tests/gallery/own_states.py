@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from app.web.account.profile import SECTIONS, ProfileForm
@@ -111,7 +112,7 @@ def _wrong_password() -> Context:
 
 def _profile(**values: str) -> Context:
     form = ProfileForm(formdata=None, data=values)
-    form.zoneinfo.choices = [SelectChoice("", "Not said"), SelectChoice("Europe/Paris")]
+    form.zoneinfo.choices = [SelectChoice("", _("Not said")), SelectChoice("Europe/Paris")]
     return {
         "form": form,
         "email": JANE.email,
