@@ -1,0 +1,47 @@
+"""Whatever people do, in whatever order: nobody gets in without every step, nothing lies."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.model.machine import Machine, machine_of
+from tests.model.planted import BUGS
+
+EXAMPLES = 50
+MOST_TO_FIND_A_BUG = 80
+#: What a run has to have come to, so that silence means something.
+GOALS = {"session", "spared", "token at password", "token at mfa", "second step set up"}
+
+pytestmark = pytest.mark.one_engine
+
+
+def _run(machine, *, examples, **changes):
+    quiet = settings(
+        max_examples=examples,
+        stateful_step_count=25,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    run_state_machine_as_test(machine, settings=settings(quiet, **changes))
+
+
+def test_sessions_and_tokens_say_what_happened(made_of, reached, thorough):
+    """security.md LG04, MF01, MF12, MF13, SE04, AZ05, AZ06, AZ08; OIDC Core §2, §3.1.2.1."""
+    _run(made_of(Machine), examples=EXAMPLES * thorough, derandomize=thorough == 1)
+
+    assert set(reached) >= GOALS, reached
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_planted_bug_is_found(bug, made_of, monkeypatch):
+    """The model can fail."""
+    plant, rooms = BUGS[bug]
+    plant(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        _run(made_of(machine_of(*rooms)), examples=MOST_TO_FIND_A_BUG, phases=[Phase.generate])
