@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
 from tests import chromium, factories
@@ -39,6 +39,13 @@ STOP = """() => {
     || element.getAttribute("aria-label") || element.tagName;
   return {name, seen: seen && inView, follows};
 }"""
+
+
+class Quiet(WSGIRequestHandler):
+    """Logs nothing: what comes back from the provider holds a code."""
+
+    def log(self, *_said):
+        """Say nothing."""
 
 
 class Typist(Visitor):
@@ -91,7 +98,7 @@ def application():
     page = Response(
         "<!doctype html><title>Photo Box</title><h1>Photo Box</h1>", mimetype="text/html"
     )
-    server = make_server("127.0.0.1", 0, page, threaded=True)
+    server = make_server("127.0.0.1", 0, page, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
