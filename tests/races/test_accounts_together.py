@@ -45,15 +45,19 @@ def jane(db):
     return factories.user("jane@people.example")
 
 
-def together(live, filled):
-    """Send these forms, each with its browser's cookies, at once; return who was let in."""
+def together(live, filled, *, may_be_busy=False):
+    """Send these forms, each with its browser's cookies, at once; return what each is told.
+
+    Eight passwords to hash may be more than a slow machine can do in time: some read 503 then.
+    """
     address = filled[0][1].url
     assert {form.url for _, form in filled} == {address}
     headers = {"Origin": live.url}
     with Volley(address, width=len(filled), headers=headers) as volley:
         sent = [(browser.cookie_header(), form.fields) for browser, form in filled]
         outcomes = volley.fire_each(sent)
-    assert {outcome.status for outcome in outcomes} <= TOO_LATE, outcomes
+    told = TOO_LATE | ({503} if may_be_busy else set())
+    assert {outcome.status for outcome in outcomes} <= told, outcomes
     return outcomes
 
 
@@ -117,7 +121,7 @@ def test_one_reset_link_changes_the_password_once(live, new_browser, jane, db):
         (browser, browser.fill("save", password=remember(f"{NEW} {number}")))
         for number, browser in enumerate(browsers)
     ]
-    outcomes = together(live, filled)
+    outcomes = together(live, filled, may_be_busy=True)
 
     assert [outcome.status for outcome in outcomes].count(303) == 1
     done = select(func.count()).where(AuditEvent.event == Event.PASSWORD_RESET)
