@@ -1,0 +1,135 @@
+"""Inside: what somebody who is signed in can change, and the ways back that are mailed."""
+
+from __future__ import annotations
+
+from tests.search.world import ADDRESSES, ATTACKER, HOME, OWNER, PEOPLE, Link
+
+ONLY = frozenset
+
+
+def is_clean(account):
+    """Tell whether nothing on an account is anybody's but the owner's."""
+    mine = {HOME[OWNER]}
+    return account.verified <= mine and not account.claimed and account.linked <= {OWNER}
+
+
+def _sessions(world):
+    for number, account in world.living():
+        for who in account.sessions:
+            yield number, account, who
+
+
+def _link(world, rules):
+    for number, account, who in _sessions(world):
+        provers = (who,) if rules.link_is_bound_to_asker else PEOPLE
+        for prover in provers:
+            owner = next((n for n, each in world.living() if prover in each.linked), None)
+            if owner is None:
+                linked = world.change(number, linked=account.linked | {prover})
+                yield f"{who} links {prover} to {number}", linked
+        for other in account.linked:
+            if account.password or len(account.linked) > 1:
+                unlinked = world.change(number, linked=account.linked - {other})
+                yield f"{who} unlinks {other} from {number}", unlinked
+
+
+def _addresses(world, rules):
+    for number, account, who in _sessions(world):
+        for address in ADDRESSES:
+            if address not in account.verified | account.claimed:
+                claimed = account.claimed | {address}
+                yield f"{who} adds {address} to {number}", world.change(number, claimed=claimed)
+    for number, account in world.living():
+        for reader, address in world.readers:
+            if address in account.claimed and rules.account_waits_for_proof:
+                yield from _prove(world, rules, number, reader, address)
+
+
+def _prove(world, rules, number, reader, address):
+    account = world.at(number)
+    if rules.change_is_bound_to_session and reader not in account.sessions:
+        return
+    if world.owner_of(address) is not None:
+        return
+    after = world.change(
+        number, claimed=account.claimed - {address}, verified=account.verified | {address}
+    )
+    yield f"{reader} proves {address} for {number}", after
+
+
+def _primary(world, rules):
+    for number, account, who in _sessions(world):
+        good = account.verified if rules.claim_is_no_address else account.verified | account.claimed
+        for address in good - {account.primary}:
+            age = 1 + max((link.age for link in world.links if link.account == number), default=0)
+            back = {Link("way back", number, account.primary, min(age, 3))}
+            if rules.way_back_is_for_who_was_there_before and _ways_back(world, number):
+                back = set()
+            after = world.change(number, primary=address, verified=account.verified | {address})
+            after = after.without_links(number, "reset")
+            yield f"{who} makes {address} primary", after._replace(links=after.links | back)
+            yield f"{who} takes {address} off", _take_off(world, rules, number, address)
+
+
+def _take_off(world, rules, number, address):
+    account = world.at(number)
+    after = world.change(number, verified=account.verified - {address})
+    if rules.removed_address_opens_nothing:
+        after = after.without_links(number, "reset")
+    return after
+
+
+def _ways_back(world, number):
+    return {link for link in world.links if (link.kind, link.account) == ("way back", number)}
+
+
+def _go_back(world, rules):
+    for link in world.links:
+        if link.kind != "way back" or world.accounts[link.account] is None:
+            continue
+        for reader, address in world.readers:
+            if address == link.address:
+                after = _use_way_back(world, rules, link)
+                yield f"{reader} goes back to {address}", _taken_back(after, reader, link.account)
+
+
+def _taken_back(world, reader, number):
+    """It is the owner's again when nothing but addresses was changed."""
+    account = world.at(number)
+    is_own = account.linked <= {OWNER} and account.password == OWNER
+    done = number == 0 and reader == OWNER and is_own
+    return world._replace(is_breached=False) if done else world
+
+
+def _use_way_back(world, rules, link):
+    number = link.account
+    account = world.at(number)
+    parts = {"primary": link.address, "verified": account.verified | {link.address}}
+    if rules.way_back_drops_the_rest:
+        parts |= {"verified": ONLY({link.address}), "claimed": ONLY(), "sessions": ONLY()}
+    after = world.change(number, **parts)
+    gone = {link}
+    if rules.way_back_ends_later_ones:
+        gone |= {each for each in _ways_back(world, number) if each.age > link.age}
+        after = after.without_links(number, "reset")
+    return after._replace(links=after.links - gone)
+
+
+def _delete(world, rules):
+    for number, _account, who in _sessions(world):
+        after = world.put(number, None)
+        if rules.deletion_ends_links:
+            after = after.without_links(number, "reset", "way back")
+        yield f"{who} deletes {number}", after
+
+
+def _secure(world, _rules):
+    """The owner, let in again, takes off what is not theirs: from now on it counts."""
+    account = world.accounts[0]
+    if not world.is_breached or account is None or OWNER not in account.sessions:
+        return
+    if is_clean(account) and account.password == OWNER and ATTACKER not in account.sessions:
+        yield "O has looked through it all", world._replace(is_breached=False)
+
+
+ROOMS = (_link, _addresses, _primary, _go_back, _delete, _secure)
