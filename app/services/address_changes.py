@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from app.clock import now
 from app.database import db
@@ -57,11 +57,28 @@ def promote(user: User, key: str, *, link: Callable[[str], str], address: str = 
     if new.verified_at is None:
         raise Refused
     old, may_go_back = addresses.get(user, user.email_key), user.email_verified
+    may_go_back = may_go_back and not _is_going_back(user, new)
     _make_primary(user, new)
     audit.record(Event.PRIMARY_CHANGED, actor_id=user.id, user_id=user.id, address=address)
     _tell(user, new.email, new=new.email)
     # An address that was never confirmed may be a stranger's: it gets no key to the account.
     _tell(user, old.email, new=new.email, link=link(_way_back(user, old)) if may_go_back else "")
+
+
+def _is_going_back(user: User, new: UserEmail) -> bool:
+    """Tell whether a way back leads to this address already, and end those from later changes.
+
+    It is the same as the link: what was primary in between gets no way back, or whoever changes
+    the address there and back in a stolen session would keep a key to the account for a week.
+    """
+    mine = and_(REVERTS.c.user_id == user.id, REVERTS.c.expires_at > now())
+    first = select(func.min(REVERTS.c.id)).where(mine, REVERTS.c.email_key == new.key)
+    found = db.session.scalar(first)
+    if found is None:
+        return False
+    later = REVERTS.c.id > found
+    db.session.execute(delete(REVERTS).where(REVERTS.c.user_id == user.id, later))
+    return True
 
 
 def _make_primary(user: User, new: UserEmail) -> None:

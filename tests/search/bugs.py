@@ -24,7 +24,7 @@ SHOWS_FROM = {
     "link_is_bound_to_asker": NOBODY_YET,
     "change_is_bound_to_session": NOBODY_YET,
     "claim_is_no_address": NOBODY_YET,
-    "way_back_is_for_who_was_there_before": SESSION,
+    "going_back_by_hand_is_going_back": SESSION,
     "way_back_ends_later_ones": SESSION,
     "way_back_drops_the_rest": SESSION,
     "removed_address_opens_nothing": SESSION,

@@ -61,14 +61,21 @@ def _primary(world, rules):
     for number, account, who in _sessions(world):
         good = account.verified if rules.claim_is_no_address else account.verified | account.claimed
         for address in good - {account.primary}:
-            age = 1 + max((link.age for link in world.links if link.account == number), default=0)
-            back = {Link("way back", number, account.primary, min(age, 3))}
-            if rules.way_back_is_for_who_was_there_before and _ways_back(world, number):
-                back = set()
             after = world.change(number, primary=address, verified=account.verified | {address})
             after = after.without_links(number, "reset")
-            yield f"{who} makes {address} primary", after._replace(links=after.links | back)
+            links = _links_after_change(after, rules, number, account.primary)
+            yield f"{who} makes {address} primary", after._replace(links=links)
             yield f"{who} takes {address} off", _take_off(world, rules, number, address)
+
+
+def _links_after_change(world, rules, number, old):
+    """Return the links when `old` is primary no more: it gets a way back, unless it was between."""
+    known = _ways_back(world, number)
+    settled = [link.age for link in known if link.address == world.at(number).primary]
+    if settled and rules.going_back_by_hand_is_going_back:
+        return world.links - {link for link in known if link.age > min(settled)}
+    age = 1 + max((link.age for link in known), default=0)
+    return world.links | {Link("way back", number, old, min(age, 3))}
 
 
 def _take_off(world, rules, number, address):

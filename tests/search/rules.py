@@ -33,9 +33,10 @@ class Rules:
     change_is_bound_to_session: bool = True
     #: An address that somebody merely claims is nobody's identity (RV08).
     claim_is_no_address: bool = True
-    #: An address that became primary while a way back leads elsewhere gets none itself: whoever
-    #: changes it there and back would keep a way in that its owner cannot see (RV07).
-    way_back_is_for_who_was_there_before: bool = True
+    #: services/address_changes.py, promote: an address to which a way back leads is put back by
+    #: hand as by the link, and what was between gets no way back: whoever changes the address
+    #: there and back would keep a way in that its owner cannot see (RV07).
+    going_back_by_hand_is_going_back: bool = True
     #: The mailed way back ends what was added since, and ways back from later changes (RV07).
     way_back_ends_later_ones: bool = True
     #: The mailed way back drops every other address and link: any could ask for a new password.

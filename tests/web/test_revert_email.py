@@ -136,6 +136,26 @@ def test_way_back_of_the_thief_leaves_that_of_the_owner(app, thief, owner, lette
     assert primary(db) == OLD
 
 
+def test_who_changes_it_there_and_back_keeps_no_way_in(thief, owner, letters, db):
+    """The thief makes the old address primary again: the one in between is given no way back."""
+    promote(thief, OLD)
+    assert primary(db) == OLD
+    assert letters.all(NEW)
+
+    assert "token=" not in letters.text(NEW)
+    assert db.session.scalars(select(EmailRevert.email_key)).all() == [OLD]
+    assert owner.open(letters.link(OLD)).has("put-back")
+
+
+def test_going_back_by_hand_ends_later_ways_back(app, thief, letters, db):
+    promoted(thief, letters, THIRD)
+    of_thief = letters.link(NEW)
+
+    promote(thief, OLD)
+
+    assert visitor(app).open(of_thief).status == 410
+
+
 def test_link_works_once(thief, owner, letters):
     link = letters.link(OLD)
     owner.open(link).press("put-back")
