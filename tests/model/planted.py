@@ -13,25 +13,24 @@ from app.oidc import interaction as steps
 from app.security import passwords as hashing
 from app.security import secrets
 from app.security import totp as codes
-from app.services import half_sign_ins, interactions, sessions, totp, trusted_browsers
-from app.web import guards
+from app.services import half_sign_ins, interactions, levels, sessions, totp, trusted_browsers
 from app.web.login import entering
 from tests.model.machine import Changes, Leaving, Time, Tricks, Typing
 
 
 def _nobody_owes_a_step(patch):
     """The second step is left out: a password opens a session."""
-    patch.setattr(entering, "_owed_page", lambda _user: None)
+    patch.setattr(entering, "_owed_page", lambda *_: None)
 
 
 def _trust_is_a_second_step(patch):
     """A trusted browser counts as a code (security.md MF13)."""
     honest = entering.admit
 
-    def admit(user, waiting, *, amr, target=""):
+    def admit(user, waiting, *, amr, **others):
         if trusted_browsers.is_trusted(user, entering.guards.browser()):
             amr = ("pwd", "otp", "mfa")
-        return honest(user, waiting, amr=amr, target=target)
+        return honest(user, waiting, amr=amr, **others)
 
     patch.setattr(entering, "admit", admit)
 
@@ -135,7 +134,7 @@ def _old_sessions_live_on(patch):
 
 def _open_browsers_are_enough(patch):
     """What is sensitive takes any living session (SE10)."""
-    patch.setattr(guards, "RECENT", timedelta(days=365))
+    patch.setattr(levels, "RECENT", timedelta(days=365))
 
 
 #: What to plant, and the rooms of the machine in which it shows.

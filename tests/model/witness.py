@@ -12,7 +12,7 @@ from app.database import db
 from app.models import Interaction
 from app.security import secrets
 from app.services import levels
-from app.web.guards import RECENT
+from app.services.levels import RECENT
 
 if TYPE_CHECKING:
     from tests.model.world import World
