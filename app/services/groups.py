@@ -16,7 +16,6 @@ from app.services.audit import Event
 
 GROUPS, MEMBERSHIPS, USERS = Group.__table__, Membership.__table__, User.__table__
 PAGE_SIZE = 25
-LARGEST_ID = 2**31 - 1
 _SIZE = (
     select(func.count())
     .where(MEMBERSHIPS.c.group_id == GROUPS.c.id)
@@ -56,7 +55,7 @@ def get(group_id: int) -> Group:
     Raises:
         NotFound: there is none.
     """
-    group = db.session.get(Group, group_id) if group_id <= LARGEST_ID else None
+    group = db.session.get(Group, group_id)
     if group is None:
         raise NotFound("There is no such group.")
     return group

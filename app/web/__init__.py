@@ -21,6 +21,7 @@ from app.web import (
 )
 from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
+from app.web.converters import RowNumber
 from app.web.endpoints import blueprints as endpoint_blueprints
 from app.web.endpoints import check_session
 from app.web.endpoints.public import PublicDocuments
@@ -45,6 +46,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["WTF_I18N_ENABLED"] = False
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
+    app.url_map.converters["int"] = RowNumber
     for part in (assets, languages, guards, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from app.database import Base
 from tests import factories
+from tests.administrators import browser_of
 from tests.http import Http
 
 MOST = 150
@@ -121,3 +122,17 @@ def test_nothing_that_is_sent_is_a_fault_of_ours(
 
     ask()
     assert rows(db) == before
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+def test_number_that_no_row_can_have_is_not_found(app, db, number):
+    """security.md AZ04: wherever an address names a row by its number."""
+    browser = browser_of(app, factories.admin())
+    named = [rule for rule in app.url_map.iter_rules() if "<int:" in rule.rule]
+    assert len(named) > 8
+
+    for rule in named:
+        path = re.sub(r"<int:\w+>", str(number), rule.rule).replace("<client_id>", "nobody")
+        assert browser.open(path).status in {404, 405}, path
+        if "POST" in rule.methods:
+            assert browser.post(path, {}).status in {404, 405}, path

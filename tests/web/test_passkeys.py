@@ -157,7 +157,7 @@ def test_passkey_becomes_the_second_step(at_home, jane, db):
     assert count(db) == 1
 
 
-def test_account_without_password_can_have_one(app):
+def test_account_without_password_can_have_one(app, db):
     person = factories.user("only@people.example", password=None)
     factories.passkey(person)
 
