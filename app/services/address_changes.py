@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select, update
 
@@ -16,7 +17,7 @@ from app.database import db
 from app.errors import Refused
 from app.models import EmailClaim, EmailRevert, User, UserEmail
 from app.security import secrets
-from app.services import addresses, audit, mail, sessions
+from app.services import addresses, audit, mail, passkeys, sessions
 from app.services.addresses import WAY_BACK
 from app.services.audit import Event
 from app.settings import settings
@@ -36,6 +37,7 @@ class Revert:
     """A living way back: whose account it is, and which address it puts back."""
 
     id: int
+    expires_at: datetime
     user: User
     address: UserEmail
 
@@ -122,7 +124,7 @@ def find(token: str) -> Revert:
         RevertLinkDead: nothing any more.
     """
     wanted = (
-        select(EmailRevert.id, User, UserEmail)
+        select(EmailRevert.id, EmailRevert.expires_at, User, UserEmail)
         .join(User, User.id == REVERTS.c.user_id)
         .join(UserEmail, UserEmail.key == REVERTS.c.email_key)
         .where(
@@ -142,8 +144,10 @@ def use(revert: Revert, *, address: str = "") -> User:
     """Put the old address back as primary, and end everything that was begun without its owner.
 
     Every other address goes: somebody who changed the primary one may have added them, and any
-    of them could ask for a new password. Ways back from later changes go too, or whoever made
-    the changes would undo this; those from earlier ones stay, for the same reason.
+    of them could ask for a new password. So do the passkeys of the week before the change and
+    since: one made in a stolen session would outlive the new password. Ways back from later changes
+    go too, or whoever made the changes would undo this; those from earlier ones stay, for the same
+    reason.
 
     Of any number of requests with one link, one comes out of here.
 
@@ -166,6 +170,7 @@ def use(revert: Revert, *, address: str = "") -> User:
     others = [one for one in addresses.of_user(user) if one.key != back.key]
     _make_primary(user, back)
     addresses.take_off(user, others)
+    passkeys.remove_since(user, revert.expires_at - 2 * WAY_BACK, address=address)
     sessions.kill_all(user)
     audit.record(Event.PRIMARY_REVERTED, actor_id=user.id, user_id=user.id, address=address)
     for to in dict.fromkeys((replaced, back.email)):

@@ -7,7 +7,7 @@ mailed to the owner: it may not have been them (security.md MF06, MF07).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -231,6 +231,13 @@ def remove(user: User, passkey: Passkey, *, address: str = "") -> None:
         name=name,
     )
     notices.tell(user, _("A passkey was removed"), sentence)
+
+
+def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
+    """Take away the passkeys made after a moment; the owner is told of each."""
+    for passkey in of_user(user.id):
+        if passkey.created_at > moment:
+            remove(user, passkey, address=address)
 
 
 def remove_all(user_id: int) -> None:

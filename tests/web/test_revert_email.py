@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from app.jobs import cleanup
-from app.models import AuditEvent, EmailRevert, Session, User, UserEmail
+from app.models import AuditEvent, EmailRevert, Passkey, Session, User, UserEmail
 from app.services.audit import Event
 from tests import factories
 from tests.address_pages import NEW, NEW_PASSWORD, THIRD, add, press_beside, promote, promoted
@@ -179,6 +181,20 @@ def test_second_step_is_still_asked_for(app, jane, thief, owner, letters, clock)
     owner.open(letters.link(OLD)).press("put-back").press("save", password=NEW_PASSWORD)
 
     assert owner.sign_in(OLD, NEW_PASSWORD).at == "/login/second-step"
+
+
+def test_passkey_of_the_thief_goes_and_that_of_the_owner_stays(clock, app, jane, letters, db):
+    """A passkey made in the stolen session would sign in whatever the new password is."""
+    factories.passkey(jane)
+    clock.move(days=8)
+    factories.passkey(jane)
+    promoted(browser_of(app, jane), letters)
+
+    visitor(app).open(letters.link(OLD)).press("put-back")
+
+    left = db.session.scalars(select(Passkey)).one()
+    assert left.created_at < clock() - timedelta(days=7)
+    assert any("passkey was removed" in mail["Subject"] for mail in letters.all(OLD))
 
 
 def test_account_that_is_off_stays_off(jane, thief, owner, letters, clock, db):
