@@ -10,7 +10,7 @@ from app.models.interaction import Interaction
 from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
-from app.models.session import HalfSignIn, Session, TrustedBrowser
+from app.models.session import BrowserAccount, HalfSignIn, Session, TrustedBrowser
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
 from app.models.user import PasswordReset, SignUp, User
@@ -19,6 +19,7 @@ __all__ = [
     "AccessToken",
     "Attempt",
     "AuditEvent",
+    "BrowserAccount",
     "Client",
     "ClientLogo",
     "ClientSecret",

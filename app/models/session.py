@@ -1,11 +1,11 @@
-"""A person signed in with one browser, half-way in, or trusted to come back."""
+"""A person signed in with one browser, beside others, half-way in, or trusted to come back."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -40,6 +40,26 @@ class Session(Model):
     #: Digest of the browser's own cookie: where somebody has signed in before.
     browser: Mapped[str | None] = mapped_column(String(43))
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+
+
+class BrowserAccount(Model):
+    """An account that has signed in with a browser, for its account chooser.
+
+    Its session is the current one, set aside, or over; who is current has the session cookie.
+    """
+
+    __tablename__ = "browser_account"
+    __table_args__ = (UniqueConstraint("holder", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Digest of two cookies together, that of the browser and that of its accounts.
+    holder: Mapped[str] = mapped_column(String(43))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id", ondelete="SET NULL"), index=True
+    )
+    used_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class HalfSignIn(Model):

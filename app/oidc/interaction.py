@@ -6,7 +6,7 @@ for a client that wants no page (`prompt=none`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.clock import now
@@ -14,7 +14,7 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import levels, passkeys, scopes, second_steps, subjects
+from app.services import accounts, levels, passkeys, scopes, second_steps, subjects
 from app.services.sessions import SignedIn
 from app.settings import settings
 
@@ -194,6 +194,42 @@ def next_step(
     if "none" in asked:
         raise Refusal(step.reason, "interaction", redirect_uri=redirect_uri)
     return step
+
+
+def wants_fresh_sign_in(
+    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None
+) -> bool:
+    """Tell whether a person would have to prove once more who they are, for this request."""
+    asked = authorization_request.prompts(request)
+    state = State(request, person, interaction, asked, None)
+    return _login_demanded(state) or _too_old(state)
+
+
+def means_somebody_else(request: ProtocolRequest, person: SignedIn | None) -> bool:
+    """Tell whether the client names somebody, and not the person who is signed in.
+
+    `id_token_hint` and a wanted `sub` bind; `login_hint` is no more than a guess of the client.
+    """
+    return any(_named(request)) and not _is_named(request, person)
+
+
+def named_among(request: ProtocolRequest, people: Iterable[SignedIn]) -> SignedIn | None:
+    """Return whom of these people the client names, None when it names nobody of them."""
+    return next((person for person in people if _is_named(request, person)), None)
+
+
+def _named(request: ProtocolRequest) -> tuple[str, str]:
+    """Return the subject and the address that the client gives, empty where it gives none."""
+    return authorization_request.hinted_subject(request) or "", request.payload.get("login_hint")
+
+
+def _is_named(request: ProtocolRequest, person: SignedIn | None) -> bool:
+    subject, address = _named(request)
+    if person is None:
+        return False
+    if subject:
+        return subjects.of(request.client, person) == subject
+    return bool(address) and accounts.key_of(address) == accounts.key_of(person.email)
 
 
 def granted_scope(

@@ -8,8 +8,17 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.database import db
-from app.models import AuditEvent, Client, Consent, Passkey, Session, User, UserEmail
-from app.services import addresses, audit, claims, consents
+from app.models import (
+    AuditEvent,
+    BrowserAccount,
+    Client,
+    Consent,
+    Passkey,
+    Session,
+    User,
+    UserEmail,
+)
+from app.services import addresses, audit, browser_accounts, claims, consents
 from app.services.audit import Event
 from app.settings import settings
 
@@ -33,6 +42,7 @@ def of(user: User) -> dict[str, Any]:
         "addresses": [_address(row, user) for row in addresses.of_user(user)],
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
+        "account_choosers": [_chooser(row) for row in browser_accounts.known_to(user)],
         "activity": [_event(row) for row in _all_of(AuditEvent, user)],
     }
 
@@ -78,6 +88,10 @@ def _session(session: Session) -> dict[str, Any]:
         "address": session.address,
         "browser": session.user_agent,
     }
+
+
+def _chooser(entry: BrowserAccount) -> dict[str, Any]:
+    return {"used_at": entry.used_at.isoformat(), "kept_until": entry.expires_at.isoformat()}
 
 
 def _event(event: AuditEvent) -> dict[str, Any]:

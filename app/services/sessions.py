@@ -53,7 +53,8 @@ class SignedIn:
         return self.name or self.email
 
 
-_COLUMNS = (
+#: A session with its user; `living` makes a SignedIn of it.
+COLUMNS = (
     SESSIONS.c.id.label("session_id"),
     SESSIONS.c.sid,
     SESSIONS.c.auth_time,
@@ -71,16 +72,17 @@ _COLUMNS = (
     USERS.c.has_second_step,
     USERS.c.epoch,
 )
-_ALIVE = and_(
-    SESSIONS.c.digest == bindparam("digest"),
+#: What the database can tell of a session being alive; `living` asks the clock.
+LIVES = and_(
     SESSIONS.c.ended_at.is_(None),
     SESSIONS.c.epoch == USERS.c.epoch,
     USERS.c.disabled_at.is_(None),
 )
-_FIND = select(*_COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)
+_ALIVE = and_(SESSIONS.c.digest == bindparam("digest"), LIVES)
+_FIND = select(*COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)
 #: The same with what the user allowed one client: silent sign-in asks the database once.
 _FIND_FOR_CLIENT = (
-    select(*_COLUMNS, CONSENTS.c.scope.label("allowed"), CONSENTS.c.declined)
+    select(*COLUMNS, CONSENTS.c.scope.label("allowed"), CONSENTS.c.declined)
     .join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id)
     .outerjoin(
         CONSENTS,
@@ -189,15 +191,26 @@ def find_for_client(token: str, client_pk: int) -> SignedIn | None:
 
 
 def _signed_in(row: Row[*tuple[Any, ...]] | None) -> SignedIn | None:
-    if row is None:
-        return None
+    somebody = living(row) if row is not None else None
+    if somebody is not None:
+        seen(somebody)
+    return somebody
+
+
+def seen(person: SignedIn) -> None:
+    """Note that a session is used; not every time is worth a write."""
+    moment = now()
+    if person.seen_at + SEEN_STEP <= moment:
+        db.session.execute(_SEEN, {"session_id": person.session_id, "seen_at": moment})
+
+
+def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
+    """Return whose session a row of COLUMNS is, None when its time is over; nothing is noted."""
     moment = now()
     if row.expires_at <= moment or row.seen_at + settings.session_idle <= moment:
         return None
-    if row.seen_at + SEEN_STEP <= moment:
-        db.session.execute(_SEEN, {"session_id": row.session_id, "seen_at": moment})
-    fields = dict(row._mapping)  # noqa: SLF001 (the public name of a row's columns)
-    del fields["expires_at"]
+    found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
+    fields = {name: found[name] for name in SignedIn.__slots__ if name in found}
     fields["amr"] = tuple(fields["amr"])
     fields["allowed"] = frozenset((fields.get("allowed") or "").split())
     fields["declined"] = frozenset((fields.get("declined") or "").split())
@@ -226,13 +239,19 @@ def end(token: str, *, address: str = "") -> None:
         audit.record(Event.SIGNED_OUT, actor_id=row.user_id, user_id=row.user_id, address=address)
 
 
-def end_one(session_id: int, user_id: int) -> bool:
+def end_one(session_id: int, user_id: int, *, address: str = "") -> bool:
     """End one session of a user, with what lives by it; tell whether there was one to end."""
     mine = and_(SESSIONS.c.id == session_id, SESSIONS.c.user_id == user_id)
     if not db.session.scalar(select(exists().where(mine, SESSIONS.c.ended_at.is_(None)))):
         return False
     _end(mine)
-    audit.record(Event.SIGNED_OUT, actor_id=user_id, user_id=user_id, session_id=session_id)
+    audit.record(
+        Event.SIGNED_OUT,
+        actor_id=user_id,
+        user_id=user_id,
+        address=address,
+        session_id=session_id,
+    )
     return True
 
 
@@ -281,19 +300,3 @@ def _end(condition: Any) -> None:
     db.session.execute(
         update(SESSIONS).where(condition, SESSIONS.c.ended_at.is_(None)).values(ended_at=now())
     )
-
-
-def of_user(user: User) -> Sequence[Session]:
-    """Return the living sessions of a user, the last used first."""
-    wanted = (
-        select(Session)
-        .where(
-            Session.user_id == user.id,
-            Session.ended_at.is_(None),
-            Session.epoch == user.epoch,
-            Session.expires_at > now(),
-            Session.seen_at > now() - settings.session_idle,
-        )
-        .order_by(Session.seen_at.desc())
-    )
-    return db.session.scalars(wanted).all()

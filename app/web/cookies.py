@@ -1,8 +1,12 @@
-"""Two cookies, both opaque: which browser this is, and which session it is signed in with.
+"""Three opaque cookies: which browser this is, whose session it has, whose it may switch to.
 
 Nothing is stored in a cookie: what it names is a row, or nothing at all. Flask-Login keeps its
 user under `_user_id`; here that is the session's token itself. Flask-WTF's token is derived from
-both cookies, so a new sign-in makes the forms of the old one worthless.
+the first two, so a new sign-in, or a switch, makes the forms of the old session worthless.
+
+The accounts cookie alone opens nothing: what it names is found by a digest over it and the
+browser cookie. It is a new one after every sign-in and switch, so that one that was planted before
+is worth nothing after (session fixation), and it goes when the browser is closed.
 """
 
 from __future__ import annotations
@@ -27,8 +31,10 @@ RECOGNISED_FOR = timedelta(days=400)
 class CookieSession(dict[str, Any], SessionMixin):
     """What Flask, Flask-Login and Flask-WTF see as the session."""
 
-    def __init__(self, browser: str, token: str, key: str) -> None:
+    def __init__(self, browser: str, token: str, key: str, *, accounts: str = "") -> None:
         super().__init__()
+        #: The value that names the accounts of this browser, empty when there is none.
+        self.accounts = self.first_accounts = accounts
         self.browser = browser
         self.browser_is_new = False
         self.first_token = token
@@ -53,7 +59,7 @@ class CookieSession(dict[str, Any], SessionMixin):
         return bool(self.browser) if name == CSRF else super().__contains__(name)
 
     def __getitem__(self, name: str) -> Any:
-        """Return a value; the CSRF value is derived from both cookies."""
+        """Return a value; the CSRF value is derived from browser and session."""
         if name != CSRF:
             return super().__getitem__(name)
         return secrets.keyed_digest(self._key, f"csrf {self.browser} {self.first_token}")
@@ -67,13 +73,14 @@ class CookieSession(dict[str, Any], SessionMixin):
 
 
 class Cookies(SessionInterface):
-    """Read both cookies, and write the one that changed."""
+    """Read the cookies, and write those that changed."""
 
     def __init__(self, settings: Settings) -> None:
         # __Host-: no other host of the domain can set it (ASVS 3.3.3)
         prefix = "__Host-" if settings.is_secure else ""
         self.session_cookie = f"{prefix}sealwax"
         self.browser_cookie = f"{prefix}sealwax-browser"
+        self.accounts_cookie = f"{prefix}sealwax-accounts"
         self._key = settings.secret_keys[0]
         self._options: dict[str, Any] = {
             "path": "/",
@@ -86,7 +93,8 @@ class Cookies(SessionInterface):
         """Return what the cookies of this request say."""
         browser = request.cookies.get(self.browser_cookie, "")
         token = request.cookies.get(self.session_cookie, "")
-        return CookieSession(_bounded(browser), _bounded(token), self._key)
+        accounts = _bounded(request.cookies.get(self.accounts_cookie, ""))
+        return CookieSession(_bounded(browser), _bounded(token), self._key, accounts=accounts)
 
     def save_session(self, _app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookies whose values have changed."""
@@ -102,6 +110,11 @@ class Cookies(SessionInterface):
             response.set_cookie(self.session_cookie, session.token, **self._options)
         if session.first_token and not session.token:
             response.delete_cookie(self.session_cookie, **self._options)
+        if session.accounts != session.first_accounts:
+            if session.accounts:
+                response.set_cookie(self.accounts_cookie, session.accounts, **self._options)
+            else:
+                response.delete_cookie(self.accounts_cookie, **self._options)
 
 
 def _bounded(value: str) -> str:

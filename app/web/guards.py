@@ -14,7 +14,8 @@ from werkzeug.exceptions import Forbidden
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
-from app.services import levels, second_steps, sessions
+from app.services import browser_accounts, levels, second_steps, sessions
+from app.services.browser_accounts import NO_CLIENT, Account
 from app.services.sessions import SignedIn
 from app.web.cookies import CookieSession
 
@@ -81,25 +82,84 @@ def address() -> str:
     return uris.without_port(request.remote_addr or "")
 
 
+def accounts(client_pk: int = NO_CLIENT) -> list[Account]:
+    """Return the accounts of this browser, the last used first, and what each allowed a client.
+
+    A browser that only one person uses has no more than theirs.
+    """
+    held = cookie_session().accounts
+    if not held:
+        return []
+    return browser_accounts.of(browser_accounts.holder(browser(), held), client_pk=client_pk)
+
+
 def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
     """Start a session for a user who has just proved who they are, or go on with theirs.
 
-    The cookie is a new one in any case, and somebody else's session ends: what a browser held
-    before must not be worth anything after (session fixation, ASVS 7.2.4).
+    The cookies are new ones in any case: what a browser held before must not be worth anything
+    after (session fixation, ASVS 7.2.4). Somebody else's session is set aside, for the chooser.
     """
     somebody = person()
-    if somebody is not None and somebody.user_id == user.id:
-        token = sessions.renew(somebody.session_id, user, amr=amr)
+    own = _session_here(user, somebody)
+    if own is not None:
+        token = sessions.renew(own.session_id, user, amr=amr)
     else:
-        if session_token():
+        if somebody is None and session_token():
             sessions.end(session_token(), address=address())
         agent = request.headers.get("User-Agent", "")
         _, token = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
     signed_in = sessions.find(token)
     if signed_in is None:
         raise Forbidden
-    login_user(Person(token, signed_in))
+    _make_current(signed_in, token, instead_of=somebody)
     return signed_in
+
+
+def _session_here(user: User, somebody: SignedIn | None) -> SignedIn | None:
+    """Return the session that a user has in this browser already, current or set aside."""
+    if somebody is not None and somebody.user_id == user.id:
+        return somebody
+    return next((one.session for one in accounts() if one.user_id == user.id), None)
+
+
+def switch_to(account: Account) -> SignedIn | None:
+    """Make a signed-in account of this browser the current one; None when there is nothing to.
+
+    Another request may have switched before; its cookies are those that count.
+    """
+    if account.session is None or not _moved_accounts():
+        return None
+    token = browser_accounts.take_up(account.session.session_id)
+    signed_in = sessions.find(token)
+    if signed_in is None:
+        raise Forbidden
+    _make_current(signed_in, token, instead_of=person(), has_moved=True)
+    return signed_in
+
+
+def _moved_accounts() -> bool:
+    """Put the accounts of this browser under a new cookie; tell whether there were any."""
+    held, made = cookie_session().accounts, browser_accounts.new()
+    before = browser_accounts.holder(browser(), held)
+    moved = bool(held) and browser_accounts.move(before, browser_accounts.holder(browser(), made))
+    if moved:
+        cookie_session().accounts = made
+    return moved
+
+
+def _make_current(
+    signed_in: SignedIn, token: str, *, instead_of: SignedIn | None, has_moved: bool = False
+) -> None:
+    """Give a session the cookie, and keep who had it before for the chooser."""
+    if not has_moved and not _moved_accounts():
+        cookie_session().accounts = browser_accounts.new()
+    holder = browser_accounts.holder(browser(), cookie_session().accounts)
+    if instead_of is not None and instead_of.user_id != signed_in.user_id:
+        browser_accounts.set_aside(instead_of.session_id)
+        browser_accounts.note(holder, instead_of.user_id, instead_of.session_id)
+    browser_accounts.note(holder, signed_in.user_id, signed_in.session_id)
+    browser_accounts.trim(holder)
+    login_user(Person(token, signed_in))
 
 
 def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
@@ -108,10 +168,22 @@ def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
     login_user(Person(token, sessions.find(token)))
 
 
-def sign_out() -> None:
-    """End the session of this browser."""
+def sign_out(somebody: SignedIn) -> None:
+    """End a session of this browser: the current one, or one that is set aside."""
+    current = person()
+    if current is None or current.session_id != somebody.session_id:
+        sessions.end_one(somebody.session_id, somebody.user_id, address=address())
+        return
     sessions.end(session_token(), address=address())
     logout_user()
+
+
+def forget_accounts() -> None:
+    """Forget which accounts have signed in with this browser."""
+    held = cookie_session().accounts
+    if held:
+        browser_accounts.forget(browser_accounts.holder(browser(), held))
+        cookie_session().accounts = ""
 
 
 def signed_in_only(view: View[P]) -> View[P]:

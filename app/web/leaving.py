@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, render_template, url_for
@@ -22,18 +23,16 @@ FORGET = '"cache", "storage"'
 
 
 def end(
-    person: SignedIn | None, *, client: Client | None = None, return_url: str | None = None
+    people: Sequence[SignedIn], *, client: Client | None = None, return_url: str | None = None
 ) -> Response:
-    """End the session, then go back to the application that asked, or say what is over."""
+    """End sessions, then go back to the application that asked, or say what is over."""
     client_id = client.client_id if client else None
-    after = return_url or url_for("login.signed_out", client_id=client_id)
+    proved = [_proved(person.sid) for person in people]
+    after = return_url or url_for("login.signed_out", client_id=client_id, of=proved)
     frames: list[str] = []
-    if person is not None:
-        after = return_url or url_for(
-            "login.signed_out", client_id=client_id, of=_proved(person.sid)
-        )
-        frames = logouts.frames(person.session_id, person.sid)
-        guards.sign_out()
+    for person in people:
+        frames += logouts.frames(person.session_id, person.sid)
+        guards.sign_out(person)
     commit()
     answer = _by_frames(frames, after, client) if frames else make_response(redirect(after, 303))
     return _forgetting(answer)
@@ -58,20 +57,27 @@ def _by_frames(frames: list[str], after: str, client: Client | None) -> Response
     return answer
 
 
-def page(proved_sid: str, client_id: str) -> Response:
+def page(proved_sids: Iterable[str], client_id: str) -> Response:
     """Return the page that says nobody is signed in with this browser.
 
-    `proved_sid` is what `end` has put into the address: applications know the `sid`, and must not
-    learn from it which others were used.
+    `proved_sids` are what `end` has put into the address: applications know the `sid`, and must
+    not learn from it which others were used.
     """
+    client = clients.find(client_id)
+    found = {app.client_id: app for proved in proved_sids for app in _apps(proved)}
+    named = _named(
+        [app for app in found.values() if app.client_id != client_id or app.state == "told"]
+    )
+    shown = {"name": client.name} if client else None
+    others = [account for account in guards.accounts() if account.session is not None]
+    text = render_template("login/signed_out.html", client=shown, has_others=bool(others), **named)
+    return _forgetting(make_response(text))
+
+
+def _apps(proved_sid: str) -> list[App]:
     sid = proved_sid.partition(".")[0]
     session_id = logouts.ended(sid) if secrets.same(_proved(sid), proved_sid) else None
-    client = clients.find(client_id)
-    found = logouts.apps(session_id) if session_id is not None else []
-    named = _named([app for app in found if app.client_id != client_id or app.state == "told"])
-    shown = {"name": client.name} if client else None
-    text = render_template("login/signed_out.html", client=shown, **named)
-    return _forgetting(make_response(text))
+    return logouts.apps(session_id) if session_id is not None else []
 
 
 def _named(apps: list[App]) -> dict[str, list[str]]:

@@ -170,21 +170,25 @@ def _consent_local() -> Context:
     return _consent(client=app(name="Terminal", is_local=True, policy_uri="", tos_uri=""))
 
 
-def _accounts() -> Context:
-    return {
+def _accounts(**changes: Any) -> Context:
+    known = {
         "form": AccountForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": app(),
         "accounts": [
-            {"value": "1", "name": JANE.name, "email": JANE.email, "is_signed_in": True},
+            {"value": "current", "name": JANE.name, "email": JANE.email, "is_signed_in": True},
             {"value": "2", "name": "", "email": NAMELESS.email, "is_signed_in": False},
         ],
+        "is_removing": False,
+        "asks_for_another": False,
+        "target": None,
     }
+    return {**known, **changes}
 
 
 def _signed_out(**changes: Any) -> dict[str, Any]:
     nothing: dict[str, Any] = {"told": [], "telling": [], "asked": [], "still_open": []}
-    return {"client": app(), **nothing, **changes}
+    return {"client": app(), "has_others": False, **nothing, **changes}
 
 
 def _sign_out(**changes: Any) -> Context:
@@ -193,6 +197,7 @@ def _sign_out(**changes: Any) -> Context:
         "interaction": None,
         "account": JANE,
         "client": app(),
+        "others": 0,
     }
     return {**known, **changes}
 
@@ -256,9 +261,13 @@ STATES: States = (
     ("login/consent.html", "stranger", _consent_stranger),
     ("login/consent.html", "local", _consent_local),
     ("login/select_account.html", "two", _accounts),
+    ("login/select_account.html", "removing", lambda: _accounts(is_removing=True)),
+    ("login/select_account.html", "another", lambda: _accounts(asks_for_another=True)),
     ("login/sign_out.html", "asked", _sign_out),
     ("login/sign_out.html", "own", lambda: _sign_out(client=None)),
+    ("login/sign_out.html", "others", lambda: _sign_out(client=None, others=1)),
     ("login/signed_out.html", "plain", lambda: _signed_out(client=None)),
+    ("login/signed_out.html", "others", lambda: _signed_out(client=None, has_others=True)),
     (
         "login/signed_out.html",
         "told",

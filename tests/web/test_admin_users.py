@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, Mail, User
-from app.services import sessions, users
+from app.services import devices, users
 from app.services.attempts import Trace
 from app.services.audit import Event
 from tests import factories
@@ -139,7 +139,7 @@ def test_user_is_signed_out_everywhere(app, browser, jane, db):
 
     assert browser.sees("Signed out everywhere.")
     assert browser.sees("Nowhere at the moment.")
-    assert sessions.of_user(db.session.get(User, jane.id)) == []
+    assert devices.of_user(db.session.get(User, jane.id)) == []
     assert db.session.get(User, jane.id).epoch == epoch + 1
 
 

@@ -21,6 +21,7 @@ from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
 from app.services import (
     accounts,
+    devices,
     passkeys,
     passwords,
     recovery_codes,
@@ -164,5 +165,5 @@ def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:
             "seen_at": session.seen_at,
             "is_this": session.id == person.session_id,
         }
-        for session in sessions.of_user(user)
+        for session in devices.of_user(user)
     ]

@@ -15,11 +15,11 @@ from app.services import (
     addresses,
     attempts,
     consents,
+    devices,
     groups,
     passkeys,
     resets,
     scopes,
-    sessions,
     users,
 )
 from app.settings import settings
@@ -98,7 +98,7 @@ def _sessions(row: User) -> list[dict[str, Any]]:
             "created_at": session.created_at,
             "seen_at": session.seen_at,
         }
-        for session in sessions.of_user(row)
+        for session in devices.of_user(row)
     ]
 
 

@@ -93,11 +93,14 @@ def _decide(
     asked: ProtocolRequest, grant: Any, waiting: Interaction | None, handle: str = ""
 ) -> ResponseReturnValue:
     """Answer when nothing is left to ask the person, show the next page otherwise."""
-    person = _person(asked)
+    current = _current(asked)
     try:
+        person = _meant(asked, current, waiting) or current
         step = steps.next_step(asked, person, waiting)
         if step is not None or person is None:
-            return _follow(_keep(asked, person, waiting, handle), asked, step)
+            if person is not current:  # who goes on is chosen, never guessed
+                step = Step("select_account", "another_user")
+            return _follow(_keep(asked, current, waiting, handle), asked, step)
         asked.trace.user_id = person.user_id
         asked.trace.passed("session", person.acr)
         asked.released = steps.released_claims(asked, person, waiting)
@@ -129,9 +132,27 @@ def _keep(
     return handle
 
 
-def _person(asked: ProtocolRequest) -> SignedIn | None:
+def _current(asked: ProtocolRequest) -> SignedIn | None:
     token = guards.session_token()
     return sessions.find_for_client(token, asked.client.id) if token else None
+
+
+def _meant(
+    asked: ProtocolRequest, current: SignedIn | None, waiting: Interaction | None
+) -> SignedIn | None:
+    """Return the other account of this browser that the client names, None when there is none.
+
+    Nobody is switched: the account is used for this answer alone, and only when no page is needed.
+    """
+    if waiting is not None and waiting.account_chosen:
+        return None
+    if not steps.means_somebody_else(asked, current):
+        return None
+    held = guards.accounts(asked.client.id)
+    named = steps.named_among(asked, [account.session for account in held if account.session])
+    if named is not None:
+        sessions.seen(named)
+    return named
 
 
 def _park(asked: ProtocolRequest, *, browser: str | None, session_id: int | None = None) -> str:

@@ -13,6 +13,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import check_shape, from_browser
 from app.security import uris
 from app.services.attempts import Trace
+from app.services.sessions import SignedIn
 from app.web import guards, leaving
 from app.web.endpoints import refusals
 
@@ -52,11 +53,23 @@ def end_session() -> ResponseReturnValue:
 
 def _answer(wanted: LogoutRequest, trace: Trace) -> ResponseReturnValue:
     person = guards.person()
-    if person is None or wanted.is_about(person):
-        trace.user_id = person.user_id if person else None
+    meant = _meant(wanted, person)
+    if person is None or meant is not None:
+        trace.user_id = meant.user_id if meant else None
         trace.write("ok")
-        return leaving.end(person, client=wanted.client, return_url=wanted.return_url)
+        people = [meant] if meant else []
+        return leaving.end(people, client=wanted.client, return_url=wanted.return_url)
     trace.write("waiting")
     commit()
     client_id = wanted.client.client_id if wanted.client else None
     return redirect(url_for("login.sign_out", client_id=client_id), 303)
+
+
+def _meant(wanted: LogoutRequest, person: SignedIn | None) -> SignedIn | None:
+    """Return whom the client speaks of: who is signed in, or another account of this browser."""
+    if person is not None and wanted.is_about(person):
+        return person
+    if wanted.hint is None:
+        return None
+    others = (account.session for account in guards.accounts())
+    return next((other for other in others if other and wanted.is_about(other)), None)

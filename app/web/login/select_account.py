@@ -1,19 +1,23 @@
-"""Choose an account: go on with the one in use, or use another."""
+"""Choose an account: go on with the one in use, switch to another one, or add one."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.database import commit
-from app.services import interactions
+from app.oidc import interaction as steps
+from app.services import browser_accounts, interactions
+from app.services.browser_accounts import NO_CLIENT, Account
 from app.services.sessions import SignedIn
 from app.web import guards
 from app.web.login import waiting as pages
-from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
+from app.web.login.waiting import Waiting, blueprint
 
-CURRENT = "current"
+CURRENT, ANOTHER = "current", "another"
 
 
 class AccountForm(FlaskForm):
@@ -22,36 +26,101 @@ class AccountForm(FlaskForm):
 
 @blueprint.route("/select-account", methods=["GET", "POST"])
 def select_account() -> ResponseReturnValue:
-    """Offer the accounts of this browser; nobody is picked without being asked."""
+    """Offer the accounts of this browser; nobody is picked without being asked (ux.md 2.7)."""
     waiting = pages.load()
-    handle = waiting.handle if waiting else None
     somebody = waiting.person if waiting else guards.person()
-    if somebody is None:
-        return redirect(url_for("login.sign_in", interaction=handle), 303)
+    others = _others(waiting, somebody)
+    if somebody is None and not others:
+        return _to("login.sign_in", waiting)
     if request.method != "POST":
-        return _page(waiting, somebody)
-    if request.form.get("account") != CURRENT:
-        return redirect(url_for("login.sign_in", another="yes", interaction=handle), 303)
+        return _page(waiting, somebody, others)
+    if "remove" in request.form:
+        return _remove(request.form["remove"], waiting, somebody, others)
+    chosen = request.form.get("account", ANOTHER)
+    if chosen == CURRENT and somebody is not None:
+        return _go_on_with(somebody, waiting)
+    account = next((one for one in others if str(one.id) == chosen), None)
+    if account is not None:
+        return _switch(account, waiting)
+    return _to("login.sign_in", waiting, another="yes")
+
+
+def _others(waiting: Waiting | None, somebody: SignedIn | None) -> list[Account]:
+    """Return the accounts of this browser but the one in use."""
+    found = guards.accounts(waiting.client.id if waiting else NO_CLIENT)
+    return [one for one in found if somebody is None or one.user_id != somebody.user_id]
+
+
+def _go_on_with(somebody: SignedIn, waiting: Waiting | None) -> ResponseReturnValue:
     if waiting is not None and waiting.needs("sign_in"):
-        return redirect(url_for("login.sign_in", interaction=handle), 303)
+        return _to("login.sign_in", waiting)
     if waiting is not None:
         interactions.choose(waiting.interaction, somebody.session_id)
         commit()
-    return pages.go_on(waiting)
+    return pages.go_on(waiting, request.args.get("next", ""))
 
 
-def _page(waiting: Waiting | None, somebody: SignedIn) -> str:
-    again = waiting is not None and waiting.reason in FRESH_SIGN_IN
-    account = {
-        "value": CURRENT,
-        "name": somebody.name or "",
-        "email": somebody.email,
-        "is_signed_in": not again,
-    }
-    return render_template(
+def _switch(account: Account, waiting: Waiting | None) -> ResponseReturnValue:
+    """Make another account the current one; a switch in another tab shows this page anew."""
+    if account.session is None:
+        return _to("login.sign_in", waiting, account=str(account.id))
+    signed_in = guards.switch_to(account)
+    if signed_in is None:
+        return _to("login.select_account", waiting)
+    if waiting is not None:
+        interactions.choose(waiting.interaction, signed_in.session_id)
+    commit()
+    return pages.go_on(waiting, request.args.get("next", ""))
+
+
+def _remove(
+    which: str, waiting: Waiting | None, somebody: SignedIn | None, others: list[Account]
+) -> ResponseReturnValue:
+    """Sign an account out of this browser and forget it."""
+    gone = [one for one in others if str(one.id) == which]
+    if which == CURRENT and somebody is not None:
+        gone = [one for one in guards.accounts() if one.user_id == somebody.user_id]
+        guards.sign_out(somebody)
+    for account in gone:
+        browser_accounts.remove(account, address=guards.address())
+    commit()
+    return _to("login.select_account", waiting, remove="yes")
+
+
+def _to(page: str, waiting: Waiting | None, **more: Any) -> ResponseReturnValue:
+    """Go to a page that works for the same request, and leads to the same page afterwards."""
+    handle = waiting.handle if waiting else None
+    target = request.args.get("next") or None
+    return redirect(url_for(page, interaction=handle, next=target, **more), 303)
+
+
+def _page(waiting: Waiting | None, somebody: SignedIn | None, others: list[Account]) -> str:
+    shown = [_shown(str(one.id), one, one.session, waiting) for one in others]
+    if somebody is not None:
+        shown.insert(0, _shown(CURRENT, somebody, somebody, waiting))
+    text = render_template(
         "login/select_account.html",
         form=AccountForm(),
         interaction=waiting.handle if waiting else None,
         client={"name": waiting.client.name} if waiting else None,
-        accounts=[account],
+        accounts=shown,
+        is_removing="remove" in request.args,
+        asks_for_another=waiting is not None and waiting.reason == "another_user",
+        target=request.args.get("next") or None,
     )
+    commit()  # the session was seen
+    return text
+
+
+def _shown(
+    value: str, account: SignedIn | Account, session: SignedIn | None, waiting: Waiting | None
+) -> dict[str, Any]:
+    return {
+        "value": value,
+        "name": account.name or "",
+        "email": account.email,
+        "is_signed_in": session is not None
+        and not (
+            waiting and steps.wants_fresh_sign_in(waiting.asked, session, waiting.interaction)
+        ),
+    }

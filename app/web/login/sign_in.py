@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -41,7 +41,9 @@ from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
 LONGEST_ADDRESS = 320
 NOBODY = 0
 #: What the address of the page says beside who asks.
-PURPOSE = ("interaction", "next", "again", "another", "reset")
+PURPOSE = ("interaction", "next", "again", "another", "account", "reset")
+#: Parts of the address of who comes from the account chooser, or has just been here.
+DECIDED = frozenset({"another", "account", "confirmed", "over", "reset"})
 
 
 class SignInForm(FlaskForm):
@@ -115,6 +117,10 @@ def _open(waiting: Waiting | None) -> ResponseReturnValue:
             interactions.choose(waiting.interaction, somebody.session_id)
         commit()
         return pages.go_on(waiting, request.args.get("next", ""))
+    if somebody is None and _may_choose():
+        target = request.args.get("next") or None
+        handle = waiting.handle if waiting else None
+        return redirect(url_for("login.select_account", interaction=handle, next=target), 303)
     form = SignInForm(formdata=None, data={"username": _expected_address(waiting)})
     if waiting is not None and waiting.reason == "another_user" and somebody is not None:
         form.form_errors.append(_("The app asks for another account than this one."))
@@ -122,6 +128,13 @@ def _open(waiting: Waiting | None) -> ResponseReturnValue:
     if not _is_confirming(waiting):
         commit()  # the session was seen
     return page
+
+
+def _may_choose() -> bool:
+    """Tell whether somebody signed in before with this browser, and need not type anything."""
+    if not DECIDED.isdisjoint(request.args):
+        return False
+    return any(account.session for account in guards.accounts())
 
 
 def _check(form: SignInForm) -> User | Refused:
@@ -210,6 +223,8 @@ def _expected_address(waiting: Waiting | None) -> str:
     somebody = guards.person()
     if "another" in request.args:
         return ""
+    if chosen := request.args.get("account"):
+        return next((one.email for one in guards.accounts() if str(one.id) == chosen), "")
     if _is_confirming(waiting) and somebody is not None:
         return somebody.email
     if "confirmed" in request.args and (done := sign_ups.find(guards.browser())) is not None:
@@ -221,7 +236,7 @@ def _expected_address(waiting: Waiting | None) -> str:
 def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> str:
     somebody = waiting.person if waiting else guards.person()
     confirming = _is_confirming(waiting) and somebody is not None
-    known = confirming and "another" not in request.args
+    known = confirming and DECIDED.isdisjoint(request.args)
     offers = not confirming and not (waiting and waiting.needs("sign_in"))
     return render_template(
         "login/sign_in.html",

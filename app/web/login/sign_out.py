@@ -7,8 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.services import clients
+from app.services.sessions import SignedIn
 from app.web import guards, leaving
 from app.web.login.waiting import blueprint
+
+#: The answer that signs out every account of this browser.
+EVERYBODY = "everybody"
 
 
 class SignOutForm(FlaskForm):
@@ -29,13 +33,25 @@ def sign_out() -> ResponseReturnValue:
             interaction=None,
             account={"name": somebody.name or "", "email": somebody.email},
             client={"name": client.name} if client else None,
+            others=len(_others(somebody)),
         )
-    if request.form.get("answer") == "stay":
+    answer = request.form.get("answer")
+    if answer == "stay":
         return redirect(url_for("account.home"), 303)
-    return leaving.end(somebody)
+    if answer != EVERYBODY:
+        return leaving.end([somebody])
+    everybody = [somebody, *_others(somebody)]
+    guards.forget_accounts()
+    return leaving.end(everybody)
+
+
+def _others(somebody: SignedIn) -> list[SignedIn]:
+    """Return who else is signed in with this browser."""
+    found = [account.session for account in guards.accounts()]
+    return [other for other in found if other and other.session_id != somebody.session_id]
 
 
 @blueprint.get("/signed-out")
 def signed_out() -> ResponseReturnValue:
     """Say that nobody is signed in with this browser, and what became of the applications."""
-    return leaving.page(request.args.get("of", ""), request.args.get("client_id", ""))
+    return leaving.page(request.args.getlist("of"), request.args.get("client_id", ""))
