@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from app.clock import now
 from app.database import db
@@ -15,6 +15,8 @@ from app.models import AuditEvent
 
 #: How far back people see what was done with their account.
 OWN_HISTORY = timedelta(days=90)
+#: Tries that did not work count together for this long.
+REMEMBERED_TRIES = timedelta(days=1)
 
 
 #: Without the mapper: a row that nobody reads in this request needs no object.
@@ -103,6 +105,22 @@ def record(
             "details": details,
         },
     )
+
+
+def refusals_since_sign_in(user_id: int) -> int:
+    """Return how often somebody could not sign in as the user, since the last time they did."""
+    last = (
+        select(func.max(AuditEvent.id))
+        .where(AuditEvent.user_id == user_id, AuditEvent.event == Event.SIGNED_IN.value)
+        .scalar_subquery()
+    )
+    counted = select(func.count()).where(
+        AuditEvent.user_id == user_id,
+        AuditEvent.at > now() - REMEMBERED_TRIES,
+        AuditEvent.event.in_((Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value)),
+        AuditEvent.id > func.coalesce(last, 0),
+    )
+    return db.session.scalar(counted) or 0
 
 
 def of_user(user_id: int, *, most: int, before: int | None = None) -> Sequence[AuditEvent]:

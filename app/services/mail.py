@@ -72,6 +72,7 @@ def _rendered(template: str, to: str, context: dict[str, Any]) -> Mail:
     if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
         message = "an address that cannot stand in a header"
         raise ValueError(message)
+    context = {"not_me_url": f"{settings.issuer}/account/not-me", **context}
     moment = now()
     return Mail(
         message_id=f"<{secrets.new_id()}@{_domain()}>",

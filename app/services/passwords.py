@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.clock import now
 from app.database import db
@@ -134,6 +135,11 @@ def replace(user: User, new_hash: str, *, but: int | None = None) -> None:
     if not changed.rowcount:  # type: ignore[attr-defined]
         db.session.add(Password(user_id=user.id, hash=new_hash))
     sessions.kill_all(user, but=but)
+
+
+def changed_at(user_id: int) -> datetime | None:
+    """Return when a user chose their password, None when they have none."""
+    return db.session.scalar(select(PASSWORDS.c.changed_at).where(PASSWORDS.c.user_id == user_id))
 
 
 def change(user: User, new_hash: str, *, session_id: int) -> None:

@@ -12,6 +12,7 @@ from app.database import db
 from app.models import User
 from app.services import (
     audit,
+    devices,
     groups,
     levels,
     notices,
@@ -83,7 +84,7 @@ def _turn_on(user: User, sentence: str, *, session_id: int | None, address: str)
     user.has_second_step = True
     db.session.flush()
     audit.record(Event.SECOND_STEP_ON, actor_id=user.id, user_id=user.id, address=address)
-    if any(session.id != session_id for session in sessions.of_user(user)):
+    if any(session.id != session_id for session in devices.of_user(user)):
         sessions.end_all(user, but=session_id)
     notices.tell(user, _("The second step was turned on"), sentence)
     return recovery_codes.replace(user.id)

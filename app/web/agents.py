@@ -25,6 +25,7 @@ SYSTEMS = (
     ("Mac OS X", "Mac"),
     ("Linux", "Linux"),
 )
+PHONES = ("iPhone", "iPad", "Android")
 
 
 def describe(user_agent: str) -> str:
@@ -34,3 +35,8 @@ def describe(user_agent: str) -> str:
     if browser and system:
         return str(_("%(browser)s on %(system)s", browser=browser, system=system))
     return browser or system or str(_("Unknown browser"))
+
+
+def is_phone(user_agent: str) -> bool:
+    """Tell whether a browser runs on something that one holds in the hand."""
+    return any(sign in user_agent for sign in PHONES)

@@ -14,9 +14,10 @@ from werkzeug.exceptions import Forbidden
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
-from app.services import browser_accounts, levels, second_steps, sessions
+from app.services import browser_accounts, levels, notices, second_steps, sessions
 from app.services.browser_accounts import NO_CLIENT, Account
 from app.services.sessions import SignedIn
+from app.web import agents
 from app.web.cookies import CookieSession
 
 P = ParamSpec("P")
@@ -106,13 +107,20 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
     else:
         if somebody is None and session_token():
             sessions.end(session_token(), address=address())
-        agent = request.headers.get("User-Agent", "")
-        _, token = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
+        token = _open(user, amr=amr)
     signed_in = sessions.find(token)
     if signed_in is None:
         raise Forbidden
     _make_current(signed_in, token, instead_of=somebody)
     return signed_in
+
+
+def _open(user: User, *, amr: tuple[str, ...]) -> str:
+    """Start a session, and tell the owner when it is out of the ordinary (security.md LG08)."""
+    agent = request.headers.get("User-Agent", "")
+    notices.of_sign_in(user, browser=browser(), device=agents.describe(agent), address=address())
+    _, token = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
+    return token
 
 
 def _session_here(user: User, somebody: SignedIn | None) -> SignedIn | None:

@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "5b1d7e0a94c2"
-down_revision = "5d1b7c3f20a4"
+down_revision = "5d2f0b7c91ae"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from app.web.account.not_me import Step
 from app.web.account.profile import SECTIONS, ProfileForm
 from app.web.account.security import PasswordForm
 from app.web.setup import SetUpForm
@@ -62,6 +63,9 @@ def _security(**changes: Any) -> Context:
                 "id": 1,
                 "browser": "Firefox on Linux",
                 "address": "192.0.2.7",
+                "is_phone": False,
+                "apps": ["Photo Box", "Mail"],
+                "began_at": ago(days=2),
                 "seen_at": ago(minutes=1),
                 "is_this": True,
             },
@@ -69,6 +73,9 @@ def _security(**changes: Any) -> Context:
                 "id": 2,
                 "browser": "Safari on iPhone",
                 "address": "2001:db8::7",
+                "is_phone": True,
+                "apps": [],
+                "began_at": ago(days=9),
                 "seen_at": ago(days=3),
                 "is_this": False,
             },
@@ -99,6 +106,17 @@ def _activity(**changes: Any) -> Context:
         "days": 90,
     }
     return {**known, **changes}
+
+
+def _not_me() -> Context:
+    steps = [
+        Step("sessions", "Sign out everywhere else", "No other device is signed in.", is_done=True),
+        Step("password", "Change it", "Once.", is_done=False, url="/", label="Change it"),
+        Step("second-step", "Check it", "It is on.", is_done=True, url="/", label="New codes"),
+        Step("apps", "Look through your apps", "2 apps.", is_done=None, url="/", label="Look"),
+        Step("email", "Check your mailbox", f"Mail to {JANE.email}.", is_done=None),
+    ]
+    return {"steps": steps, "back": "not-me"}
 
 
 def _wrong_password() -> Context:
@@ -196,6 +214,7 @@ STATES: States = (
     ("account/security.html", "second-step-off", lambda: _security(saved="second-step-off")),
     ("account/security.html", "all-ended", lambda: _security(saved="sessions")),
     ("account/security.html", "plain", _security),
+    ("account/not_me.html", "half-way", _not_me),
     ("account/security.html", "ended", lambda: _security(saved="session")),
     ("account/security.html", "changed", lambda: _security(saved="password")),
     ("account/security.html", "wrong-password", _wrong_password),

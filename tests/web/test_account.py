@@ -121,6 +121,35 @@ def test_sessions_are_listed_and_this_one_is_marked(app, signed_in, jane):
     assert signed_in.shown.text.count("Linux") == 2
 
 
+def test_each_session_names_the_apps_that_live_by_it(app, rp, signed_in, jane):
+    """security.md SE08: device, time, place, client."""
+    elsewhere = browser_of(app, jane)
+    rp.authorize(elsewhere)
+    elsewhere.allow()
+    rp.callback(elsewhere)
+
+    lines = signed_in.open("/account/security").shown.root.find_all("li")
+    [there] = [line.text for line in lines if "Sign out there" in line.text]
+    [here] = [line.text for line in lines if "This device" in line.text]
+
+    assert "Photo Box" in there
+    assert "Signed in: " in there
+    assert "Photo Box" not in here
+    assert "127.0.0.1" in here
+
+
+def test_number_of_sessions_costs_no_statements(app, signed_in, jane, statements):
+    """performance.md: one query for the sessions, one for their apps."""
+    with statements() as few:
+        signed_in.open("/account/security")
+    for _ in range(3):
+        browser_of(app, jane)
+    with statements() as many:
+        signed_in.open("/account/security")
+
+    assert many.count == few.count
+
+
 def test_apps_are_listed_with_what_they_may_see(rp, signed_in):
     rp.authorize(signed_in)
     signed_in.allow(["email"])

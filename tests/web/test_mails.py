@@ -49,14 +49,19 @@ MAILS = {
         "sentence": "From now on a code from your authenticator app is asked for after it.",
         "changed_at": NOON,
         "account_url": f"{ISSUER}/account/security",
+        "not_me_url": f"{ISSUER}/account/not-me",
     },
     "password_changed": {
         "changed_at": NOON,
         "account_url": f"{ISSUER}/account/",
+        "not_me_url": f"{ISSUER}/account/not-me",
     },
 }
 FETCHED = re.compile(r"<(img|link|script|iframe)\b|url\(|\bsrc=", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://[^\s\"<]+")
+
+
+MAILS["account_notice"] |= {"device": "Firefox on Linux", "address": "192.0.2.7"}
 
 
 @pytest.fixture(scope="module")

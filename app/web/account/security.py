@@ -36,6 +36,7 @@ from app.services import (
 from app.services.sessions import SignedIn
 from app.settings import settings
 from app.web import agents, forms, guards
+from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
 from app.web.forms import too_many_tries
 
@@ -71,7 +72,7 @@ def change_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _change_password(form, person, user, stored)
-            return redirect(url_for("account.security", saved="password"), 303)
+            return _done("password", request.args.get("back", ""))
         except InvalidInput as fault:
             forms.blame(form, fault)
         except TooMany as many:
@@ -102,7 +103,14 @@ def end_other_sessions() -> ResponseReturnValue:
     sessions.end_all(users.get(me.user_id), but=me.session_id)
     trusted_browsers.forget_others(me.user_id, session_id=me.session_id)
     commit()
-    return redirect(url_for("account.security", saved="sessions"), 303)
+    return _done("sessions", request.form.get("back", ""))
+
+
+def _done(what: str, back: str) -> ResponseReturnValue:
+    """Say what is done, on this page or on the walk that led here."""
+    if back == not_me.BACK:
+        return redirect(url_for("account.not_me"), 303)
+    return redirect(url_for("account.security", saved=what), 303)
 
 
 def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: str | None) -> None:
@@ -157,13 +165,18 @@ def _second_step(user: User) -> dict[str, Any]:
 
 
 def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:
+    found = devices.of_user(user)
+    apps = devices.apps_of(session.id for session in found)
     return [
         {
             "id": session.id,
             "browser": agents.describe(session.user_agent),
+            "is_phone": agents.is_phone(session.user_agent),
             "address": session.address,
+            "apps": apps.get(session.id, []),
+            "began_at": session.created_at,
             "seen_at": session.seen_at,
             "is_this": session.id == person.session_id,
         }
-        for session in devices.of_user(user)
+        for session in found
     ]
