@@ -26,3 +26,7 @@ class Consent(Model):
     declined: Mapped[str] = mapped_column(Text, default="")
     given_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    #: When it was taken back. Until that is final, what it was waits here and nothing is allowed.
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    removed_scope: Mapped[str | None] = mapped_column(Text)
+    removed_declined: Mapped[str | None] = mapped_column(Text)

@@ -82,12 +82,13 @@ def _opaque(value: str) -> Presented | None:
     client = clients.find(row.client_id)
     if client is None:
         return None
+    scope = _still_granted(row.token_scope, row if row.family_id is not None else None)
     return Presented(
         value=value,
         client_id=row.client_id,
         subject=row.client_id if row.family_id is None else subjects.of(client, row),
-        scope=row.token_scope,
-        audience=access_token.audience(client, row.token_scope),
+        scope=scope,
+        audience=access_token.audience(client, scope),
         issued_at=int(row.issued_at.timestamp()),
         expires_at=int(row.expires_at.timestamp()),
         jti=row.jti,
@@ -117,13 +118,21 @@ def _jwt(value: str) -> Presented | None:
         value=value,
         client_id=claims["client_id"],
         subject=claims["sub"],
-        scope=claims["scope"],
+        scope=_still_granted(claims["scope"], row),
         audience=claims["aud"],
         issued_at=claims["iat"],
         expires_at=claims["exp"],
         jti=claims["jti"],
         granted=row,
     )
+
+
+def _still_granted(scope: str, row: Any) -> str:
+    """Return what is left of a token's scope: its person may have switched some off since."""
+    if row is None or scope == row.granted_scope:
+        return scope
+    granted = row.granted_scope.split()
+    return " ".join(name for name in scope.split() if name in granted)
 
 
 def _clients_own_is_alive(claims: dict[str, Any]) -> bool:

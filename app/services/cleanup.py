@@ -16,6 +16,7 @@ from app.models import (
     AuditEvent,
     BrowserAccount,
     Client,
+    Consent,
     EmailClaim,
     EmailRevert,
     Family,
@@ -36,6 +37,7 @@ from app.models import (
     UsedAssertion,
     UserEmail,
 )
+from app.services import consents
 from app.services.audit import Event
 from app.settings import settings
 
@@ -54,6 +56,7 @@ DOCUMENTS_KEPT = timedelta(days=1)
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
 EVENTS, ADDRESSES = AuditEvent.__table__, UserEmail.__table__
+CONSENTS = Consent.__table__
 DOCUMENTS, NOTICES = RemoteDocument.__table__, LogoutNotice.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
@@ -140,6 +143,7 @@ BROOMS = (
     Broom(SESSIONS, _session_is_over),
     Broom(CLIENTS, _is_unused_client),
     Broom(INITIAL_TOKENS, lambda: INITIAL_TOKENS.c.expires_at <= now() - SESSIONS_KEPT),
+    Broom(CONSENTS, lambda: CONSENTS.c.removed_at <= now() - consents.UNDO - SLACK),
     _expired(UsedAssertion.__table__),
     Broom(DOCUMENTS, lambda: DOCUMENTS.c.tried_at <= now() - DOCUMENTS_KEPT),
     _expired(Throttle.__table__),

@@ -267,7 +267,8 @@ def delete(client: Client, *, by: int | None = None) -> None:
 
 def people(client: Client) -> int:
     """Return how many people allow the client to use their account."""
-    wanted = select(func.count()).select_from(Consent).where(Consent.client_pk == client.id)
+    counted = select(func.count()).select_from(Consent)
+    wanted = counted.filter_by(client_pk=client.id, removed_at=None)
     return db.session.scalar(wanted) or 0
 
 
@@ -290,8 +291,8 @@ def _origins() -> frozenset[str]:
 
 
 def _forget(client: Client) -> None:
-    memory().forget(("client", client.client_id))
-    memory().forget("origins")
+    for key in (("client", client.client_id), "origins"):
+        memory().forget(key)
 
 
 def lifetime_of(client: Client, default: timedelta) -> timedelta:

@@ -6,16 +6,18 @@ revokes them all.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, null, select, update
 
 from app.clock import now
 from app.database import db
-from app.models import Family, Session, User
+from app.models import Family, RefreshToken, Session, User
 
 FAMILIES, USERS, SESSIONS = Family.__table__, User.__table__, Session.__table__
+REFRESH_TOKENS = RefreshToken.__table__
 
 #: A family with its user and session, as tokens need them; the row is called a *granted* row.
 COLUMNS = (
@@ -90,3 +92,45 @@ def revoke(family_id: str) -> bool:
         .values(revoked_at=now())
     )
     return bool(db.session.execute(change).rowcount)  # type: ignore[attr-defined]
+
+
+def revoke_all(user_id: int, client_pk: int) -> None:
+    """Kill every family of a user and a client."""
+    living = _living(user_id, client_pk)
+    db.session.execute(update(FAMILIES).where(living).values(revoked_at=now()))
+
+
+def narrow(user_id: int, client_pk: int, *, without: Collection[str]) -> None:
+    """Take scopes out of every family of a user and a client; one that keeps none is dead.
+
+    Also dead is one that holds single claims: which of them belong to a scope is not written there.
+    """
+    living = _living(user_id, client_pk)
+    with_claims = and_(living, FAMILIES.c.claims_request.is_not(null()))
+    db.session.execute(update(FAMILIES).where(with_claims).values(revoked_at=now()))
+    granted = db.session.scalars(select(FAMILIES.c.scope).where(living).distinct()).all()
+    for scope in granted:
+        kept = [name for name in scope.split() if name not in without]
+        change = {"scope": " ".join(kept)} if kept else {"revoked_at": now()}
+        same = and_(living, FAMILIES.c.scope == scope)
+        db.session.execute(update(FAMILIES).where(same).values(change))
+
+
+def _living(user_id: int, client_pk: int) -> ColumnElement[bool]:
+    return and_(
+        FAMILIES.c.user_id == user_id,
+        FAMILIES.c.client_pk == client_pk,
+        FAMILIES.c.revoked_at.is_(None),
+    )
+
+
+def times(user_id: int) -> dict[int, tuple[datetime, datetime]]:
+    """Return when a user has used each client first and last, as far as it is still known."""
+    used_at = func.coalesce(REFRESH_TOKENS.c.issued_at, FAMILIES.c.created_at)
+    wanted = (
+        select(FAMILIES.c.client_pk, func.min(FAMILIES.c.created_at), func.max(used_at))
+        .outerjoin(REFRESH_TOKENS, REFRESH_TOKENS.c.family_id == FAMILIES.c.id)
+        .where(FAMILIES.c.user_id == user_id)
+        .group_by(FAMILIES.c.client_pk)
+    )
+    return {pk: (first, last) for pk, first, last in db.session.execute(wanted).all()}

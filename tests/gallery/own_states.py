@@ -7,29 +7,52 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from app.web.account.home import Check
 from app.web.account.not_me import Step
 from app.web.account.profile import SECTIONS, ProfileForm
 from app.web.account.security import PasswordForm
 from app.web.setup import SetUpForm
 from tests.gallery.passkey_states import CLOUD, LAPTOP
-from tests.gallery.people import JANE, Context, States, ago, told
+from tests.gallery.people import JANE, Context, States, ago, scope, told
 
 
 def _apps(**changes: Any) -> Context:
     known = {
         "saved": "",
-        "apps": [
-            {
-                "client_id": "it_photo_box",
-                "name": "Photo Box",
-                "open_url": "https://photos.example/start",
-                "host": "photos.example",
-                "given_at": ago(days=30),
-                "titles": ["Your name and profile", "Your email address"],
-            }
-        ],
+        "minutes": 10,
+        "removed": [],
+        "apps": [_app(), _app(client_id="mail", name="Mail", open_url=None, is_managed=True)],
     }
     return {**known, **changes}
+
+
+def _app(**changes: Any) -> Context:
+    known = {
+        "client_id": "it_photo_box",
+        "name": "Photo Box",
+        "logo": None,
+        "open_url": "https://photos.example/start",
+        "host": "photos.example",
+        "given_at": ago(days=30),
+        "used_at": ago(hours=3),
+        "is_managed": False,
+        "titles": ["Your name and profile", "Your email address"],
+    }
+    return {**known, **changes}
+
+
+def _one_app(**changes: Any) -> Context:
+    rows = [
+        scope("openid", "An ID for your account in this app", required=True),
+        scope("email", "Your email address", values=["jane@example.org, confirmed"]),
+        scope("phone", "Your phone number", missing="You haven't added one."),
+    ]
+    return {"app": _app(), "scopes": rows, "saved": "", **changes}
+
+
+def _managed_app() -> Context:
+    rows = [scope("email", "Your email address", values=["jane@example.org"], required=True)]
+    return _one_app(app=_app(is_managed=True, used_at=None), scopes=rows)
 
 
 NO_SECOND_STEP = {
@@ -108,6 +131,18 @@ def _activity(**changes: Any) -> Context:
     return {**known, **changes}
 
 
+CHECKS = [
+    Check("Your password alone signs you in.", is_good=False, url="/", label="Set one up"),
+    Check("8 recovery codes are left.", is_good=True),
+    Check("Your password is from:", is_good=True, at=ago(days=200)),
+]
+
+
+def _home(**changes: Any) -> Context:
+    known = {"offers_passkey": False, "checks": CHECKS, "advice": CHECKS[0], "recent": _activity()["entries"]}
+    return {**known, **changes}
+
+
 def _not_me() -> Context:
     steps = [
         Step("sessions", "Sign out everywhere else", "No other device is signed in.", is_done=True),
@@ -183,10 +218,17 @@ LETTER = {
 }
 
 STATES: States = (
-    ("account/home.html", "plain", lambda: {"offers_passkey": True}),
-    ("account/home.html", "quiet", lambda: {"offers_passkey": False}),
+    ("account/home.html", "plain", _home),
+    ("account/home.html", "safe", lambda: _home(checks=CHECKS[1:], advice=None)),
+    ("account/home.html", "new", lambda: _home(recent=[], offers_passkey=True)),
     ("account/apps.html", "some", _apps),
-    ("account/apps.html", "none", lambda: _apps(apps=[], saved="removed")),
+    ("account/apps.html", "none", lambda: _apps(apps=[])),
+    ("account/apps.html", "removed", lambda: _apps(removed=[_app()], saved="removed")),
+    ("account/apps.html", "restored", lambda: _apps(saved="restored")),
+    ("account/apps.html", "too-late", lambda: _apps(saved="too-late")),
+    ("account/app.html", "plain", _one_app),
+    ("account/app.html", "narrowed", lambda: _one_app(saved="narrowed")),
+    ("account/app.html", "managed", _managed_app),
     ("account/data.html", "plain", dict),
     ("account/activity.html", "some", _activity),
     ("account/activity.html", "none", lambda: _activity(entries=[], older=None)),

@@ -50,7 +50,9 @@ WORDS = {
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
     Event.CONSENT_REFUSED: _("Access not allowed to an app"),
+    Event.CONSENT_NARROWED: _("Access of an app cut down"),
     Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
+    Event.CONSENT_RESTORED: _("Access of an app restored"),
 }
 #: What its owner should look at twice.
 ALARMING = frozenset(
@@ -86,6 +88,12 @@ def activity() -> ResponseReturnValue:
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         days=audit.OWN_HISTORY.days,
     )
+
+
+def latest(user_id: int, *, most: int) -> list[dict[str, Any]]:
+    """Return the last few entries that a person reads."""
+    found = audit.of_user(user_id, most=PAGE)
+    return [entry for event in found if (entry := _entry(event))][:most]
 
 
 def _entry(event: AuditEvent) -> dict[str, Any] | None:

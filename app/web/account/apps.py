@@ -1,29 +1,61 @@
-"""The applications one has allowed, and what they may see."""
+"""The applications one has allowed: what each may see, less of it, none of it, and back again."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
+from app.models import Client, User
 from app.security import uris
-from app.services import clients, consents, scopes
+from app.services import allowed_apps, clients, consents, users
+from app.services.allowed_apps import AllowedApp
 from app.settings import settings
-from app.web import guards, logos
+from app.web import guards, logos, permissions
 from app.web.account.desk import blueprint, show, somebody
 
 
 @blueprint.get("/apps")
 @guards.signed_in_only
 def apps() -> ResponseReturnValue:
-    """List them, with what each may see."""
+    """List them, and those whose removal can still be undone."""
+    user_id = somebody().user_id
     return show(
         "account/apps.html",
-        apps=list(_apps(somebody().user_id)),
+        apps=[_shown(app) for app in allowed_apps.of_user(user_id)],
+        removed=[_named(client) for client in consents.restorable(user_id)],
+        minutes=int(consents.UNDO.total_seconds() // 60),
         saved=request.args.get("saved", ""),
     )
+
+
+@blueprint.get("/apps/<client_id>")
+@guards.signed_in_only
+def app(client_id: str) -> ResponseReturnValue:
+    """Show the very values that an application may see, each with a tick."""
+    user = users.get(somebody().user_id)
+    found = allowed_apps.find(user.id, client_id)
+    if found is None:
+        abort(404)
+    return show(
+        "account/app.html",
+        app=_shown(found),
+        scopes=[_row(name, user, found) for name in found.scopes],
+        saved=request.args.get("saved", ""),
+    )
+
+
+@blueprint.post("/apps/<client_id>")
+@guards.signed_in_only
+def narrow_app(client_id: str) -> ResponseReturnValue:
+    """Switch off what is not ticked; tokens are narrower at once (security.md CO06)."""
+    keep = request.form.getlist("scope")
+    off = consents.narrow(somebody().user_id, clients.get(client_id), keep=keep)
+    commit()
+    saved = "narrowed" if off else None
+    return redirect(url_for("account.app", client_id=client_id, saved=saved), 303)
 
 
 @blueprint.post("/apps/<client_id>/remove")
@@ -35,19 +67,37 @@ def remove_app(client_id: str) -> ResponseReturnValue:
     return redirect(url_for("account.apps", saved="removed"), 303)
 
 
-def _apps(user_id: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "client_id": client.client_id,
-            "name": client.name,
-            "logo": logos.address(client),
-            "open_url": _open_url(client.setting("initiate_login_uri")),
-            "host": _host(client.setting("redirect_uris") or []),
-            "given_at": consent.given_at,
-            "titles": [_title(name) for name in consent.scope.split()],
-        }
-        for consent, client in consents.of_user(user_id)
-    ]
+@blueprint.post("/apps/<client_id>/restore")
+@guards.signed_in_only
+def restore_app(client_id: str) -> ResponseReturnValue:
+    """Undo a removal while there is time; what was signed out stays so."""
+    restored = consents.restore(somebody().user_id, clients.get(client_id))
+    commit()
+    return redirect(url_for("account.apps", saved="restored" if restored else "too-late"), 303)
+
+
+def _shown(found: AllowedApp) -> dict[str, Any]:
+    client = found.client
+    return {
+        **_named(client),
+        "open_url": _open_url(client.setting("initiate_login_uri")),
+        "host": _host(client.setting("redirect_uris") or []),
+        "given_at": found.since,
+        "used_at": found.used_at,
+        "is_managed": found.is_managed,
+        "titles": [permissions.title(name) for name in found.scopes],
+    }
+
+
+def _named(client: Client) -> dict[str, Any]:
+    return {"client_id": client.client_id, "name": client.name, "logo": logos.address(client)}
+
+
+def _row(name: str, user: User, found: AllowedApp) -> dict[str, Any]:
+    """Return a row as the consent page has it; what is managed has no tick."""
+    row = permissions.row(name, user)
+    required = row["required"] or found.is_managed
+    return {**row, "required": required, "checked": True, "is_new": False}
 
 
 def _open_url(initiate_login_uri: str | None) -> str | None:
@@ -59,8 +109,3 @@ def _open_url(initiate_login_uri: str | None) -> str | None:
 
 def _host(redirect_uris: list[str]) -> str:
     return uris.host_of(redirect_uris[0]) if redirect_uris else ""
-
-
-def _title(name: str) -> str:
-    scope = scopes.BY_NAME.get(name)
-    return str(scope.title) if scope else name

@@ -17,8 +17,7 @@ from app.services import audit, consents, interactions, scopes, users
 from app.services.audit import Event
 from app.services.sessions import SignedIn
 from app.settings import settings
-from app.web import logos
-from app.web.login import permissions
+from app.web import logos, permissions
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
