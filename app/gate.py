@@ -21,11 +21,12 @@ from flask import Flask
 from app.clock import now
 from app.logs import mask
 from app.settings import Settings
-from app.web import LONGEST_BODY
+from app.web import bodies
 from app.web.endpoints.public import PATHS, PublicDocuments
 
-SECONDS_FOR_BODY = 10
 LONGEST_PATH_LOGGED = 200
+#: Whoever sends them need not be signed in: 40 MB of a worker's memory at most.
+MOST_LONG_BODIES = 8
 #: Requests that wait for a thread of this worker; more are told to come back.
 MOST_WAITING = 512
 #: Pages have threads of their own: where passwords are hashed, no token may have to wait.
@@ -62,6 +63,7 @@ class Gate:
         self._public: PublicDocuments = app.extensions["sealwax.public"]
         self._hosts = settings.hosts
         self._waiting = 0
+        self._long_bodies = 0
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Make the threads, in the worker, and spare the collector what start-up has made."""
@@ -85,7 +87,7 @@ class Gate:
                 known = scope.headers.get("if-none-match")
                 status, headers, content = self._public.answer(scope.method, scope.path, known)
             else:
-                body = await read_body(scope, protocol)
+                body = await self._read(scope, protocol)
                 status, headers, content = await self._answer(environ(scope, body, self._scheme))
         except Refused as refused:
             status, headers, content = refusal(refused)
@@ -95,6 +97,18 @@ class Gate:
             protocol.response_bytes(status, headers, content)
         else:
             protocol.response_empty(status, headers)
+
+    async def _read(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
+        """Return the whole body; of long ones only a few are in memory at once."""
+        if _path(scope) not in bodies.LONGER_BODIES:
+            return await read_body(scope, protocol)
+        if self._long_bodies >= MOST_LONG_BODIES:
+            raise Refused(503, "Too many long bodies are on the way.")
+        self._long_bodies += 1
+        try:
+            return await read_body(scope, protocol)
+        finally:
+            self._long_bodies -= 1
 
     def _lies_ready(self, scope: Scope) -> bool:
         """Tell whether the answer is a public document that needs no thread and no database."""
@@ -173,23 +187,24 @@ async def read_body(scope: Scope, protocol: HTTPProtocol) -> bytes:
     if scope.method in BODILESS:
         return b""
     length = scope.headers.get("content-length")
-    if length is not None and (not length.isdigit() or int(length) > LONGEST_BODY):
+    longest = bodies.longest(_path(scope))
+    if length is not None and (not length.isdigit() or int(length) > longest):
         raise Refused(413, "The body is too long.")
     try:
-        async with asyncio.timeout(SECONDS_FOR_BODY):
+        async with asyncio.timeout(bodies.seconds(_path(scope))):
             if length is not None:
                 return bytes(await protocol())
-            return await _unmeasured(protocol)
+            return await _unmeasured(protocol, longest)
     except TimeoutError:
         raise Refused(408, "The body did not come in time.") from None
 
 
-async def _unmeasured(protocol: HTTPProtocol) -> bytes:
+async def _unmeasured(protocol: HTTPProtocol, longest: int) -> bytes:
     """Return a body that did not say how long it is."""
     body = bytearray()
     async for chunk in protocol:
         body += chunk
-        if len(body) > LONGEST_BODY:
+        if len(body) > longest:
             raise Refused(413, "The body is too long.")
     return bytes(body)
 

@@ -13,7 +13,7 @@ from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocume
 from app.models.session import BrowserAccount, HalfSignIn, Session, TrustedBrowser
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
-from app.models.user import PasswordReset, SignUp, User
+from app.models.user import PasswordReset, ProfilePicture, SignUp, User
 
 __all__ = [
     "AccessToken",
@@ -38,6 +38,7 @@ __all__ = [
     "Passkey",
     "Password",
     "PasswordReset",
+    "ProfilePicture",
     "RecoveryCode",
     "RefreshToken",
     "RemoteDocument",

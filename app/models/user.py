@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, false
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -74,6 +74,21 @@ class User(Model):
     def shown_name(self) -> str:
         """Return the name pages use: the name, or else the address."""
         return self.name or self.email
+
+
+class ProfilePicture(Model):
+    """A picture that a person has uploaded, drawn anew by us and served from here."""
+
+    __tablename__ = "profile_picture"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: What its address ends with: nobody guesses it, and another picture has another one.
+    handle: Mapped[str] = mapped_column(String(22), unique=True)
+    #: A square WebP.
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
 class SignUp(Model):

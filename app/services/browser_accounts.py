@@ -39,6 +39,7 @@ class Account:
     user_id: int
     email: str
     name: str | None
+    picture: str | None
     session: SignedIn | None
 
 
@@ -46,6 +47,7 @@ _OF = (
     select(
         ACCOUNTS.c.id.label("account_id"),
         *sessions.COLUMNS,
+        USERS.c.picture,
         CONSENTS.c.scope.label("allowed"),
         CONSENTS.c.declined,
     )
@@ -81,7 +83,7 @@ def of(holder: str, *, client_pk: int = NO_CLIENT) -> list[Account]:
 
 def _account(row: Any) -> Account:
     session = sessions.living(row) if row.session_id is not None else None
-    return Account(row.account_id, row.user_id, row.email, row.name, session)
+    return Account(row.account_id, row.user_id, row.email, row.name, row.picture, session)
 
 
 def move(old: str, new: str) -> bool:

@@ -267,9 +267,8 @@ def delete(client: Client, *, by: int | None = None) -> None:
 
 def people(client: Client) -> int:
     """Return how many people allow the client to use their account."""
-    counted = select(func.count()).select_from(Consent)
-    wanted = counted.filter_by(client_pk=client.id, removed_at=None)
-    return db.session.scalar(wanted) or 0
+    wanted = select(func.count()).select_from(Consent)
+    return db.session.scalar(wanted.filter_by(client_pk=client.id, removed_at=None)) or 0
 
 
 def allows_origin(origin: str) -> bool:

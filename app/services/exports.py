@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from app.models import (
     Client,
     Consent,
     Passkey,
+    ProfilePicture,
     Session,
     User,
     UserEmail,
@@ -40,6 +42,7 @@ def of(user: User) -> dict[str, Any]:
         },
         "passkeys": [_passkey(row) for row in _all_of(Passkey, user)],
         "addresses": [_address(row, user) for row in addresses.of_user(user)],
+        "picture": _picture(user),
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
         "account_choosers": [_chooser(row) for row in browser_accounts.known_to(user)],
@@ -68,6 +71,13 @@ def _address(address: UserEmail, user: User) -> dict[str, Any]:
         "confirmed_at": address.verified_at.isoformat() if address.verified_at else None,
         "added_at": address.created_at.isoformat(),
     }
+
+
+def _picture(user: User) -> str | None:
+    """Return the uploaded picture itself, as WebP in base64."""
+    wanted = select(ProfilePicture.content).where(ProfilePicture.user_id == user.id)
+    content = db.session.scalar(wanted)
+    return base64.b64encode(content).decode() if content else None
 
 
 def _application(consent: Consent, client: Client) -> dict[str, Any]:

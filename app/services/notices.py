@@ -68,4 +68,5 @@ def of_sign_in(user: User, *, browser: str, device: str, address: str) -> None:
         )
     else:
         return
-    tell(user, subject, sentence, device=device, address=address)
+    # Whoever it was may not have been the owner: not in the language of their pages.
+    tell(user, subject, sentence, asked=False, device=device, address=address)

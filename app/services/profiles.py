@@ -14,7 +14,7 @@ from app.clock import now
 from app.database import db
 from app.errors import InvalidInput
 from app.models import User
-from app.services import audit
+from app.services import audit, profile_pictures
 from app.services.audit import Event
 
 Format = tuple[Callable[[str], object], str]
@@ -66,6 +66,8 @@ def change(user: User, members: Mapping[str, Any], *, by: int | None = None) -> 
         setattr(user, name, value)
     user.updated_at = now()
     db.session.flush()
+    if "picture" in checked:
+        profile_pictures.forget_replaced(user)
     audit.record(Event.PROFILE_CHANGED, actor_id=by, user_id=user.id, members=sorted(members))
 
 

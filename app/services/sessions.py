@@ -46,6 +46,8 @@ class SignedIn:
     #: What the user has allowed the client that was asked about, and what they left out.
     allowed: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    locale: str | None = None
+    zoneinfo: str | None = None
 
     @property
     def shown_name(self) -> str:
@@ -71,6 +73,8 @@ COLUMNS = (
     USERS.c.is_admin,
     USERS.c.has_second_step,
     USERS.c.epoch,
+    USERS.c.locale,
+    USERS.c.zoneinfo,
 )
 #: What the database can tell of a session being alive; `living` asks the clock.
 LIVES = and_(
@@ -90,7 +94,7 @@ _FIND_FOR_CLIENT = (
     )
     .where(_ALIVE)
 )
-_SEEN = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
+SEEN = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
 
 
 def open(  # noqa: A001 (sessions.open reads as it should)
@@ -201,7 +205,7 @@ def seen(person: SignedIn) -> None:
     """Note that a session is used; not every time is worth a write."""
     moment = now()
     if person.seen_at + SEEN_STEP <= moment:
-        db.session.execute(_SEEN, {"session_id": person.session_id, "seen_at": moment})
+        db.session.execute(SEEN, {"session_id": person.session_id, "seen_at": moment})
 
 
 def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
@@ -215,20 +219,6 @@ def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
     fields["allowed"] = frozenset((fields.get("allowed") or "").split())
     fields["declined"] = frozenset((fields.get("declined") or "").split())
     return SignedIn(**fields)
-
-
-def seen_by_admin(person: SignedIn) -> bool:
-    """Note that an administration page is used; tell whether the last use is recent enough.
-
-    Otherwise somebody else may have sat down at the machine: the password is asked for again.
-    """
-    moment = now()
-    last = max(person.auth_time, person.admin_seen_at or person.auth_time)
-    if last + settings.admin_idle <= moment:
-        return False
-    if last + SEEN_STEP <= moment:
-        db.session.execute(_SEEN, {"session_id": person.session_id, "admin_seen_at": moment})
-    return True
 
 
 def end(token: str, *, address: str = "") -> None:

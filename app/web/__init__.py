@@ -18,9 +18,11 @@ from app.web import (
     headers,
     health,
     languages,
+    themes,
 )
 from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
+from app.web.bodies import LONGEST_BODY, BoundedRequest
 from app.web.converters import RowNumber
 from app.web.endpoints import blueprints as endpoint_blueprints
 from app.web.endpoints import check_session
@@ -28,16 +30,15 @@ from app.web.endpoints.public import PublicDocuments
 from app.web.front_door import blueprint as front_door_blueprint
 from app.web.login import blueprints as login_blueprints
 from app.web.logos import blueprint as logos_blueprint
+from app.web.pictures import blueprint as pictures_blueprint
 from app.web.setup import blueprint as setup_blueprint
 
-#: Bytes of a body; what is longer is cut off at the gate.
-LONGEST_BODY = 65_536
 MOST_FORM_PARTS = 200
 
 
 def init_web(app: Flask, settings: Settings) -> None:
     """Give the application its pages and endpoints."""
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.request_class = BoundedRequest
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.config["MAX_FORM_PARTS"] = MOST_FORM_PARTS
     # A sign-in page left open over lunch must still work; the token dies with the session.
@@ -47,10 +48,11 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
     app.url_map.converters["int"] = RowNumber
-    for part in (assets, languages, guards, headers, error_pages, health):
+    for part in (assets, languages, themes, guards, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
-    for blueprint in (*wings, front_door_blueprint, logos_blueprint, setup_blueprint):
+    own = (front_door_blueprint, logos_blueprint, pictures_blueprint, setup_blueprint)
+    for blueprint in (*wings, *own):
         app.register_blueprint(blueprint)
     dev_mail.init_app(app, settings)
     check_session.init_app(app, settings)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, cast
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden
@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
-from app.services import browser_accounts, levels, notices, second_steps, sessions
+from app.services import admin_visits, browser_accounts, levels, notices, second_steps, sessions
 from app.services.browser_accounts import NO_CLIENT, Account
 from app.services.sessions import SignedIn
 from app.web import agents
@@ -61,6 +61,15 @@ def person() -> SignedIn | None:
     if not session_token():
         return None
     return cast("SignedIn | None", getattr(current_user, "signed_in", None))
+
+
+def known_person() -> SignedIn | None:
+    """Return who is signed in if this request has asked already: it asks nothing by itself.
+
+    For what every page needs, the one about a database that is away included.
+    """
+    loaded = g.get("_login_user")
+    return cast("SignedIn | None", getattr(loaded, "signed_in", None))
 
 
 def session_token() -> str:
@@ -241,7 +250,7 @@ def admin_only(view: View[P]) -> View[P]:
             return _to_sign_in()
         if not somebody.is_admin:
             abort(403)
-        if not sessions.seen_by_admin(somebody):
+        if not admin_visits.note(somebody):
             return ask_again()
         if not levels.reaches(somebody.acr, levels.MFA) and second_steps.is_demanded_of(
             somebody.user_id, is_admin=True

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, tzinfo
+
 from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone
 from flask import Flask, g, has_request_context, request
 from flask_babel import get_locale
 
 from app.extensions import babel
 from app.services.languages import LANGUAGES
 from app.settings import settings
+from app.web import guards
 
 OWN_NAMES = (
     ("en", "English"),
@@ -37,7 +41,39 @@ def wanted() -> str:
         language: str = tag.split("-")[0].lower()
         if language in LANGUAGES:
             return language
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return _own() or request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def _own() -> str:
+    """Return the language in the profile of who is signed in, if pages speak it."""
+    somebody = guards.known_person()
+    language = (somebody.locale or "").split("-")[0].lower() if somebody else ""
+    return language if language in LANGUAGES else ""
+
+
+def zone() -> tzinfo:
+    """Return the time zone in the profile of who is signed in, UTC for everybody else."""
+    somebody = guards.known_person() if has_request_context() else None
+    try:
+        return get_timezone(somebody.zoneinfo or "UTC") if somebody else UTC
+    except LookupError:  # of a zone table newer than this machine's
+        return UTC
+
+
+def moment(at: datetime, *, day: bool = False) -> str:
+    """Return a time as its reader writes it, with the zone; or the date alone."""
+    here = at.astimezone(zone())
+    locale = get_locale() or Locale("en")
+    if day:
+        return format_date(here.date(), "medium", locale=locale)
+    shown = format_datetime(here, "medium", tzinfo=here.tzinfo, locale=locale)
+    return f"{shown} {here.tzname()}"
+
+
+def _own_zone() -> str:
+    """Return the name of the zone that scripts show times in, empty for the machine's own."""
+    somebody = guards.known_person()
+    return (somebody.zoneinfo or "") if somebody else ""
 
 
 def _shown() -> dict[str, object]:
@@ -55,3 +91,5 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "app/translations"
     babel.init_app(app, locale_selector=wanted)
     app.context_processor(_shown)
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.globals["own_zone"] = _own_zone

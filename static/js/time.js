@@ -1,10 +1,11 @@
-// Times in the reader's own zone; the server's UTC stays for pages without script.
+// Times in the zone of the reader's profile, or else of the reader's machine.
 const language = document.documentElement.lang;
-const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" });
-const short = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", 7]];
+
+function written(moment, zone, style) {
+  return new Intl.DateTimeFormat(language, { ...style, timeZone: zone || undefined }).format(moment);
+}
 
 function distance(moment) {
   let amount = (moment - Date.now()) / 1000;
@@ -12,14 +13,14 @@ function distance(moment) {
     if (Math.abs(amount) < size) return relative.format(Math.round(amount), unit);
     amount /= size;
   }
-  return short.format(moment);
+  return "";
 }
 
 for (const element of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(element.dateTime);
+  const zone = element.dataset.zone;
   if (Number.isNaN(moment.getTime())) continue;
-  element.title = full.format(moment);
-  const isDay = "day" in element.dataset;
-  const written = (isDay ? day : short).format(moment);
-  element.textContent = "relative" in element.dataset ? distance(moment) : written;
+  element.title = written(moment, zone, { dateStyle: "long", timeStyle: "long" });
+  const style = "day" in element.dataset ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
+  element.textContent = ("relative" in element.dataset && distance(moment)) || written(moment, zone, style);
 }

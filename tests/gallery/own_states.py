@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.web.account.home import Check
 from app.web.account.not_me import Step
-from app.web.account.profile import SECTIONS, ProfileForm
+from app.web.account.profile import SECTIONS, PictureForm, ProfileForm
 from app.web.account.security import PasswordForm
 from app.web.setup import SetUpForm
 from tests.gallery.passkey_states import CLOUD, LAPTOP
@@ -139,7 +139,13 @@ CHECKS = [
 
 
 def _home(**changes: Any) -> Context:
-    known = {"offers_passkey": False, "checks": CHECKS, "advice": CHECKS[0], "recent": _activity()["entries"]}
+    known = {
+        "offers_passkey": False,
+        "checks": CHECKS,
+        "advice": CHECKS[0],
+        "picture": None,
+        "recent": _activity()["entries"],
+    }
     return {**known, **changes}
 
 
@@ -166,13 +172,24 @@ def _wrong_password() -> Context:
 def _profile(**values: str) -> Context:
     form = ProfileForm(formdata=None, data=values)
     form.zoneinfo.choices = [SelectChoice("", _("Not said")), SelectChoice("Europe/Paris")]
+    form.locale.choices = [SelectChoice("", _("Not said")), SelectChoice("fr", "Français")]
+    shared = {"names": ["Photo Box", "Mail"], "address": []}
     return {
         "form": form,
         "email": JANE.email,
         "email_verified": True,
         "sections": SECTIONS,
-        "saved": False,
+        "saved": "",
+        "picture_form": PictureForm(formdata=None),
+        "picture": None,
+        "shared_with": shared,
     }
+
+
+def _picture_refused() -> Context:
+    context = _profile()
+    told(context["picture_form"], picture_file="Choose a picture: PNG, JPEG, WebP or GIF.")
+    return context
 
 
 def _profile_faults() -> Context:
@@ -261,8 +278,14 @@ STATES: States = (
     ("account/security.html", "changed", lambda: _security(saved="password")),
     ("account/security.html", "wrong-password", _wrong_password),
     ("account/profile.html", "some", lambda: _profile(given_name="Jane", country="France")),
-    ("account/profile.html", "saved", lambda: {**_profile(), "saved": True}),
+    (
+        "account/profile.html",
+        "saved",
+        lambda: {**_profile(), "saved": "yes", "picture": "/static/favicon.svg"},
+    ),
     ("account/profile.html", "faults", _profile_faults),
+    ("account/profile.html", "no-picture", _picture_refused),
+    ("account/profile.html", "dark", lambda: {**_profile(), "theme": "dark"}),
     ("setup/set_up.html", "link", _set_up),
     ("setup/set_up.html", "faults", _set_up_faults),
     ("dev/mailbox.html", "some", lambda: {"messages": MESSAGES}),

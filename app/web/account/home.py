@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from app.models import User
 from app.services import passkeys, passwords, recovery_codes, users
-from app.web import guards
+from app.web import guards, pictures
 from app.web.account import activity
 from app.web.account.desk import blueprint, show, somebody
 
@@ -45,6 +45,7 @@ def home() -> ResponseReturnValue:
         offers_passkey=passkeys.is_worth_offering(user),
         checks=checks,
         advice=next((check for check in checks if not check.is_good), None),
+        picture=pictures.shown(user.picture),
         recent=activity.latest(user.id, most=RECENT),
     )
 

@@ -1,15 +1,16 @@
-"""Choose the language of the pages."""
+"""Choose the language of the pages, and whether they are light or dark."""
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
-from flask import redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services.languages import LANGUAGES
 from app.settings import settings
-from app.web import languages
+from app.web import languages, themes
 from app.web.login.waiting import blueprint, path_of_ours
 
 A_YEAR = 31_536_000
@@ -18,12 +19,23 @@ A_YEAR = 31_536_000
 @blueprint.get("/language")
 def language() -> ResponseReturnValue:
     """Keep the choice in a cookie and go back to the page it was made on."""
-    answer = redirect(_back(), 303)
     chosen = request.args.get("language", "")
-    if chosen in LANGUAGES:
+    return _kept(languages.cookie_name(), chosen if chosen in LANGUAGES else "")
+
+
+@blueprint.get("/theme")
+def theme() -> ResponseReturnValue:
+    """Keep the choice in a cookie and go back to the page it was made on."""
+    chosen = request.args.get("theme", "")
+    return _kept(themes.cookie_name(), chosen if chosen in themes.THEMES else "")
+
+
+def _kept(cookie: str, value: str) -> Response:
+    answer = cast("Response", redirect(_back(), 303))
+    if value:
         answer.set_cookie(
-            languages.cookie_name(),
-            chosen,
+            cookie,
+            value,
             max_age=A_YEAR,
             path="/",
             secure=settings.is_secure,

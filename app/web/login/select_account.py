@@ -13,7 +13,7 @@ from app.oidc import interaction as steps
 from app.services import browser_accounts, interactions
 from app.services.browser_accounts import NO_CLIENT, Account
 from app.services.sessions import SignedIn
-from app.web import guards
+from app.web import guards, pictures
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -95,9 +95,12 @@ def _to(page: str, waiting: Waiting | None, **more: Any) -> ResponseReturnValue:
 
 
 def _page(waiting: Waiting | None, somebody: SignedIn | None, others: list[Account]) -> str:
+    faces = {one.user_id: pictures.shown(one.picture) for one in guards.accounts()}
     shown = [_shown(str(one.id), one, one.session, waiting) for one in others]
     if somebody is not None:
         shown.insert(0, _shown(CURRENT, somebody, somebody, waiting))
+    for account in shown:
+        account["picture"] = faces.get(account.pop("user_id"))
     text = render_template(
         "login/select_account.html",
         form=AccountForm(),
@@ -117,6 +120,7 @@ def _shown(
 ) -> dict[str, Any]:
     return {
         "value": value,
+        "user_id": account.user_id,
         "name": account.name or "",
         "email": account.email,
         "is_signed_in": session is not None

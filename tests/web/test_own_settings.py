@@ -1,0 +1,117 @@
+"""Language, time zone and theme of one's own, and who sees which details (ux.md 2.14, 4.3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+THEME_COOKIE = "__Host-sealwax-theme"
+
+
+@pytest.fixture
+def html(signed_in):
+    """Return a function that gives an attribute of the account page's root element."""
+
+    def attribute(name):
+        [root] = signed_in.open("/account/").shown.root.find_all("html")
+        return root.get(name)
+
+    return attribute
+
+
+def save(browser, **values):
+    """Fill in the profile and save it."""
+    return browser.open("/account/profile").press("save", **values)
+
+
+def test_pages_speak_the_language_of_the_profile(signed_in, html):
+    save(signed_in, locale="fr-CA")
+
+    assert html("lang") == "fr"
+
+
+def test_choice_in_the_browser_comes_before_it(signed_in, html):
+    save(signed_in, locale="fr")
+    signed_in.open("/login/language?language=de")
+
+    assert html("lang") == "de"
+
+
+def test_wish_of_the_application_comes_before_it(rp, signed_in):
+    """OIDC Core §3.1.2.1, `ui_locales`."""
+    save(signed_in, locale="fr")
+    rp.authorize(signed_in, ui_locales="es")
+
+    [root] = signed_in.shown.root.find_all("html")
+    assert root.get("lang") == "es"
+
+
+def test_language_that_pages_do_not_speak_stays_a_claim(signed_in, jane, db, html):
+    jane.locale = "pt-BR"
+    db.session.commit()
+
+    assert html("lang") == "en"
+    options = signed_in.open("/account/profile").shown.root.find_all("option")
+    assert "pt-BR" in [option.get("value") for option in options]
+    save(signed_in, nickname="jd")
+    assert db.session.get(type(jane), jane.id).locale == "pt-BR"
+
+
+def test_times_are_in_the_zone_of_the_profile(signed_in, clock):
+    clock.time = datetime(2027, 7, 1, 22, 30, tzinfo=UTC)
+    signed_in.sign_in("jane@people.example", "correct horse battery staple")
+    assert "UTC" in signed_in.open("/account/security").shown.text
+
+    save(signed_in, zoneinfo="Asia/Tokyo")
+
+    shown = signed_in.open("/account/security").shown
+    assert "Jul 2, 2027" in shown.text
+    assert "7:30:00\u202fAM JST" in shown.text
+    [time, *_] = shown.root.find_all("time")
+    assert time.get("data-zone") == "Asia/Tokyo"
+    assert time.get("datetime").endswith("+00:00")
+
+
+def test_zone_that_this_machine_does_not_know_is_utc(signed_in, jane, db):
+    jane.zoneinfo = "Mars/Olympus"
+    db.session.commit()
+
+    assert "UTC" in signed_in.open("/account/security").shown.text
+    assert signed_in.open("/account/profile").status == 200
+
+
+def test_details_say_who_sees_them(register, signed_in):
+    """ux.md 2.14: "Shared with: Photo Box, Mail"."""
+    for name, ticked in (("Photo Box", ["profile"]), ("Mail", ["profile", "address"])):
+        rp = register(client_name=name)
+        rp.authorize(signed_in, scope="openid profile address")
+        signed_in.allow(ticked)
+        rp.callback(signed_in)
+
+    signed_in.open("/account/profile")
+
+    assert "Shared with: Mail, Photo Box" in signed_in.element("names").text
+    assert "Shared with: Mail" in signed_in.element("address").text
+    assert "Photo Box" not in signed_in.element("address").text
+
+
+def test_theme_is_kept_in_a_cookie_that_the_server_reads(signed_in, html):
+    """ux.md 4.3: `data-theme` on the root element, so that nothing flashes."""
+    assert html("data-theme") == ""
+
+    signed_in.open("/account/profile").follow("Dark")
+
+    assert signed_in.at == "/account/profile"
+    assert signed_in.jar[THEME_COOKIE].value == "dark"
+    assert html("data-theme") == "dark"
+    signed_in.open("/account/profile").follow("As the system")
+    assert html("data-theme") == ""
+
+
+@pytest.mark.parametrize("theme", ["", "pink", "dark;x", "<b>"])
+def test_unknown_theme_is_none(signed_in, theme):
+    signed_in.open(f"/login/theme?theme={theme}&next=https://evil.example/")
+
+    assert THEME_COOKIE not in signed_in.jar
+    assert not signed_in.left_for
