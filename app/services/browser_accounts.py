@@ -20,7 +20,7 @@ from app.clock import now
 from app.database import db, insert_or
 from app.models import BrowserAccount, User
 from app.security import secrets
-from app.services import sessions
+from app.services import sessions, trusted_browsers
 from app.services.sessions import CONSENTS, LIVES, SESSIONS, USERS, SignedIn
 
 ACCOUNTS = BrowserAccount.__table__
@@ -123,9 +123,11 @@ def take_up(session_id: int) -> str:
 
 
 def remove(account: Account, *, address: str = "") -> None:
-    """Sign an account out of the browser and forget it."""
+    """Sign an account out of the browser and forget it; it owes the second step there again."""
     if account.session is not None:
-        sessions.end_one(account.session.session_id, account.user_id, address=address)
+        session_id = account.session.session_id
+        trusted_browsers.forget(account.user_id, session_id=session_id)
+        sessions.end_one(session_id, account.user_id, address=address)
     db.session.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account.id))
 
 

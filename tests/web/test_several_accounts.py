@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.models import AuditEvent, BrowserAccount, Session
-from app.services import browser_accounts
+from app.models import AuditEvent, BrowserAccount, Session, TrustedBrowser
+from app.services import browser_accounts, trusted_browsers
 from app.services.audit import Event
 from tests import factories
 from tests.administrators import SESSION_COOKIE, visitor
@@ -196,6 +196,16 @@ def test_removed_account_is_signed_out_and_forgotten(both, jane, db):
     assert db.session.scalar(ended) is not None
     assert Event.SIGNED_OUT in db.session.scalars(select(AuditEvent.event)).all()
     assert current(both) == "john@"
+
+
+def test_removed_account_is_spared_no_second_step_here(both, jane, db):
+    """security.md MF13: what is forgotten is not trusted either."""
+    trusted_browsers.trust(jane, both.jar[BROWSER_COOKIE].value)
+    db.session.commit()
+
+    choose(both.open(CHOOSER).follow("Remove an account"), "jane@")
+
+    assert db.session.scalars(select(TrustedBrowser.user_id)).all() == []
 
 
 def test_current_account_can_be_removed_too(both):
