@@ -8,9 +8,7 @@ from app.web.login.check_email import CodeForm
 from app.web.login.consent import ConsentForm
 from app.web.login.forgot import ForgotForm
 from app.web.login.reset import ResetForm
-from app.web.login.select_account import AccountForm
 from app.web.login.sign_in import SignInForm
-from app.web.login.sign_out import SignOutForm
 from app.web.login.sign_up import SignUpForm
 from tests.gallery.passkey_states import REQUEST
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
@@ -170,38 +168,6 @@ def _consent_local() -> Context:
     return _consent(client=app(name="Terminal", is_local=True, policy_uri="", tos_uri=""))
 
 
-def _accounts(**changes: Any) -> Context:
-    known = {
-        "form": AccountForm(formdata=None),
-        "interaction": "it_8fJ2",
-        "client": app(),
-        "accounts": [
-            {"value": "current", "name": JANE.name, "email": JANE.email, "is_signed_in": True},
-            {"value": "2", "name": "", "email": NAMELESS.email, "is_signed_in": False},
-        ],
-        "is_removing": False,
-        "asks_for_another": False,
-        "target": None,
-    }
-    return {**known, **changes}
-
-
-def _signed_out(**changes: Any) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"told": [], "telling": [], "asked": [], "still_open": []}
-    return {"client": app(), "has_others": False, **nothing, **changes}
-
-
-def _sign_out(**changes: Any) -> Context:
-    known = {
-        "form": SignOutForm(formdata=None),
-        "interaction": None,
-        "account": JANE,
-        "client": app(),
-        "others": 0,
-    }
-    return {**known, **changes}
-
-
 def _gone(cause: str, **changes: Any) -> Context:
     return {"cause": cause, "client": app(), "reference": "K7Q2-9FXM", **changes}
 
@@ -260,38 +226,6 @@ STATES: States = (
     ("login/consent.html", "more", _consent_more),
     ("login/consent.html", "stranger", _consent_stranger),
     ("login/consent.html", "local", _consent_local),
-    ("login/select_account.html", "two", _accounts),
-    ("login/select_account.html", "removing", lambda: _accounts(is_removing=True)),
-    ("login/select_account.html", "another", lambda: _accounts(asks_for_another=True)),
-    ("login/sign_out.html", "asked", _sign_out),
-    ("login/sign_out.html", "own", lambda: _sign_out(client=None)),
-    ("login/sign_out.html", "others", lambda: _sign_out(client=None, others=1)),
-    ("login/signed_out.html", "plain", lambda: _signed_out(client=None)),
-    ("login/signed_out.html", "others", lambda: _signed_out(client=None, has_others=True)),
-    (
-        "login/signed_out.html",
-        "told",
-        lambda: _signed_out(
-            told=["Photo Box"],
-            telling=["Calendar"],
-            asked=["Notes and Lists"],
-            still_open=["Mail"],
-        ),
-    ),
-    (
-        "login/leaving.html",
-        "to-an-application",
-        lambda: {
-            "frames": [],
-            "after": "#",
-            "client": app(),
-        },
-    ),
-    (
-        "login/leaving.html",
-        "to-our-page",
-        lambda: {"frames": [], "after": "#", "client": None},
-    ),
     (
         "login/form_post.html",
         "answer",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.gallery import (
+    account_states,
     admin_states,
     desk_states,
     email_states,
@@ -30,6 +31,7 @@ class State:
 
 def _collect() -> tuple[State, ...]:
     rooms = (
+        account_states,
         login_states,
         second_steps,
         passkey_states,

@@ -77,6 +77,10 @@ def test_second_step_is_offered_or_checked(signed_in, jane):
     assert "10 recovery codes are left" in step(signed_in, "second-step")
 
 
+def test_passkeys_are_to_be_looked_at(signed_in):
+    assert "No passkey signs you in." in step(signed_in, "passkeys")
+
+
 def test_apps_are_to_be_looked_at(rp, signed_in):
     assert "No app may use your account." in step(signed_in, "apps")
 

@@ -70,6 +70,13 @@ def _recovery_codes(user: User) -> Check | None:
     return Check(words, is_good=left >= FEW_CODES, url=url, label=label)
 
 
+def _passkeys(user: User) -> Check | None:
+    """Tell of passkeys that are there; the offer of a first one has a card of its own."""
+    count = passkeys.count(user.id)
+    words = ngettext("%(num)d passkey signs you in.", "%(num)d passkeys sign you in.", count)
+    return Check(words, is_good=True) if count else None
+
+
 def _password(user: User) -> Check | None:
     """Tell how old the password is; age alone is no fault (NIST SP 800-63B-4 §3.1.1.2)."""
     changed_at = passwords.changed_at(user.id)
@@ -77,4 +84,9 @@ def _password(user: User) -> Check | None:
 
 
 #: In this order; a new way to sign in adds its line here.
-CHECKS: tuple[Callable[[User], Check | None], ...] = (_second_step, _recovery_codes, _password)
+CHECKS: tuple[Callable[[User], Check | None], ...] = (
+    _passkeys,
+    _second_step,
+    _recovery_codes,
+    _password,
+)

@@ -17,7 +17,7 @@ from flask_babel import ngettext
 
 from app.clock import now
 from app.models import User
-from app.services import consents, devices, passwords, recovery_codes, users
+from app.services import consents, devices, passkeys, passwords, recovery_codes, users
 from app.services.sessions import SignedIn
 from app.web import guards
 from app.web.account.desk import blueprint, show, somebody
@@ -98,6 +98,19 @@ def _second_step(_person: SignedIn, user: User) -> Step:
     return Step("second-step", title, words, is_done=True, url=url, label=label)
 
 
+def _passkeys(_person: SignedIn, user: User) -> Step:
+    title, count = _("Check your passkeys"), passkeys.count(user.id)
+    if not count:
+        return Step("passkeys", title, _("No passkey signs you in."), is_done=True)
+    words = ngettext(
+        "%(num)d passkey signs you in. Remove what you don't know.",
+        "%(num)d passkeys sign you in. Remove what you don't know.",
+        count,
+    )
+    url, label = url_for("account.passkeys"), _("Look at your passkeys")
+    return Step("passkeys", title, words, is_done=None, url=url, label=label)
+
+
 def _apps(_person: SignedIn, user: User) -> Step:
     count = len(consents.of_user(user.id))
     words = ngettext(
@@ -126,6 +139,7 @@ STEPS: tuple[Callable[[SignedIn, User], Step], ...] = (
     _sessions,
     _password,
     _second_step,
+    _passkeys,
     _apps,
     _email,
 )
