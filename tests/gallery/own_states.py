@@ -172,7 +172,7 @@ def _wrong_password() -> Context:
 def _profile(**values: str) -> Context:
     form = ProfileForm(formdata=None, data=values)
     form.zoneinfo.choices = [SelectChoice("", _("Not said")), SelectChoice("Europe/Paris")]
-    form.locale.choices = [SelectChoice("", _("Not said")), SelectChoice("fr", "Français")]
+    form.locale.choices = [SelectChoice("", _("Not said"))]
     shared = {"names": ["Photo Box", "Mail"], "address": []}
     return {
         "form": form,
