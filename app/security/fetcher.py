@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 import httpcore
@@ -27,6 +28,9 @@ USER_AGENT = "Sealwax"
 PORTS = {"https": 443, "http": 80}
 LOWEST_OTHER_PORT = 1024
 FORM = "application/x-www-form-urlencoded"
+#: Answers of a token endpoint that hold a document: tokens, or why there are none.
+WITH_DOCUMENT = frozenset({200, 400, 401})
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,32 @@ class _Target:
     path: str
 
 
-def get(url: str, policy: FetchPolicy, *, longest: int, accept: str) -> Fetched:
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent, and how much of which answers is read."""
+
+    method: str
+    headers: Mapping[str, str]
+    content: bytes = b""
+    longest: int | None = None
+    read: frozenset[int] = frozenset({200})
+
+
+def get(
+    url: str,
+    policy: FetchPolicy,
+    *,
+    longest: int,
+    accept: str,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> Fetched:
     """Fetch a document of at most `longest` bytes; only status 200 counts.
 
     Raises:
         FetchFailed: it may not be fetched, or was not, in time.
     """
-    fetched = _send("GET", url, policy, {"Accept": accept}, longest=longest)
+    asked = _Request("GET", {"Accept": accept, **headers}, longest=longest)
+    fetched = _send(url, policy, asked)
     if fetched.status != 200:
         raise FetchFailed(f"status_{fetched.status}")
     return fetched
@@ -65,23 +88,28 @@ def post_form(url: str, fields: Mapping[str, str], policy: FetchPolicy) -> int:
         FetchFailed: it may not be sent, or was not answered in time.
     """
     body = urlencode(dict(fields)).encode("ascii")
-    return _send("POST", url, policy, {"Content-Type": FORM}, content=body).status
+    return _send(url, policy, _Request("POST", {"Content-Type": FORM}, body)).status
 
 
-def _send(
-    method: str,
-    url: str,
-    policy: FetchPolicy,
-    headers: Mapping[str, str],
-    *,
-    content: bytes = b"",
-    longest: int | None = None,
+def post_for_document(
+    url: str, body: str, policy: FetchPolicy, *, longest: int, headers: Mapping[str, str]
 ) -> Fetched:
+    """Post an encoded form; return the answer, also the document of a refusal (RFC 6749 §5.2).
+
+    Raises:
+        FetchFailed: it may not be sent, or was not answered in time.
+    """
+    sent = {"Content-Type": FORM, "Accept": "application/json", **headers}
+    content = body.encode("ascii")
+    return _send(url, policy, _Request("POST", sent, content, longest, WITH_DOCUMENT))
+
+
+def _send(url: str, policy: FetchPolicy, asked: _Request) -> Fetched:
     target = _target(url, policy)
     network = GuardedNetwork(policy, monotonic() + SECONDS)
     sent = {"Host": urlsplit(url).netloc, "User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
-    sent |= {"Content-Length": str(len(content))} if method == "POST" else {}
-    pairs = list({**sent, **headers}.items())
+    sent |= {"Content-Length": str(len(asked.content))} if asked.method == "POST" else {}
+    pairs = list({**sent, **asked.headers}.items())
     pool = httpcore.ConnectionPool(ssl_context=_context(policy.ca_file), network_backend=network)
     address = httpcore.URL(
         scheme=target.scheme, host=target.host, port=target.port, target=target.path
@@ -90,9 +118,9 @@ def _send(
         with (
             _one_of_few(target.host),
             pool,
-            pool.stream(method, address, headers=pairs, content=content) as answer,
+            pool.stream(asked.method, address, headers=pairs, content=asked.content) as answer,
         ):
-            return _read(answer, longest)
+            return _read(answer, asked)
     except FetchFailed:
         raise
     except (httpcore.TimeoutException, TimeoutError):
@@ -128,17 +156,17 @@ def _target(url: str, policy: FetchPolicy) -> _Target:
     return _Target(split.scheme, host, port, f"{path}?{split.query}" if split.query else path)
 
 
-def _read(answer: httpcore.Response, longest: int | None) -> Fetched:
+def _read(answer: httpcore.Response, asked: _Request) -> Fetched:
     """Read an answer as far as it is wanted; a packed one could grow without end."""
     headers = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
     media_type = headers.get(b"content-type", "").partition(";")[0].strip().lower()
     body = bytearray()
-    if longest is not None and answer.status == 200:
+    if asked.longest is not None and answer.status in asked.read:
         if headers.get(b"content-encoding", "identity").lower() != "identity":
             raise FetchFailed("packed")
         for piece in answer.iter_stream():
             body += piece
-            if len(body) > longest:
+            if len(body) > asked.longest:
                 raise FetchFailed("too_long")
     return Fetched(answer.status, media_type, bytes(body))
 

@@ -1,40 +1,22 @@
 """Keys of clients: registered by value or by address, and secrets that sign.
 
-Documents at `jwks_uri` are kept in the database for all processes. A key we do not know makes us
-look again, once a minute at most: otherwise anybody could make us call a client without end.
+A key that we do not know makes us look again at the address (see services.remote_documents).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
-from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import select, update
-
-from app.clock import now
-from app.database import at_once, db, end_reads, insert_or
-from app.models import Client, RemoteDocument
+from app.models import Client
 from app.security import client_tokens, jwks, secrets
 from app.security.client_tokens import SECRET_ALG, Unverified
-from app.security.guarded_network import FetchFailed
 from app.security.jose import BadToken
 from app.security.secrets import CannotDecrypt
-from app.security.strict_json import BadJson, parse_object
-from app.services import outgoing
+from app.services import remote_documents
 from app.settings import settings
 
-DOCUMENTS = RemoteDocument.__table__
 ACCEPT = "application/jwk-set+json, application/json"
-BETWEEN_TRIES = timedelta(minutes=1)
-#: A key that a client takes out of its document is refused after this at the latest.
-FRESH_FOR = timedelta(minutes=5)
-#: A client whose document cannot be fetched may go on with the last one for this long.
-STALE_FOR = timedelta(hours=12)
-#: As long as a fetch takes at most.
-LONGEST_WAIT_SECONDS = 4.0
-SECONDS_BETWEEN_LOOKS = 0.05
 
 
 def verify(client: Client, token: str, algorithms: Collection[str]) -> dict[str, Any]:
@@ -90,85 +72,12 @@ def key_set(client: Client) -> dict[str, Any] | None:
     uri = client.setting("jwks_uri")
     if not uri:
         return None
-    kept = _kept(uri)
-    if kept is None or kept.fetched_at is None or kept.fetched_at + FRESH_FOR <= now():
-        kept = _renew(uri)
-    return _parsed(kept)
+    return remote_documents.get(uri, accept=ACCEPT, judge=jwks.fault)
 
 
 def _renewed(client: Client) -> dict[str, Any] | None:
     """Return the key set as it is now at its address, None when nothing new could be learnt."""
     uri = client.setting("jwks_uri")
-    return _parsed(_renew(uri)) if uri and not client.setting("jwks") else client.setting("jwks")
-
-
-def _kept(uri: str) -> Any:
-    wanted = select(DOCUMENTS).where(DOCUMENTS.c.uri_digest == secrets.digest(uri))
-    return db.session.execute(wanted).one_or_none()
-
-
-def _parsed(kept: Any) -> dict[str, Any] | None:
-    if kept is None or kept.body is None or kept.fetched_at + STALE_FOR <= now():
-        return None
-    return parse_object(kept.body.encode())
-
-
-def _renew(uri: str) -> Any:
-    """Fetch the document, or wait for whoever does; return it as it is kept then."""
-    end_reads()
-    if _takes_turn(uri):
-        _fetch(uri)
-    else:
-        _wait(uri)
-    return _kept(uri)
-
-
-def _takes_turn(uri: str) -> bool:
-    """Tell whether this process is to fetch now; of all processes one a minute is."""
-    moment = now()
-    row = {"uri_digest": secrets.digest(uri), "uri": uri, "tried_at": moment, "fault": ""}
-    taken = (
-        insert_or(DOCUMENTS)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=[DOCUMENTS.c.uri_digest],
-            set_={"tried_at": moment, "fault": ""},
-            where=DOCUMENTS.c.tried_at <= moment - BETWEEN_TRIES,
-        )
-        .returning(DOCUMENTS.c.uri_digest)
-    )
-    with at_once() as connection:
-        return connection.execute(taken).first() is not None
-
-
-def _fetch(uri: str) -> None:
-    """Fetch a key set and keep it; a faulty one leaves the last good one as it is."""
-    news: dict[str, Any]
-    try:
-        body = outgoing.get(uri, accept=ACCEPT).body
-        fault = jwks.fault(parse_object(body))
-        news = {"body": body.decode(), "fetched_at": now()}
-    except FetchFailed as failed:
-        fault = failed.reason
-    except (BadJson, UnicodeError):
-        fault = "no_json"
-    if fault is not None:
-        news = {"fault": fault[:100]}
-    with at_once() as connection:
-        mine = DOCUMENTS.c.uri_digest == secrets.digest(uri)
-        connection.execute(update(DOCUMENTS).where(mine).values(news))
-
-
-def _wait(uri: str) -> None:
-    """Wait until another process or thread has fetched what it is fetching."""
-    end = monotonic() + LONGEST_WAIT_SECONDS
-    while monotonic() < end and _is_under_way(_kept(uri)):
-        end_reads()
-        sleep(SECONDS_BETWEEN_LOOKS)
-
-
-def _is_under_way(kept: Any) -> bool:
-    if kept is None or kept.fault:
-        return False
-    done = kept.fetched_at is not None and kept.fetched_at >= kept.tried_at
-    return not done and kept.tried_at + timedelta(seconds=LONGEST_WAIT_SECONDS) > now()
+    if not uri or client.setting("jwks"):
+        return client.setting("jwks")  # type: ignore[no-any-return]
+    return remote_documents.renewed(uri, accept=ACCEPT, judge=jwks.fault)

@@ -1,4 +1,4 @@
-"""Requests of ours to addresses of clients, under the policy of this deployment."""
+"""Requests of ours to addresses of others, under the policy of this deployment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.database import end_reads
 from app.security import fetcher
-from app.security.fetcher import Fetched
+from app.security.fetcher import NO_HEADERS, Fetched
 from app.security.guarded_network import FetchPolicy
 from app.security.uris import LOOPBACK_NAMES
 from app.settings import settings
@@ -14,14 +14,20 @@ from app.settings import settings
 LONGEST_DOCUMENT = 65_536
 
 
-def get(url: str, *, accept: str, longest: int = LONGEST_DOCUMENT) -> Fetched:
+def get(
+    url: str,
+    *,
+    accept: str,
+    longest: int = LONGEST_DOCUMENT,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> Fetched:
     """Fetch a document; nothing may be written before that is not committed.
 
     Raises:
         FetchFailed: there is no usable answer.
     """
     end_reads()
-    return fetcher.get(url, _policy(), longest=longest, accept=accept)
+    return fetcher.get(url, _policy(), longest=longest, accept=accept, headers=headers)
 
 
 def post_form(url: str, fields: Mapping[str, str]) -> int:
@@ -32,6 +38,18 @@ def post_form(url: str, fields: Mapping[str, str]) -> int:
     """
     end_reads()
     return fetcher.post_form(url, fields, _policy())
+
+
+def post_for_document(url: str, body: str, *, headers: Mapping[str, str]) -> Fetched:
+    """Post an encoded form; return the answer with its document.
+
+    Raises:
+        FetchFailed: there is no usable answer.
+    """
+    end_reads()
+    return fetcher.post_for_document(
+        url, body, _policy(), longest=LONGEST_DOCUMENT, headers=headers
+    )
 
 
 def _policy() -> FetchPolicy:

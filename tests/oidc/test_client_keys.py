@@ -13,7 +13,7 @@ import pytest
 
 from app.models import RemoteDocument
 from app.oidc.client_assertion import TYPE
-from app.services import client_keys
+from app.services import remote_documents
 from tests import factories
 from tests.oidc.assertions import ask, refused
 from tests.oidc.conftest import error_of
@@ -82,7 +82,7 @@ def test_key_that_was_taken_out_stops_working(elsewhere, clock):
     assert ask(rp, OLD).status == 200
     publish(remote, NEW)
 
-    clock.move(client_keys.FRESH_FOR)
+    clock.move(remote_documents.FRESH_FOR)
 
     assert refused(ask(rp, OLD))
 
@@ -97,7 +97,7 @@ def test_client_goes_on_while_its_host_is_down(elsewhere, clock, db):
     assert ask(rp, OLD).status == 200
     assert db.session.query(RemoteDocument).one().fault == "status_404"
 
-    clock.move(client_keys.STALE_FOR)
+    clock.move(remote_documents.STALE_FOR)
     assert refused(ask(rp, OLD))
 
 

@@ -72,6 +72,18 @@ def test_form_is_posted_and_its_status_returned(host):
     assert host.received[0].form == {"a": "1 &2"}
 
 
+def test_the_document_of_a_refusal_is_read(host):
+    """RFC 6749 §5.2: a token endpoint says in a document why there are no tokens."""
+    host.replies["/token"] = Reply(b'{"error":"invalid_grant"}', status=400)
+
+    answer = fetcher.post_for_document(
+        f"{host.url}/token", "a=1", allowed(host), longest=LONGEST, headers={"X": "y"}
+    )
+
+    assert (answer.status, answer.body) == (400, b'{"error":"invalid_grant"}')
+    assert (host.received[0].form, host.received[0].headers["X"]) == ({"a": "1"}, "y")
+
+
 @pytest.mark.parametrize(
     "address",
     [
