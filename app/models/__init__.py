@@ -14,6 +14,13 @@ from app.models.session import BrowserAccount, HalfSignIn, Session, TrustedBrows
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
 from app.models.user import PasswordReset, ProfilePicture, SignUp, User
+from app.models.upstream import (
+    PendingIdentity,
+    UpstreamIdentity,
+    UpstreamProvider,
+    UpstreamSignIn,
+)
+from app.models.user import PasswordReset, SignUp, User
 
 __all__ = [
     "AccessToken",
@@ -39,6 +46,7 @@ __all__ = [
     "Password",
     "PasswordReset",
     "ProfilePicture",
+    "PendingIdentity",
     "RecoveryCode",
     "RefreshToken",
     "RemoteDocument",
@@ -49,6 +57,9 @@ __all__ = [
     "Throttle",
     "Totp",
     "TrustedBrowser",
+    "UpstreamIdentity",
+    "UpstreamProvider",
+    "UpstreamSignIn",
     "UsedAssertion",
     "User",
     "UserEmail",

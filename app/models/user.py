@@ -105,8 +105,10 @@ class SignUp(Model):
     digest: Mapped[str] = mapped_column(String(43), primary_key=True)
     email: Mapped[str] = mapped_column(String(320))
     name: Mapped[str | None] = mapped_column(String(200))
-    #: Empty when a passkey is to be made in its place.
+    #: Empty when there is another way in: a passkey that is to be made, or `identity`.
     password_hash: Mapped[str] = mapped_column(String(200))
+    #: Who it is at another provider, proved before: provider_id, issuer, subject, email.
+    identity: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: Keyed digest of the code; None when the address already has an account.
     code_digest: Mapped[str | None] = mapped_column(String(43))
     #: Digest of the token in the link; None likewise.

@@ -148,7 +148,8 @@ def create(
 def create_signed_up(email: str, *, password_hash: str, name: str | None) -> User:
     """Make the account of somebody who has proved the address and chosen the password before.
 
-    An empty hash makes one without a password: its owner is about to make a passkey.
+    An empty hash makes one without a password: its owner is about to make a passkey, or signs in
+    with another provider.
 
     Raises:
         AddressTaken: somebody was faster, from another browser.

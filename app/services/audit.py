@@ -80,6 +80,13 @@ class Event(StrEnum):
     KEY_MADE = "key.made"
     KEY_ROTATED = "key.rotated"
     KEY_RETIRED = "key.retired"
+    UPSTREAM_LINKED = "upstream.linked"
+    UPSTREAM_REMOVED = "upstream.removed"
+    UPSTREAM_ADDED = "upstream_provider.added"
+    UPSTREAM_CHANGED = "upstream_provider.changed"
+    UPSTREAM_TURNED_OFF = "upstream_provider.turned_off"
+    UPSTREAM_TURNED_ON = "upstream_provider.turned_on"
+    UPSTREAM_DELETED = "upstream_provider.deleted"
     SET_UP = "provider.set_up"
 
 

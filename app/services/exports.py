@@ -17,10 +17,19 @@ from app.models import (
     Passkey,
     ProfilePicture,
     Session,
+    UpstreamIdentity,
+    UpstreamProvider,
     User,
     UserEmail,
 )
-from app.services import addresses, audit, browser_accounts, claims, consents
+from app.services import (
+    addresses,
+    audit,
+    browser_accounts,
+    claims,
+    consents,
+    upstream_identities,
+)
 from app.services.audit import Event
 from app.settings import settings
 
@@ -44,6 +53,7 @@ def of(user: User) -> dict[str, Any]:
         "addresses": [_address(row, user) for row in addresses.of_user(user)],
         "picture": _picture(user),
         "applications": [_application(*row) for row in consents.of_user(user.id)],
+        "linked": [_linked(*row) for row in upstream_identities.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
         "account_choosers": [_chooser(row) for row in browser_accounts.known_to(user)],
         "activity": [_event(row) for row in _all_of(AuditEvent, user)],
@@ -87,6 +97,17 @@ def _application(consent: Consent, client: Client) -> dict[str, Any]:
         "allowed": consent.scope.split(),
         "declined": consent.declined.split(),
         "given_at": consent.given_at.isoformat(),
+    }
+
+
+def _linked(identity: UpstreamIdentity, provider: UpstreamProvider) -> dict[str, Any]:
+    return {
+        "provider": provider.name,
+        "issuer": identity.issuer,
+        "subject": identity.subject,
+        "email": identity.email,
+        "linked_at": identity.created_at.isoformat(),
+        "used_at": identity.used_at.isoformat() if identity.used_at else None,
     }
 
 

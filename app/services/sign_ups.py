@@ -14,6 +14,7 @@ about who is who (security.md RV08).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from app.errors import Refused, TooMany
 from app.models import SignUp, User
 from app.security import passwords as hashing
 from app.security import secrets
-from app.services import accounts, mail, throttles
+from app.services import accounts, mail, throttles, upstream_identities
 from app.settings import settings
 
 SIGN_UPS = SignUp.__table__
@@ -59,10 +60,12 @@ def begin(
     name: str | None,
     password_hash: str,
     link: Callable[[str], str],
+    identity: dict[str, Any] | None = None,
 ) -> None:
     """Keep the wish of this browser, in place of an earlier one, and mail a code and a link.
 
-    `link` makes the address of our page for a token.
+    `link` makes the address of our page for a token. With `identity` the account needs no
+    password: whoever asks is known elsewhere (see services.upstream_identities).
     """
     known = accounts.is_taken(email)
     code, token = secrets.new_short_code(), secrets.new_token("ec")
@@ -73,6 +76,7 @@ def begin(
             email=email.strip(),
             name=accounts.one_line(name or "") or None,
             password_hash=password_hash,
+            identity=identity,
             code_digest=None if known else _code_digest(browser, code),
             link_digest=None if known else secrets.digest(token),
             mailed_at=now(),
@@ -195,14 +199,15 @@ def confirm(sign_up: SignUp, browser: str, code: str) -> User:
     Raises:
         CodeRefused: it is not, or another request was first.
         AddressTaken: the address was confirmed from another browser meanwhile.
+        IdentityTaken, NotFound: the identity signs nobody new in any more.
     """
     typed = _code_digest(browser, code)
     if not secrets.same(sign_up.code_digest or "", typed):
         raise CodeRefused
-    email, chosen, name = sign_up.email, sign_up.password_hash, sign_up.name
+    wanted = _wanted(sign_up)
     if not _spend(sign_up, SIGN_UPS.c.code_digest == typed):
         raise CodeRefused
-    return accounts.create_signed_up(email, password_hash=chosen, name=name)
+    return _create(wanted)
 
 
 def confirm_here(sign_up: SignUp) -> User:
@@ -211,11 +216,19 @@ def confirm_here(sign_up: SignUp) -> User:
     Raises:
         SignUpLinkDead: another request was first.
         AddressTaken: the address was confirmed from another browser meanwhile.
+        IdentityTaken, NotFound: the identity signs nobody new in any more.
     """
-    email, chosen, name = sign_up.email, sign_up.password_hash, sign_up.name
+    wanted = _wanted(sign_up)
     if not _spend(sign_up, SIGN_UPS.c.link_digest == sign_up.link_digest):
         raise SignUpLinkDead
-    return accounts.create_signed_up(email, password_hash=chosen, name=name)
+    return _create(wanted)
+
+
+def amr_of(sign_up: SignUp) -> tuple[str, ...]:
+    """Return how its owner signs in once it is confirmed; () when a passkey is yet to be made."""
+    if sign_up.identity is not None:
+        return ("fed",)
+    return ("pwd",) if sign_up.password_hash else ()
 
 
 def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: str | None) -> User:
@@ -231,11 +244,35 @@ def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: str | None) -> Us
     return accounts.create_signed_up(email, password_hash=new_hash, name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a sign-up asks for, read before it is spent."""
+
+    email: str
+    password_hash: str
+    name: str | None
+    identity: dict[str, Any] | None
+
+
+def _wanted(sign_up: SignUp) -> _Wanted:
+    return _Wanted(sign_up.email, sign_up.password_hash, sign_up.name, sign_up.identity)
+
+
+def _create(wanted: _Wanted) -> User:
+    """Make the account in the browser that asked; the identity was proved there, too."""
+    user = accounts.create_signed_up(
+        wanted.email, password_hash=wanted.password_hash, name=wanted.name
+    )
+    if wanted.identity is not None:
+        upstream_identities.attach(user, wanted.identity)
+    return user
+
+
 def _spend(sign_up: SignUp, is_proved: ColumnElement[bool]) -> bool:
     """Note that the address is confirmed, and forget the password; tell whether we were first."""
     spent = db.session.execute(
         update(SIGN_UPS)
         .where(SIGN_UPS.c.digest == sign_up.digest, is_proved, SIGN_UPS.c.confirmed_at.is_(None))
-        .values(confirmed_at=now(), password_hash="", name=None)
+        .values(confirmed_at=now(), password_hash="", identity=None, name=None)
     )
     return bool(spent.rowcount)  # type: ignore[attr-defined]

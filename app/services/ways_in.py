@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from app.database import db
 from app.errors import Refused
 from app.models import Password, User
-from app.services import passkeys, second_steps, sessions, totp
+from app.services import passkeys, second_steps, sessions, totp, upstream_identities
 
 
 class LastWayIn(Refused):
@@ -19,6 +19,22 @@ class LastWayIn(Refused):
 def has_password(user_id: int) -> bool:
     """Tell whether a user has a password."""
     return bool(db.session.scalar(select(exists().where(Password.user_id == user_id))))
+
+
+def remove_identity(user: User, identity_id: int, *, session_id: int, address: str = "") -> None:
+    """Take from a user who they are at another provider, and end every other session.
+
+    Raises:
+        LastWayIn: it is the last one; the caller rolls back.
+        NotFound: the user has no such identity.
+    """
+    # As below: two tabs cannot remove the last two.
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    upstream_identities.remove(user, identity_id, address=address)
+    ways = (has_password, passkeys.has_any, upstream_identities.has_any)
+    if not any(is_there(user.id) for is_there in ways):
+        raise LastWayIn
+    sessions.kill_all(user, but=session_id)
 
 
 def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str = "") -> None:
@@ -37,7 +53,7 @@ def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str
     if passkeys.has_any(user.id):
         sessions.kill_all(user, but=session_id)
         return
-    if not has_password(user.id):
+    if not has_password(user.id) and not upstream_identities.has_any(user.id):
         raise LastWayIn
     if not user.has_second_step or totp.has_one(user.id):
         sessions.kill_all(user, but=session_id)

@@ -15,12 +15,13 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
-from app.errors import TooMany
+from app.errors import NotFound, TooMany
 from app.jobs import email as email_job
 from app.models import SignUp, User
 from app.services import sign_ups
 from app.services.accounts import AddressTaken
 from app.services.sign_ups import CodeRefused
+from app.services.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import guards
 from app.web.login import confirm_email, entering
@@ -46,9 +47,9 @@ def check_email() -> ResponseReturnValue:
     if request.form.get("again"):
         return _again(waiting, sign_up)
     form = CodeForm()
-    has_password = bool(sign_up.password_hash)
+    amr = sign_ups.amr_of(sign_up)
     if form.validate_on_submit() and (user := _confirm(form, sign_up)) is not None:
-        return entering.enter_new(user, waiting, has_password=has_password)
+        return entering.enter_new(user, waiting, amr=amr)
     return _page(form, waiting, sign_up), 422
 
 
@@ -84,6 +85,9 @@ def _confirm(form: CodeForm, sign_up: SignUp) -> User | None:
     except AddressTaken:
         rollback()
         form.code.errors = [_("This address is already confirmed. Sign in.")]
+    except (IdentityTaken, NotFound):
+        rollback()
+        form.code.errors = [_("That took too long. Start again.")]
     return None
 
 
@@ -116,12 +120,15 @@ def _page(
     *,
     sent_again_at: datetime | None = None,
 ) -> str:
+    page, again = ("login.sign_in", None) if sign_up.identity else ("login.sign_up", "yes")
+    handle = waiting.handle if waiting else None
     has_mailbox = settings.is_local and email_job.has_folder()
     return render_template(
         "login/check_email.html",
         form=form,
         interaction=waiting.handle if waiting else None,
         email=sign_up.email,
+        change_url=url_for(page, interaction=handle, again=again),
         minutes=sign_ups.MINUTES,
         sent_again_at=sent_again_at,
         state_url=url_for("login.check_email_state"),

@@ -16,11 +16,12 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.database import commit, rollback
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.models import SignUp
 from app.services import accounts, passwords, sign_ups
 from app.services.accounts import AddressTaken
 from app.services.sign_ups import SignUpLinkDead
+from app.services.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import entering
@@ -63,7 +64,7 @@ def confirm_email() -> ResponseReturnValue:
             return _page("already")
         here = sign_ups.is_of(found, guards.browser())
         return _here(found) if here else _elsewhere(found)
-    except SignUpLinkDead:
+    except (SignUpLinkDead, IdentityTaken, NotFound):
         rollback()
         return _page("expired"), 410
     except AddressTaken:
@@ -76,9 +77,9 @@ def _here(found: SignUp) -> ResponseReturnValue:
     form = ConfirmForm()
     if not form.validate_on_submit():
         return _page("here", form=form, email=found.email), 422 if form.is_submitted() else 200
-    has_password = bool(found.password_hash)
+    amr = sign_ups.amr_of(found)
     user = sign_ups.confirm_here(found)
-    return entering.enter_new(user, pages.load_if_alive(), has_password=has_password)
+    return entering.enter_new(user, pages.load_if_alive(), amr=amr)
 
 
 def _elsewhere(found: SignUp) -> ResponseReturnValue:

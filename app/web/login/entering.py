@@ -45,14 +45,14 @@ def enter(
     return redirect(url_for(page, interaction=handle, next=target or None, half="yes"), 303)
 
 
-def enter_new(user: User, waiting: Waiting | None, *, has_password: bool) -> ResponseReturnValue:
+def enter_new(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> ResponseReturnValue:
     """Let in the owner of an account that has just been made: the address is proved.
 
-    That is no way to sign in (security.md MF11). Who has chosen no password makes the passkey
-    first, and until then nobody is signed in.
+    That is no way to sign in (security.md MF11). Who has chosen no password, and comes from no
+    other provider, makes the passkey first, and until then nobody is signed in.
     """
-    if has_password:
-        return enter(user, waiting, amr=("pwd",))
+    if amr:
+        return enter(user, waiting, amr=amr)
     half_sign_ins.begin(user, browser=guards.browser(), amr=())
     commit()
     handle = waiting.handle if waiting else None
