@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from authlib.oauth2 import OAuth2Error
 
-from app.oidc.reasons import authorization, logout, registration, request_object, tokens
+from app.oidc.reasons import (
+    authorization,
+    logout,
+    registration,
+    request_object,
+    tokens,
+    upstream,
+)
 from app.services.attempts import shown
 
-TOPICS = (authorization, request_object, tokens, logout, registration)
+TOPICS = (authorization, request_object, tokens, logout, registration, upstream)
 REASONS = {row.code: row for topic in TOPICS for row in topic.ROWS}
 
 

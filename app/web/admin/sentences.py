@@ -38,6 +38,9 @@ MENDED_BY_PERSON = frozenset(
         "consent_refused",
         "account_secured",
         "session_ended",
+        "upstream_state_unknown",
+        "upstream_session_differs",
+        "upstream_taken",
     }
 )
 #: What the sign-in page refuses, in words, and what helps; the protocol has its own table.
@@ -97,6 +100,7 @@ _WAITING: dict[str, LazyString] = {
 }
 _DONE: dict[str, LazyString] = {
     "sign_in": _("The person has signed in."),
+    "upstream": _("The person has come back from another provider."),
     "authorize": _("The person is on the way back with a code."),
     "token": _("The application has its tokens."),
     "userinfo": _("The application has read about the person."),
@@ -149,6 +153,8 @@ def visit(attempt: Attempt, *, client_is_known: bool) -> dict[str, Any]:
 def _who(reason: str) -> str:
     if reason in MENDED_HERE:
         return "you"
+    if reason.startswith("upstream_"):
+        return "person" if reason in MENDED_BY_PERSON else "you"
     return "app" if reason in REASONS and reason not in MENDED_BY_PERSON else "person"
 
 
