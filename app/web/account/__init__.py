@@ -12,6 +12,7 @@ from app.web.account import (
     profile,
     second_step,
     security,
+    upstreams,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "profile",
     "second_step",
     "security",
+    "upstreams",
 ]
 blueprints = (desk.blueprint,)

@@ -46,6 +46,8 @@ WORDS = {
     Event.PASSKEY_RENAMED: _("Passkey renamed"),
     Event.PASSKEY_REMOVED: _("Passkey removed"),
     Event.PASSKEY_COPIED: _("A passkey was refused: there may be a copy of it"),
+    Event.UPSTREAM_LINKED: _("A sign-in elsewhere was linked"),
+    Event.UPSTREAM_REMOVED: _("A linked sign-in was removed"),
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
@@ -68,6 +70,8 @@ ALARMING = frozenset(
         Event.PASSKEY_ADDED,
         Event.PASSKEY_REMOVED,
         Event.PASSKEY_COPIED,
+        Event.UPSTREAM_LINKED,
+        Event.UPSTREAM_REMOVED,
         Event.EXPORTED,
     }
 )

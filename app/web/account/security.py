@@ -30,6 +30,7 @@ from app.services import (
     throttles,
     totp,
     trusted_browsers,
+    upstreams,
     users,
     ways_in,
 )
@@ -38,6 +39,7 @@ from app.settings import settings
 from app.web import agents, forms, guards
 from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
+from app.web.account.upstreams import linked_of
 from app.web.forms import too_many_tries
 
 
@@ -150,6 +152,8 @@ def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
         passkeys=passkeys.of_user(user.id),
         has_password=ways_in.has_password(user.id),
         second_step=_second_step(user),
+        linked=linked_of(user.id),
+        may_link=bool(upstreams.offers()),
     )
 
 

@@ -10,7 +10,9 @@ from app.web.login import (
     enrol,
     first_passkey,
     forgot,
+    join,
     language,
+    link,
     passkey,
     passkey_offer,
     passkey_step,
@@ -21,6 +23,7 @@ from app.web.login import (
     sign_in,
     sign_out,
     sign_up,
+    upstream,
 )
 from app.web.login.waiting import blueprint
 
@@ -31,7 +34,9 @@ __all__ = [
     "enrol",
     "first_passkey",
     "forgot",
+    "join",
     "language",
+    "link",
     "passkey",
     "passkey_offer",
     "passkey_step",
@@ -42,5 +47,6 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_up",
+    "upstream",
 ]
 blueprints = (blueprint,)

@@ -28,15 +28,17 @@ from app.services import (
     sessions,
     sign_ups,
     throttles,
+    upstreams,
 )
 from app.services.attempts import Trace
 from app.services.audit import Event
+from app.services.upstreams import Offer
 from app.settings import settings
 from app.web import guards, logos
 from app.web.forms import too_many_tries
 from app.web.login import entering
 from app.web.login import waiting as pages
-from app.web.login.waiting import FRESH_SIGN_IN, Waiting, blueprint
+from app.web.login.waiting import Waiting, blueprint
 
 LONGEST_ADDRESS = 320
 NOBODY = 0
@@ -112,7 +114,7 @@ def empty_page(waiting: Waiting | None, fault: str, *, unknown: str = "") -> str
 def _open(waiting: Waiting | None) -> ResponseReturnValue:
     """Show the form, or take note that the person goes on with the account in use."""
     somebody = guards.person()
-    if "on" in request.args and somebody is not None and not _is_confirming(waiting):
+    if "on" in request.args and somebody is not None and not pages.is_confirming(waiting):
         if waiting is not None and not waiting.needs("sign_in"):
             interactions.choose(waiting.interaction, somebody.session_id)
         commit()
@@ -125,7 +127,7 @@ def _open(waiting: Waiting | None) -> ResponseReturnValue:
     if waiting is not None and waiting.reason == "another_user" and somebody is not None:
         form.form_errors.append(_("The app asks for another account than this one."))
     page = _page(form, waiting)
-    if not _is_confirming(waiting):
+    if not pages.is_confirming(waiting):
         commit()  # the session was seen
     return page
 
@@ -207,13 +209,6 @@ def turned_off() -> str:
     return str(_("This account is turned off."))
 
 
-def _is_confirming(waiting: Waiting | None) -> bool:
-    """Tell whether somebody who is signed in is asked again."""
-    if waiting is not None:
-        return waiting.reason in FRESH_SIGN_IN
-    return "again" in request.args and guards.person() is not None
-
-
 def _expected_address(waiting: Waiting | None) -> str:
     """Return the address to fill in: of who is asked again, or of whom the app named.
 
@@ -225,7 +220,7 @@ def _expected_address(waiting: Waiting | None) -> str:
         return ""
     if chosen := request.args.get("account"):
         return next((one.email for one in guards.accounts() if str(one.id) == chosen), "")
-    if _is_confirming(waiting) and somebody is not None:
+    if pages.is_confirming(waiting) and somebody is not None:
         return somebody.email
     if "confirmed" in request.args and (done := sign_ups.find(guards.browser())) is not None:
         return done.email
@@ -235,7 +230,7 @@ def _expected_address(waiting: Waiting | None) -> str:
 
 def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> str:
     somebody = waiting.person if waiting else guards.person()
-    confirming = _is_confirming(waiting) and somebody is not None
+    confirming = pages.is_confirming(waiting) and somebody is not None
     known = confirming and DECIDED.isdisjoint(request.args)
     offers = not confirming and not (waiting and waiting.needs("sign_in"))
     return render_template(
@@ -254,6 +249,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
             "unknown": unknown,
         },
         may_sign_up=settings.sign_up == "open",
+        upstreams=[_upstream(offer, waiting) for offer in upstreams.offers()],
         is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
         has_confirmed=request.method == "GET" and "confirmed" in request.args,
@@ -264,6 +260,17 @@ def _continue_url(waiting: Waiting | None) -> str:
     handle = waiting.handle if waiting else None
     target = request.args.get("next")
     return url_for("login.sign_in", interaction=handle, next=target, on="yes")
+
+
+def _upstream(offer: Offer, waiting: Waiting | None) -> dict[str, str]:
+    action = url_for(
+        "login.upstream",
+        slug=offer.slug,
+        interaction=waiting.handle if waiting else None,
+        next=request.args.get("next"),
+        again=request.args.get("again"),
+    )
+    return {"slug": offer.slug, "name": offer.name, "kind": offer.kind, "action": action}
 
 
 def _client(client: Client) -> dict[str, str | None]:

@@ -80,8 +80,12 @@ def load() -> Waiting | None:
         Refusal: its client is to be told something: `resume` knows what.
     """
     handle = request.args.get("interaction", "")
-    if not handle:
-        return None
+    return find(handle) if handle else None
+
+
+def find(handle: str) -> Waiting:
+    """Return the request that waits under a handle, see `load`."""
+    g.handle = handle
     interaction = interactions.find(handle, browser=guards.browser())
     g.reference = interaction.reference
     g.ui_locales = interaction.parameters.get("ui_locales", "")
@@ -124,10 +128,21 @@ def go_on(waiting: Waiting | None, target: str = "") -> ResponseReturnValue:
 
 
 def next_address(waiting: Waiting | None, target: str = "") -> str:
-    """Return where it goes on: the request that waits, or a page of ours."""
-    if waiting is not None:
+    """Return where it goes on: the request that waits, or a page of ours.
+
+    Whoever signed in to link something is asked about that first: the page leads on from there.
+    """
+    ours = path_of_ours(target)
+    if waiting is not None and not (ours and urlsplit(ours).path == url_for("login.link")):
         return url_for("browser.resume", handle=waiting.handle)
-    return path_of_ours(target) or url_for("account.home")
+    return ours or url_for("account.home")
+
+
+def is_confirming(waiting: Waiting | None) -> bool:
+    """Tell whether somebody who is signed in is asked again."""
+    if waiting is not None:
+        return waiting.reason in FRESH_SIGN_IN
+    return "again" in request.args and guards.person() is not None
 
 
 def path_of_ours(target: str) -> str | None:
@@ -154,7 +169,7 @@ for _gone in gone.GONE:
 @blueprint.errorhandler(Refusal)
 def refused(_refusal: Refusal) -> ResponseReturnValue:
     """Let the authorization endpoint tell the client, or the person, what is wrong."""
-    return redirect(url_for("browser.resume", handle=request.args["interaction"]), 303)
+    return redirect(url_for("browser.resume", handle=g.handle), 303)
 
 
 @blueprint.errorhandler(CSRFError)

@@ -1,0 +1,158 @@
+"""Who comes from another provider and has no account with it makes one, or signs in first."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import ceil
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired, Length
+
+from app.database import commit, rollback
+from app.errors import InvalidInput, TooMany
+from app.jobs import email as email_job
+from app.models import PendingIdentity, UpstreamProvider
+from app.services import (
+    accounts,
+    pending_identities,
+    sign_ups,
+    upstream_identities,
+    upstream_rules,
+)
+from app.services.accounts import AddressTaken
+from app.services.pending_identities import PendingGone
+from app.services.upstream_identities import IdentityTaken
+from app.services.upstream_rules import Verdict
+from app.web import forms, guards
+from app.web.forms import too_many_tries
+from app.web.login import confirm_email, entering
+from app.web.login import waiting as pages
+from app.web.login.upstream import AMR
+from app.web.login.waiting import Waiting, blueprint
+
+
+class JoinForm(FlaskForm):
+    """What was told and may be put right; `which` names the identity that the page showed."""
+
+    which = HiddenField()
+    email = StringField(
+        validators=[DataRequired(lazy_gettext("Enter your email address."))],
+        filters=[lambda typed: typed and typed.replace("\0", "")],  # PostgreSQL keeps no NUL
+    )
+    name = StringField(
+        validators=[Length(max=200, message=lazy_gettext("Use 200 characters or fewer."))],
+        filters=[lambda typed: typed and typed.replace("\0", "")],
+    )
+
+
+@blueprint.route("/join", methods=["GET", "POST"])
+def join() -> ResponseReturnValue:
+    """Show what was told, and make an account of it once its owner wants one."""
+    waiting = pages.load()
+    found = pending_identities.find(guards.browser())
+    if found is None or found[0].session_id is not None:
+        return _start_again(waiting)
+    row, provider = found
+    told = pending_identities.told(row)
+    verdict = upstream_rules.decide(upstream_identities.facts(provider, told, asking=None))
+    form = JoinForm() if request.method == "POST" else _empty(row)
+    if request.method != "POST" or verdict is Verdict.SIGN_IN_FIRST:
+        return _page(form, row, provider, waiting, verdict)
+    try:
+        if verdict is Verdict.SIGN_UP:
+            return _make(form, row, provider, waiting)
+        if verdict is Verdict.SIGN_UP_BY_MAIL:
+            return _ask_for_code(form, row, provider, waiting)
+    except (PendingGone, IdentityTaken):
+        rollback()
+    except AddressTaken:
+        rollback()
+        return redirect(_address("login.join", waiting), 303)
+    return _start_again(waiting)
+
+
+def _make(
+    form: JoinForm, row: PendingIdentity, provider: UpstreamProvider, waiting: Waiting | None
+) -> ResponseReturnValue:
+    """Make the account with the address that the provider's word proves, never a typed one."""
+    told = pending_identities.told(row)
+    pending_identities.spend(form.which.data or "", browser=guards.browser())
+    user = upstream_identities.sign_up(provider, told)
+    upstream_identities.used(provider.id, told)
+    return entering.enter(user, waiting, amr=AMR, target=request.args.get("next", ""))
+
+
+def _ask_for_code(
+    form: JoinForm, row: PendingIdentity, provider: UpstreamProvider, waiting: Waiting | None
+) -> ResponseReturnValue:
+    """Mail a code to the address, known or not: only its owner can go on (security.md RV08)."""
+    if not form.validate():
+        return _page(form, row, provider, waiting, Verdict.SIGN_UP_BY_MAIL, status=422)
+    try:
+        accounts.check_address(form.email.data)
+        sign_ups.count_mail(form.email.data, guards.address())
+    except InvalidInput as fault:
+        forms.blame(form, fault)
+        return _page(form, row, provider, waiting, Verdict.SIGN_UP_BY_MAIL, status=422)
+    except TooMany as many:
+        rollback()
+        form.form_errors.append(too_many_tries(many.retry_after))
+        page = _page(form, row, provider, waiting, Verdict.SIGN_UP_BY_MAIL, status=429)
+        return (*page, {"Retry-After": str(ceil(many.retry_after.total_seconds()))})
+    told = pending_identities.told(row)
+    pending_identities.spend(form.which.data or "", browser=guards.browser())
+    identity = upstream_identities.for_sign_up(provider.id, told)
+    sign_ups.begin(
+        guards.browser(),
+        form.email.data,
+        name=form.name.data,
+        password_hash="",
+        link=partial(confirm_email.address_of, waiting),
+        identity=identity,
+    )
+    commit()
+    email_job.deliver_at_once()
+    return redirect(_address("login.check_email", waiting), 303)
+
+
+def _start_again(waiting: Waiting | None) -> ResponseReturnValue:
+    commit()
+    return redirect(_address("login.sign_in", waiting, over="yes"), 303)
+
+
+def _address(page: str, waiting: Waiting | None, over: str | None = None) -> str:
+    handle = waiting.handle if waiting else None
+    return url_for(page, interaction=handle, next=request.args.get("next"), over=over)
+
+
+def _empty(row: PendingIdentity) -> JoinForm:
+    values = {"which": row.id, "email": row.email or "", "name": row.name or ""}
+    return JoinForm(formdata=None, data=values)
+
+
+def _page(
+    form: JoinForm,
+    row: PendingIdentity,
+    provider: UpstreamProvider,
+    waiting: Waiting | None,
+    verdict: Verdict,
+    *,
+    status: int = 200,
+) -> tuple[str, int]:
+    handle = waiting.handle if waiting else None
+    link_url = url_for("login.link", interaction=handle, next=request.args.get("next"))
+    page = render_template(
+        "login/join.html",
+        form=form,
+        verdict=verdict.value,
+        provider=provider.name,
+        email=row.email,
+        name=row.name,
+        client={"name": waiting.client.name} if waiting else None,
+        sign_in_url=url_for("login.sign_in", interaction=handle, next=link_url),
+    )
+    return page, status
