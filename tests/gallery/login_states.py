@@ -13,6 +13,11 @@ from app.web.login.sign_up import SignUpForm
 from tests.gallery.passkey_states import REQUEST
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
 
+UPSTREAMS = [
+    {"slug": slug, "name": name, "kind": "generic", "action": f"/login/upstream/{slug}"}
+    for slug, name in (("google", "Google"), ("microsoft", "Microsoft"), ("long", LONG_NAME))
+]
+
 
 def _sign_in(**changes: Any) -> Context:
     known = {
@@ -22,6 +27,7 @@ def _sign_in(**changes: Any) -> Context:
         "known": None,
         "confirming": False,
         "signed_in": None,
+        "upstreams": [],
         "may_sign_up": True,
         "is_over": False,
         "here": "/login/sign-in",
@@ -93,6 +99,7 @@ def _check_email(**changes: Any) -> Context:
         "form": CodeForm(formdata=None),
         "interaction": "it_8fJ2",
         "email": JANE.email,
+        "change_url": "/login/sign-up",
         "minutes": 30,
         "sent_again_at": None,
         "is_early": False,
@@ -188,6 +195,7 @@ STATES: States = (
     ),
     ("login/sign_in.html", "over", lambda: _sign_in(is_over=True)),
     ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
+    ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),
     ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),

@@ -14,6 +14,7 @@ from app.web.account.security import PasswordForm
 from app.web.setup import SetUpForm
 from tests.gallery.passkey_states import CLOUD, LAPTOP
 from tests.gallery.people import JANE, Context, States, ago, scope, told
+from tests.gallery.upstream_states import LINKED
 
 
 def _apps(**changes: Any) -> Context:
@@ -81,6 +82,8 @@ def _security(**changes: Any) -> Context:
         "has_password": True,
         "second_step": NO_SECOND_STEP,
         "has_others": True,
+        "linked": [],
+        "may_link": True,
         "sessions": [
             {
                 "id": 1,
@@ -272,6 +275,11 @@ STATES: States = (
     ),
     ("account/security.html", "second-step-off", lambda: _security(saved="second-step-off")),
     ("account/security.html", "all-ended", lambda: _security(saved="sessions")),
+    (
+        "account/security.html",
+        "no-password",
+        lambda: _security(has_password=False, linked=LINKED[:1]),
+    ),
     ("account/security.html", "plain", _security),
     ("account/not_me.html", "half-way", _not_me),
     ("account/security.html", "ended", lambda: _security(saved="session")),

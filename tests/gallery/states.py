@@ -17,6 +17,7 @@ from tests.gallery import (
     passkey_states,
 )
 from tests.gallery import second_step_states as second_steps
+from tests.gallery import upstream_states as upstreams
 from tests.gallery.people import Context
 
 
@@ -35,6 +36,7 @@ def _collect() -> tuple[State, ...]:
         login_states,
         second_steps,
         passkey_states,
+        upstreams,
         own_states,
         email_states,
         error_states,
