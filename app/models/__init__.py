@@ -13,14 +13,13 @@ from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocume
 from app.models.session import BrowserAccount, HalfSignIn, Session, TrustedBrowser
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
-from app.models.user import PasswordReset, ProfilePicture, SignUp, User
 from app.models.upstream import (
     PendingIdentity,
     UpstreamIdentity,
     UpstreamProvider,
     UpstreamSignIn,
 )
-from app.models.user import PasswordReset, SignUp, User
+from app.models.user import PasswordReset, ProfilePicture, SignUp, User
 
 __all__ = [
     "AccessToken",
@@ -45,8 +44,8 @@ __all__ = [
     "Passkey",
     "Password",
     "PasswordReset",
-    "ProfilePicture",
     "PendingIdentity",
+    "ProfilePicture",
     "RecoveryCode",
     "RefreshToken",
     "RemoteDocument",

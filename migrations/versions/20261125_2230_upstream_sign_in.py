@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "5d1b7c0e9a42"
-down_revision = "5d2f0b7c91ae"
+down_revision = "b41c60f8a2d7"
 branch_labels = None
 depends_on = None
 

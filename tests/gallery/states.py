@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.gallery import (
     account_states,
     admin_states,
+    app_states,
     desk_states,
     email_states,
     error_states,
@@ -38,6 +39,7 @@ def _collect() -> tuple[State, ...]:
         passkey_states,
         upstreams,
         own_states,
+        app_states,
         email_states,
         error_states,
         admin_states,
