@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Attempt, AuditEvent, Link, Passkey, Session
-from app.services import passkeys, throttles
+from app.services import passkeys, sessions, throttles
 from app.services.audit import Event
 from app.services.levels import MFA, PASSWORD, PHR, RECENT
 from tests import factories
@@ -259,16 +259,19 @@ def test_levels_are_in_order(rp, browser, device):
     assert rp.verify_id_token(tokens["id_token"])["acr"] == MFA
 
 
-def test_other_person_takes_the_session_over(app, jane, device, db):
-    """security.md LG03: the cookie is a new one, somebody else's session ends."""
-    bob = factories.user()
+def test_other_person_takes_a_turn_in_the_browser(app, jane, device, db):
+    """security.md LG03, ux.md 2.7: the cookie is a new one, the other session is set aside."""
+    bob = factories.user(name="Bob")
     browser = browser_of(app, bob).open("/login/sign-in?another=yes")
+    before = browser.jar["__Host-sealwax"].value
 
     use(browser, device)
 
     assert browser.at == "/account/"
-    alive = select(Session.user_id).where(Session.ended_at.is_(None))
-    assert db.session.scalars(alive).all() == [jane.id]
+    assert browser.sees("Jane Doe")
+    assert not browser.sees("Bob")
+    assert browser.jar["__Host-sealwax"].value != before
+    assert sessions.find(before) is None
 
 
 @pytest.mark.one_engine
