@@ -55,7 +55,7 @@ race: $(TOOLS) $(WORDS) ## 1,000 rounds of 8 who want the same code or refresh t
 	@$(BIN)/python -m tests.races $(ARGS)
 
 model: $(TOOLS) $(WORDS) ## Thousands of sequences of what people may do, and what must stay true
-	@$(BIN)/pytest -n 0 tests/model --thorough 50 -k say_what_happened
+	@$(BIN)/pytest -n 0 tests/model --thorough 20
 
 timing: $(TOOLS) $(WORDS) ## Hundreds of samples of what a stranger can ask about an address
 	@$(BIN)/pytest -n 0 tests/timing --thorough 40

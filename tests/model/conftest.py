@@ -10,6 +10,14 @@ from argon2 import PasswordHasher
 from sqlalchemy import event
 
 from app.security import passwords as hashing
+from tests.model.planted import BUGS, DEEPER_BUGS
+
+
+def pytest_generate_tests(metafunc):
+    """Look for every planted bug when there is time, and for the nearer ones at every run."""
+    if "bug" in metafunc.fixturenames:
+        is_thorough = metafunc.config.getoption("--thorough") > 1
+        metafunc.parametrize("bug", [*BUGS, *(DEEPER_BUGS if is_thorough else ())])
 
 
 @pytest.fixture
