@@ -11,6 +11,7 @@ from app.database import init_database
 from app.extensions import init_extensions
 from app.logs import init_logs
 from app.oidc.provider import init_provider
+from app.services.leaked_passwords import init_leaks
 from app.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_database(app, settings.database_url)
     init_extensions(app)
     init_provider(app)
+    init_leaks(app, settings)
     web.init_web(app, settings)
     cli.init_cli(app)
     return app

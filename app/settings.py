@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         description="Shortest password accepted, 8 to 64. 0 chooses: 15, or 8 where everyone has a "
         "second step.",
     )
+    leaked_passwords_file: str = Field(
+        "",
+        description="A filter of leaked passwords beside the one that comes along, made with "
+        "`flask --app wsgi passwords build-filter`.",
+    )
     second_step: Literal["", "optional", "admins", "everyone"] = Field(
         "",
         description="Who has to have a second step, such as the code of an authenticator app. "

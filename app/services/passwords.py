@@ -15,7 +15,7 @@ from app.errors import InvalidInput
 from app.models import Password, User
 from app.security import passwords as hashing
 from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, TooManyHashes, normalize
-from app.services import audit, mail, sessions
+from app.services import audit, leaked_passwords, mail, sessions
 from app.services.audit import Event
 from app.settings import settings
 
@@ -74,6 +74,23 @@ def _refuse_guessable(plain: str, context: Iterable[str]) -> None:
             raise InvalidInput(FIELD, _("This is too close to a name of yours. Choose another."))
     if _is_little_more_than(lowered, COMMON_WORDS):
         raise InvalidInput(FIELD, _("Too many people use this one. Choose another."))
+    _refuse_leaked(plain, lowered)
+
+
+def _refuse_leaked(plain: str, lowered: str) -> None:
+    """Refuse what is known from leaks, and what is such a word with a few signs around it (PW03).
+
+    Words of leaks are mostly shorter than ours may be: those who must add signs add `2024!`.
+    """
+    if leaked_passwords.contains(plain):
+        message = _("This password appears in known leaks. Choose another.")
+        raise InvalidInput(FIELD, message)
+    for word in leaked_passwords.words_in(lowered):
+        around = len(lowered.replace(word, ""))
+        is_little = _is_little_more_than(lowered, (word,)) and around < settings.shortest_password
+        if is_little and leaked_passwords.contains(word):
+            message = _("This is little more than a password from known leaks. Choose another.")
+            raise InvalidInput(FIELD, message)
 
 
 def _repeats(lowered: str) -> bool:

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("db")]
     "password",
     [
         "four green boats",
-        "15 characters!!",
+        "15 boats at sea",
         "4829-1193-5520-8841",
         "masterful dragonflies sing",
         "no rules, only length",
@@ -107,6 +107,7 @@ def test_hash_is_argon2id_with_the_parameters_of_today():
 
 
 def test_old_hash_is_replaced_and_a_new_one_kept():
+    """security.md PW04: what `stronger` returns replaces the stored hash at a sign-in."""
     old = PasswordHasher(time_cost=1, memory_cost=8192).hash(factories.PASSWORD)
 
     stronger = passwords.stronger(old, factories.PASSWORD)

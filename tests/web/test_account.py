@@ -56,7 +56,7 @@ def test_name_may_be_empty_and_must_not_be_a_novel(signed_in, db):
 def test_password_is_changed_here_and_ends_what_is_elsewhere(
     app, rp, signed_in, jane, settings, db
 ):
-    """ASVS 7.4.3, NIST SP 800-63B-4: other sessions and every token die, this session stays."""
+    """security.md PW06, ASVS 7.4.3: other sessions and every token die, this session stays."""
     elsewhere = visitor(app).sign_in(jane.email, PASSWORD)
     rp.authorize(elsewhere, scope="openid offline_access")
     elsewhere.allow()

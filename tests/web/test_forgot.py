@@ -85,6 +85,18 @@ def test_every_session_ends(app, browser, jane, link):
     assert elsewhere.open("/account/").at == "/login/sign-in"
 
 
+def test_every_refresh_token_dies(app, browser, jane, link, rp):
+    """security.md PW06: offline access, too; it is not a matter of a tick."""
+    elsewhere = browser_of(app, jane)
+    rp.authorize(elsewhere, scope="openid offline_access")
+    tokens = rp.redeem(rp.callback(elsewhere.allow()).code).json
+
+    ask(browser, jane.email).open(link()).press("save", password=NEW)
+
+    assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert rp.userinfo(tokens["access_token"]).status == 401
+
+
 def test_unknown_address_looks_the_same_and_gets_another_mail(browser, jane, db):
     """security.md RV01."""
     known = ask(browser, jane.email).shown.text.replace(jane.email, "…")

@@ -132,6 +132,7 @@ def test_session_cookie_is_another_one_after_every_sign_in(signed_in, jane, db):
 
 
 def test_password_is_hashed_anew_when_parameters_have_risen(browser, jane, db):
+    """security.md PW04: the right password is the moment to do it."""
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
     db.session.execute(update(Password).values(hash=weak))
     db.session.commit()
