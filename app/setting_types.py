@@ -39,6 +39,22 @@ def names(value: Any) -> Any:
     return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value
 
 
+def check_domains(policy: str, domains: tuple[str, ...]) -> None:
+    """Refuse domains without effect, and the policy of domains without any.
+
+    Raises:
+        ValueError: says what to set.
+    """
+    if (policy == "domains") != bool(domains):
+        message = "SEALWAX_SIGN_UP=domains and SEALWAX_SIGN_UP_DOMAINS belong together"
+        raise ValueError(message)
+    for domain in domains:
+        labels = domain.removeprefix("*.").split(".")
+        if len(labels) < 2 or not all(labels) or set(domain.removeprefix("*.")) & set("*@/:"):
+            message = f"SEALWAX_SIGN_UP_DOMAINS: write {domain} as example.org or *.example.org"
+            raise ValueError(message)
+
+
 def check_issuer(issuer: str) -> None:
     """Refuse an issuer that browsers and applications could not rely on.
 

@@ -20,7 +20,15 @@ from pydantic_settings import (
 from werkzeug.local import LocalProxy
 
 from app.named_files import PREFIX, NamedFiles, SettingsRefused
-from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength, Secrets, check_issuer, names
+from app.setting_types import (
+    LOOPBACK_HOSTS,
+    Names,
+    PasswordLength,
+    Secrets,
+    check_domains,
+    check_issuer,
+    names,
+)
 
 
 class Settings(BaseSettings):
@@ -117,7 +125,13 @@ class Settings(BaseSettings):
         "", description="PEM file of certificate authorities that requests of ours trust as well."
     )
 
-    sign_up: Literal["open", "closed"] = Field("open", description="May strangers make accounts?")
+    sign_up: Literal["open", "closed", "domains"] = Field(
+        "open",
+        description="May strangers make accounts? `domains`: with an address of these domains.",
+    )
+    sign_up_domains: Names = Field(
+        (), description="Such as `example.org, *.example.org`; the second is its subdomains alone."
+    )
     password_length: PasswordLength = Field(
         0,
         description="Shortest password accepted, 8 to 64. 0 chooses: 15, or 8 where everyone has a "
@@ -185,7 +199,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("allowed_hosts", "fetch_private_hosts"):
+        for name in ("allowed_hosts", "fetch_private_hosts", "sign_up_domains"):
             if name in values:
                 values[name] = names(values[name])
         return values
@@ -193,6 +207,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_issuer(self) -> Settings:
         check_issuer(self.issuer)
+        check_domains(self.sign_up, self.sign_up_domains)
         return self
 
     @property

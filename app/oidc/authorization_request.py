@@ -17,7 +17,9 @@ from app.security.uris import LONGEST_URI
 from app.services import clients, levels, scopes
 from app.settings import settings
 
-PROMPTS = ("none", "login", "consent", "select_account")
+PROMPTS = ("none", "login", "consent", "select_account", "create")
+#: These contradict every other one (OIDC Core §3.1.2.1, Prompt Create 1.0 §4.1).
+PROMPTS_ALONE = frozenset({"none", "create"})
 LONGEST_MAX_AGE = 12
 
 
@@ -138,7 +140,7 @@ def prompts(request: ProtocolRequest) -> frozenset[str]:
     """Return what the client asks to be shown."""
     sent = request.payload.get("prompt")
     asked = frozenset(sent.split())
-    alone = "none" not in asked or len(asked) == 1
+    alone = len(asked) == 1 or not asked & PROMPTS_ALONE
     if not asked.issubset(PROMPTS) or not alone:
         raise Refusal("prompt_unsupported", "prompt", sent=sent)
     return asked

@@ -14,7 +14,15 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import accounts, levels, passkeys, scopes, second_steps, subjects
+from app.services import (
+    accounts,
+    levels,
+    passkeys,
+    scopes,
+    second_steps,
+    sign_ups,
+    subjects,
+)
 from app.services.sessions import SignedIn
 from app.settings import settings
 
@@ -67,6 +75,19 @@ class Step:
 class _Check:
     is_open: Callable[[State], bool]
     step: Step
+
+
+def _account_wanted(state: State) -> bool:
+    """Tell whether the application wants an account made first (Prompt Create 1.0 §4.1).
+
+    Whoever signs in for this request instead, or goes on as who they are, need not make one.
+    """
+    answered = state.signed_in_for_this or state.account_chosen
+    return "create" in state.prompts and not answered
+
+
+def _account_makeable(state: State) -> bool:
+    return _account_wanted(state) and sign_ups.are_taken()
 
 
 def _nobody(state: State) -> bool:
@@ -160,6 +181,8 @@ def _identity_unproved(state: State) -> bool:
 
 
 CHECKS = (
+    _Check(_account_makeable, Step("sign_up", "account_wanted")),
+    _Check(_account_wanted, Step("sign_in", "sign_up_closed")),
     _Check(_nobody, Step("sign_in", "no_session")),
     _Check(_switched, Step("select_account", "account_not_chosen")),
     _Check(_login_demanded, Step("sign_in", "login_demanded")),

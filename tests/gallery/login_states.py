@@ -29,6 +29,7 @@ def _sign_in(**changes: Any) -> Context:
         "signed_in": None,
         "upstreams": [],
         "may_sign_up": True,
+        "is_closed": False,
         "is_over": False,
         "here": "/login/sign-in",
         "passkey": {"options": REQUEST, "action": "/login/passkey", "unknown": ""},
@@ -77,6 +78,7 @@ def _sign_up(**changes: Any) -> Context:
         "form": SignUpForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": app(),
+        "endings": "",
         "password_length": 15,
         "may_use_passkey": True,
     }
@@ -196,9 +198,11 @@ STATES: States = (
     ("login/sign_in.html", "over", lambda: _sign_in(is_over=True)),
     ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
     ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),
+    ("login/sign_in.html", "sign-up-closed", lambda: _sign_in(is_closed=True, may_sign_up=False)),
     ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),
+    ("login/sign_up.html", "domains", lambda: _sign_up(endings="@example.org or .example.net")),
     ("login/sign_up.html", "closed", lambda: _sign_up(form=None)),
     ("login/check_email.html", "plain", _check_email),
     (

@@ -165,7 +165,7 @@ ROWS = (
         "prompt_unsupported",
         "invalid_request",
         "The prompt value is not supported.",
-        "Use none alone, or any of login, consent and select_account.",
+        "Use none or create alone, or any of login, consent and select_account.",
     ),
     Reason(
         "max_age_malformed",

@@ -87,6 +87,8 @@ _AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
     ),
 }
 _WAITING: dict[str, LazyString] = {
+    "account_wanted": _("Waiting: the application wants a new account."),
+    "sign_up_closed": _("Waiting: the application wants a new account; sign-up is closed."),
     "no_session": _("Waiting for the person to sign in."),
     "login_demanded": _("Waiting: the application wants a new sign-in."),
     "session_too_old": _("Waiting: the last sign-in is too old for the application."),

@@ -46,6 +46,8 @@ NOBODY = 0
 PURPOSE = ("interaction", "next", "again", "another", "account", "reset")
 #: Parts of the address of who comes from the account chooser, or has just been here.
 DECIDED = frozenset({"another", "account", "confirmed", "over", "reset"})
+#: The application wants an account made, and nobody may make one here.
+SIGN_UP_CLOSED = "sign_up_closed"
 
 
 class SignInForm(FlaskForm):
@@ -115,7 +117,7 @@ def _open(waiting: Waiting | None) -> ResponseReturnValue:
     """Show the form, or take note that the person goes on with the account in use."""
     somebody = guards.person()
     if "on" in request.args and somebody is not None and not pages.is_confirming(waiting):
-        if waiting is not None and not waiting.needs("sign_in"):
+        if waiting is not None and not _must_prove(waiting):
             interactions.choose(waiting.interaction, somebody.session_id)
         commit()
         return pages.go_on(waiting, request.args.get("next", ""))
@@ -209,6 +211,11 @@ def turned_off() -> str:
     return str(_("This account is turned off."))
 
 
+def _must_prove(waiting: Waiting) -> bool:
+    """Tell whether going on as who is signed in would not do."""
+    return waiting.needs("sign_in") and waiting.reason != SIGN_UP_CLOSED
+
+
 def _expected_address(waiting: Waiting | None) -> str:
     """Return the address to fill in: of who is asked again, or of whom the app named.
 
@@ -232,7 +239,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
     somebody = waiting.person if waiting else guards.person()
     confirming = pages.is_confirming(waiting) and somebody is not None
     known = confirming and DECIDED.isdisjoint(request.args)
-    offers = not confirming and not (waiting and waiting.needs("sign_in"))
+    offers = not confirming and not (waiting and _must_prove(waiting))
     return render_template(
         "login/sign_in.html",
         form=form,
@@ -248,8 +255,9 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
             "action": url_for("login.passkey", **_purpose()),
             "unknown": unknown,
         },
-        may_sign_up=settings.sign_up == "open",
         upstreams=[_upstream(offer, waiting) for offer in upstreams.offers()],
+        may_sign_up=sign_ups.are_taken(),
+        is_closed=waiting is not None and waiting.reason == SIGN_UP_CLOSED,
         is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
         has_confirmed=request.method == "GET" and "confirmed" in request.args,

@@ -44,13 +44,13 @@ class SignUpForm(FlaskForm):
 def sign_up() -> ResponseReturnValue:
     """Take the wish for an account, mail a code, and show where to type it."""
     waiting = pages.load()
-    if settings.sign_up == "closed":
+    if not sign_ups.are_taken():
         return _page(None, waiting), 403 if request.method == "POST" else 200
     form = SignUpForm()
     if _wants_passkey():
         form.password.validators = [Optional()]
     if request.method != "POST":
-        form.email.data = _address_to_start_over()
+        form.email.data = _address_to_start_over() or _hinted(waiting)
         return _page(form, waiting)
     if not form.validate_on_submit():
         return _page(form, waiting), 422
@@ -79,6 +79,7 @@ def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     if not _wants_passkey():
         passwords.check_allowed(typed, context=(form.email.data, name or ""))
     accounts.check_address(form.email.data)
+    sign_ups.check_domain(form.email.data)
     sign_ups.count_mail(form.email.data, guards.address())
     commit()  # hashing takes long: it is done for those alone who need not wait
     hashed = "" if _wants_passkey() else sign_ups.hash_password(typed)
@@ -99,6 +100,12 @@ def _address_to_start_over() -> str:
     return found.email if found is not None and found.confirmed_at is None else ""
 
 
+def _hinted(waiting: Waiting | None) -> str:
+    """Return the address to fill in when the application sends somebody to sign up."""
+    wanted = waiting is not None and waiting.reason == "account_wanted"
+    return waiting.parameter("login_hint") if waiting and wanted else ""
+
+
 def _wait(wait: timedelta) -> str:
     words = ngettext(
         "Too many tries. Wait %(num)d minute, then try again.",
@@ -114,6 +121,7 @@ def _page(form: SignUpForm | None, waiting: Waiting | None) -> str:
         form=form,
         interaction=waiting.handle if waiting else None,
         client={"name": waiting.client.name} if waiting else None,
+        endings=sign_ups.endings(),
         password_length=settings.shortest_password,
         may_use_passkey=passkeys.site() is not None,
     )
