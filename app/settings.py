@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     sign_up_domains: Names = Field(
         (), description="Such as `example.org, *.example.org`; the second is its subdomains alone."
     )
+    invitation_lifetime: timedelta = Field(
+        timedelta(days=7), description="How long the link in an invitation works."
+    )
     password_length: PasswordLength = Field(
         0,
         description="Shortest password accepted, 8 to 64. 0 chooses: 15, or 8 where everyone has a "

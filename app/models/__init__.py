@@ -7,6 +7,7 @@ from app.models.consent import Consent
 from app.models.credential import Passkey, Password, RecoveryCode, Totp
 from app.models.group import Group, Membership
 from app.models.interaction import Interaction
+from app.models.invitation import Invitation
 from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
@@ -37,6 +38,7 @@ __all__ = [
     "HalfSignIn",
     "InitialAccessToken",
     "Interaction",
+    "Invitation",
     "Link",
     "LogoutNotice",
     "Mail",

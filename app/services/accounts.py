@@ -159,6 +159,15 @@ def create_signed_up(email: str, *, password_hash: str, name: str | None) -> Use
     return user
 
 
+def create_invited(email: str, *, password_hash: str, name: str | None, is_admin: bool) -> User:
+    """Make the account of somebody who was invited: the link has proved the address.
+
+    Raises:
+        AddressTaken: there is one with this address by now.
+    """
+    return _add(email, password_hash, name=name, is_admin=is_admin, email_verified=True)
+
+
 def _add(
     email: str,
     password_hash: str,

@@ -28,6 +28,9 @@ class Event(StrEnum):
 
     SIGNED_UP = "user.signed_up"
     USER_CREATED = "user.created"
+    INVITED = "invitation.sent"
+    INVITATION_REVOKED = "invitation.revoked"
+    INVITATION_ACCEPTED = "invitation.accepted"
     USER_TURNED_OFF = "user.turned_off"
     USER_TURNED_ON = "user.turned_on"
     SIGNED_IN = "session.started"

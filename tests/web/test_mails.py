@@ -51,6 +51,12 @@ MAILS = {
         "account_url": f"{ISSUER}/account/security",
         "not_me_url": f"{ISSUER}/account/not-me",
     },
+    "invitation": {
+        "link": f"{ISSUER}/login/invitation?token=x",
+        "inviter": "Jane Doe",
+        "is_admin": True,
+        "expires_at": datetime(2027, 3, 10, 12, 0, tzinfo=UTC),
+    },
     "password_changed": {
         "changed_at": NOON,
         "account_url": f"{ISSUER}/account/",

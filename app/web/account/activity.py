@@ -20,6 +20,7 @@ LONGEST_ID = 9
 WORDS = {
     Event.SIGNED_UP: _("You made this account"),
     Event.USER_CREATED: _("This account was made for you"),
+    Event.INVITATION_ACCEPTED: _("You were invited and made this account"),
     Event.USER_TURNED_OFF: _("An administrator turned your account off"),
     Event.USER_TURNED_ON: _("An administrator turned your account on again"),
     Event.SIGNED_IN: _("Signed in"),

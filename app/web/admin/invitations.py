@@ -1,0 +1,151 @@
+"""Invitations: who was asked to make an account, and asking one more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, StringField
+from wtforms.validators import Email, InputRequired, Length
+
+from app.database import commit, rollback
+from app.errors import InvalidInput, TooMany
+from app.jobs import email as email_job
+from app.models import Invitation, User
+from app.services import invitations, users
+from app.services.accounts import AddressTaken
+from app.services.invitations import InvitationDead, Invited
+from app.settings import settings
+from app.web import forms, guards
+from app.web.admin import lists
+from app.web.admin.entrance import administrator, blueprint
+
+
+class InviteForm(FlaskForm):
+    """Whom to ask, and what they may do here."""
+
+    email = EmailField(
+        validators=[
+            InputRequired(_("Enter the email address of the person.")),
+            Length(max=254, message=_("This is too long for an address.")),
+            Email(_("Enter the whole address, such as jane@example.org.")),
+        ]
+    )
+    name = StringField(validators=[Length(max=200, message=_("Use 200 characters or fewer."))])
+    is_admin = BooleanField()
+
+
+@blueprint.get("/invitations", endpoint="invitations")
+def list_invitations() -> ResponseReturnValue:
+    """Show the open ones."""
+    return _list()
+
+
+@blueprint.route("/invitations/new", methods=["GET", "POST"])
+@guards.recent_only
+def invite() -> ResponseReturnValue:
+    """Mail a link that makes one account, with this address and this role."""
+    form = InviteForm()
+    if not form.validate_on_submit():
+        return _form(form), 422 if form.is_submitted() else 200
+    try:
+        _send(form)
+    except AddressTaken as taken:
+        rollback()
+        form.email.errors = [taken.public]
+        return _form(form), 422
+    except InvalidInput as fault:
+        rollback()
+        forms.blame(form, fault)
+        return _form(form), 422
+    except TooMany as many:
+        rollback()
+        form.form_errors.append(forms.too_many_tries(many.retry_after))
+        return _form(form), 429, _retry_after(many)
+    return _done("sent")
+
+
+@blueprint.post("/invitations/<int:number>", endpoint="invitation_act")
+def act_on_invitation(number: int) -> ResponseReturnValue:
+    """Take an invitation back, or mail its link again."""
+    row = invitations.get(number)
+    try:
+        if request.form.get("act") == "revoke":
+            invitations.revoke(row, by=_me().id, address=guards.address())
+            done = "revoked"
+        elif request.form.get("act") == "resend":
+            _send_again(row)
+            done = "sent-again"
+        else:
+            abort(400)
+    except InvitationDead:
+        rollback()
+        return _done("gone")
+    except TooMany as many:
+        rollback()
+        return _list(forms.too_many_tries(many.retry_after)), 429, _retry_after(many)
+    return _done(done)
+
+
+def _send(form: InviteForm) -> None:
+    invitations.send(
+        form.email.data,
+        name=form.name.data,
+        is_admin=form.is_admin.data,
+        by=_me(),
+        link=_link,
+        address=guards.address(),
+    )
+
+
+def _send_again(row: Invitation) -> None:
+    invitations.send_again(row, by=_me(), link=_link, address=guards.address())
+
+
+def _link(token: str) -> str:
+    return settings.issuer + url_for("login.invitation", token=token)
+
+
+def _me() -> User:
+    return users.get(administrator().user_id)
+
+
+def _done(what: str) -> ResponseReturnValue:
+    commit()
+    email_job.deliver_at_once()
+    return redirect(url_for("admin.invitations", done=what), 303)
+
+
+def _retry_after(many: TooMany) -> dict[str, str]:
+    return {"Retry-After": str(int(many.retry_after.total_seconds()) + 1)}
+
+
+def _form(form: InviteForm) -> str:
+    return render_template(
+        "admin/invite.html", form=form, days=settings.invitation_lifetime.days or 1
+    )
+
+
+def _list(fault: str = "") -> str:
+    return render_template(
+        "admin/invitations.html",
+        invitations=[_summary(found) for found in invitations.listed()],
+        done="" if fault else lists.term("done"),
+        fault=fault,
+    )
+
+
+def _summary(found: Invited) -> dict[str, Any]:
+    row, by = found.row, found.by
+    return {
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "is_admin": row.is_admin,
+        "by": by.shown_name if by else None,
+        "sent_at": row.sent_at,
+        "expires_at": row.expires_at,
+    }

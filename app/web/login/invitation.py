@@ -1,0 +1,96 @@
+"""Make an account with the link from an invitation, also where sign-up is closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.database import rollback
+from app.errors import InvalidInput
+from app.models import User
+from app.security import passwords as hashing
+from app.services import accounts, invitations, passwords
+from app.services.accounts import AddressTaken
+from app.services.invitations import InvitationDead, Invited
+from app.settings import settings
+from app.web import forms, guards
+from app.web.login import entering
+from app.web.login.waiting import blueprint
+from app.web.mailed_links import MailedLink
+
+#: The cookie lives as long as somebody may take to fill in the form; the link itself lives longer.
+LINK = MailedLink("sealwax-invitation", timedelta(days=1))
+
+
+class InvitationForm(FlaskForm):
+    """What is not known yet; address and role are those of the invitation (CVE-2026-1529)."""
+
+    name = StringField(validators=[Length(max=200, message=_("Use 200 characters or fewer."))])
+    password = PasswordField(validators=[InputRequired(_("Choose a password."))])
+
+
+@blueprint.route("/invitation", methods=["GET", "POST"])
+def invitation() -> ResponseReturnValue:
+    """Make the account of whoever has the link, and let them in."""
+    if "token" in request.args:
+        return LINK.put_away(request.args["token"], url_for("login.invitation"))
+    try:
+        return _take(invitations.find(LINK.token))
+    except InvitationDead:
+        rollback()
+        return _page(None, None), 410
+
+
+def _take(invited: Invited) -> ResponseReturnValue:
+    if accounts.is_taken(invited.row.email):
+        return _page(None, invited), 409
+    if request.method != "POST":
+        return _page(InvitationForm(formdata=None, data={"name": invited.row.name}), invited)
+    form = InvitationForm()
+    if not form.validate_on_submit():
+        return _page(form, invited), 422
+    try:
+        user = _make(form, invited)
+    except InvalidInput as fault:
+        forms.blame(form, fault)
+        return _page(form, invited), 422
+    except AddressTaken:  # made from elsewhere in this very moment
+        rollback()
+        return _page(None, invited), 409
+    return _let_in(user)
+
+
+def _make(form: InvitationForm, invited: Invited) -> User:
+    typed, name, email = form.password.data, form.name.data, invited.row.email
+    passwords.check_allowed(typed, context=(email, name or ""))
+    rollback()  # hashing takes long: nobody may wait for this transaction
+    password_hash = hashing.hash_password(typed)
+    return invitations.accept(
+        invited, name=name, password_hash=password_hash, address=guards.address()
+    )
+
+
+def _let_in(user: User) -> ResponseReturnValue:
+    """Start the session, once what the policy wants beside a password is there."""
+    target = url_for("admin.clients") if user.is_admin else ""
+    answer = make_response(entering.enter(user, None, amr=("pwd",), target=target))
+    LINK.forget(answer)
+    return answer
+
+
+def _page(form: InvitationForm | None, invited: Invited | None) -> str:
+    row = invited.row if invited else None
+    return render_template(
+        "login/invitation.html",
+        form=form,
+        email=row.email if row else None,
+        inviter=invited.by.shown_name if invited and invited.by else None,
+        is_admin=bool(row and row.is_admin),
+        password_length=settings.shortest_password,
+    )
