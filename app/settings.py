@@ -19,16 +19,9 @@ from pydantic_settings import (
 )
 from werkzeug.local import LocalProxy
 
+from app import setting_types
 from app.named_files import PREFIX, NamedFiles, SettingsRefused
-from app.setting_types import (
-    LOOPBACK_HOSTS,
-    Names,
-    PasswordLength,
-    Secrets,
-    check_domains,
-    check_issuer,
-    names,
-)
+from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength, Secrets
 
 
 class Settings(BaseSettings):
@@ -135,6 +128,9 @@ class Settings(BaseSettings):
     invitation_lifetime: timedelta = Field(
         timedelta(days=7), description="How long the link in an invitation works."
     )
+    deletion_grace: timedelta = Field(
+        timedelta(days=14), description="An account is deleted so long after it was asked for."
+    )
     password_length: PasswordLength = Field(
         0,
         description="Shortest password accepted, 8 to 64. 0 chooses: 15, or 8 where everyone has a "
@@ -204,13 +200,13 @@ class Settings(BaseSettings):
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
         for name in ("allowed_hosts", "fetch_private_hosts", "sign_up_domains"):
             if name in values:
-                values[name] = names(values[name])
+                values[name] = setting_types.names(values[name])
         return values
 
     @model_validator(mode="after")
     def _check_issuer(self) -> Settings:
-        check_issuer(self.issuer)
-        check_domains(self.sign_up, self.sign_up_domains)
+        setting_types.check_issuer(self.issuer)
+        setting_types.check_domains(self.sign_up, self.sign_up_domains)
         return self
 
     @property

@@ -43,6 +43,8 @@ class User(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When the account is deleted for good; until then only its owner, or nobody, can keep it.
+    deletion_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: When a passkey was offered and not wanted.
     passkey_declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -69,6 +71,11 @@ class User(Model):
     def is_disabled(self) -> bool:
         """Tell whether an administrator has turned the user off."""
         return self.disabled_at is not None
+
+    @property
+    def is_leaving(self) -> bool:
+        """Tell whether the account is to be deleted."""
+        return self.deletion_due_at is not None
 
     @property
     def shown_name(self) -> str:

@@ -36,6 +36,11 @@ def new_id() -> str:
     return made
 
 
+def new_pseudonym() -> int:
+    """Make a number below zero that stands for somebody who is gone, and leads to nobody."""
+    return -1 - secrets.randbelow(2**31 - 1)
+
+
 def new_reference() -> str:
     """Make a reference people can read to each other, such as `K7Q2-9FXM`."""
     letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]

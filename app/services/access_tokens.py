@@ -22,7 +22,7 @@ FAMILIES, USERS, SESSIONS = Family.__table__, User.__table__, Session.__table__
 CLIENTS = Client.__table__
 
 #: Columns of a user that a granted row has already.
-NOT_HERE = {"id", "subject", "pairwise_key", "epoch", "disabled_at"}
+NOT_HERE = {"id", "subject", "pairwise_key", "epoch", "disabled_at", "deletion_due_at"}
 _USER_COLUMNS = tuple(column for column in USERS.c if column.name not in NOT_HERE)
 _CLIENT_COLUMNS = (
     CLIENTS.c.client_id,

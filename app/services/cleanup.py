@@ -41,7 +41,7 @@ from app.models import (
     UserEmail,
 )
 from app.services import consents
-from app.services.audit import Event
+from app.services.audit import OWN_HISTORY, Event
 from app.settings import settings
 
 #: Rows deleted in one transaction: on SQLite nobody else can write meanwhile.
@@ -135,6 +135,11 @@ def _is_kept_no_longer() -> ColumnElement[bool]:
     return ADDRESSES.c.removed_at.is_not(None) & (ADDRESSES.c.reserved_until <= now() - SLACK)
 
 
+def _is_old_pseudonym() -> ColumnElement[bool]:
+    """Tell that what is recorded of somebody who is gone has had its time (ux.md 2.14)."""
+    return (EVENTS.c.user_id < 0) & (EVENTS.c.at <= now() - OWN_HISTORY)
+
+
 #: In this order: a family goes when its tokens are gone.
 BROOMS = (
     _expired(Interaction.__table__),
@@ -164,6 +169,7 @@ BROOMS = (
     _expired(Link.__table__),
     Broom(Attempt.__table__, lambda: Attempt.__table__.c.at <= now() - settings.attempts_kept),
     Broom(EVENTS, _is_old_refusal),
+    Broom(EVENTS, _is_old_pseudonym),
     Broom(NOTICES, lambda: NOTICES.c.created_at <= now() - SESSIONS_KEPT),
     Broom(Mail.__table__, lambda: Mail.__table__.c.created_at <= now() - MAILS_KEPT),
 )

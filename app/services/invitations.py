@@ -102,6 +102,7 @@ def _mail(email: str, *, is_admin: bool, by: User, link: Link) -> str:
     mail.enqueue(
         "invitation",
         to=email.strip(),
+        asked=False,
         link=link(token),
         inviter=by.shown_name,
         is_admin=is_admin,
@@ -156,7 +157,9 @@ def find(token: str) -> Invited:
     Raises:
         InvitationDead: nothing any more.
     """
-    in_office = and_(USERS.c.is_admin, USERS.c.disabled_at.is_(None))
+    in_office = and_(
+        USERS.c.is_admin, USERS.c.disabled_at.is_(None), USERS.c.deletion_due_at.is_(None)
+    )
     wanted = (
         select(Invitation, User)
         .outerjoin(User, User.id == INVITATIONS.c.invited_by_id)

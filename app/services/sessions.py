@@ -81,6 +81,7 @@ LIVES = and_(
     SESSIONS.c.ended_at.is_(None),
     SESSIONS.c.epoch == USERS.c.epoch,
     USERS.c.disabled_at.is_(None),
+    USERS.c.deletion_due_at.is_(None),
 )
 _ALIVE = and_(SESSIONS.c.digest == bindparam("digest"), LIVES)
 _FIND = select(*COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)

@@ -16,8 +16,12 @@ PAGE_SIZE = 25
 SHOWN = {
     "admin": User.is_admin.is_(True),
     "off": User.disabled_at.is_not(None),
+    "leaving": User.deletion_due_at.is_not(None),
     "never": User.last_sign_in_at.is_(None),
 }
+_ADMINISTRATORS = select(User.id).where(
+    User.is_admin, User.disabled_at.is_(None), User.deletion_due_at.is_(None)
+)
 
 
 class LastAdministrator(Refused):
@@ -82,10 +86,25 @@ def turn_off(user: User, *, by: int) -> None:
     """
     if user.id == by:
         raise OwnAccount
-    administrators = select(User.id).where(User.is_admin, User.disabled_at.is_(None))
-    # PostgreSQL: whoever comes second waits here, and then sees what the first has done.
-    db.session.execute(administrators.order_by(User.id).with_for_update())
+    lock_administrators()
     # SQLite: the first write takes the lock, so the count below comes after it.
     accounts.turn_off(user, by=by)
-    if db.session.scalar(administrators.limit(1)) is None:
+    check_administrator_left()
+
+
+def lock_administrators() -> None:
+    """Let nobody else take an administrator away beside us.
+
+    PostgreSQL: whoever comes second waits here, and then sees what the first has done.
+    """
+    db.session.execute(_ADMINISTRATORS.order_by(User.id).with_for_update())
+
+
+def check_administrator_left() -> None:
+    """Look whether somebody can still administer; after the write that takes one away.
+
+    Raises:
+        LastAdministrator: nobody can; the caller rolls back.
+    """
+    if db.session.scalar(_ADMINISTRATORS.limit(1)) is None:
         raise LastAdministrator

@@ -103,11 +103,12 @@ def accounts(client_pk: int = NO_CLIENT) -> list[Account]:
     return browser_accounts.of(browser_accounts.holder(browser(), held), client_pk=client_pk)
 
 
-def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
+def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn | None:
     """Start a session for a user who has just proved who they are, or go on with theirs.
 
     The cookies are new ones in any case: what a browser held before must not be worth anything
     after (session fixation, ASVS 7.2.4). Somebody else's session is set aside, for the chooser.
+    None: the account is to be deleted, and the session is good for keeping it alone.
     """
     somebody = person()
     own = _session_here(user, somebody)
@@ -118,7 +119,7 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn:
             sessions.end(session_token(), address=address())
         token = _open(user, amr=amr)
     signed_in = sessions.find(token)
-    if signed_in is None:
+    if signed_in is None and not user.is_leaving:
         raise Forbidden
     _make_current(signed_in, token, instead_of=somebody)
     return signed_in
@@ -165,16 +166,20 @@ def _moved_accounts() -> bool:
 
 
 def _make_current(
-    signed_in: SignedIn, token: str, *, instead_of: SignedIn | None, has_moved: bool = False
+    signed_in: SignedIn | None, token: str, *, instead_of: SignedIn | None, has_moved: bool = False
 ) -> None:
-    """Give a session the cookie, and keep who had it before for the chooser."""
+    """Give a session the cookie, and keep who had it before for the chooser.
+
+    An account that is to be deleted has no `signed_in` and is on no list.
+    """
     if not has_moved and not _moved_accounts():
         cookie_session().accounts = browser_accounts.new()
     holder = browser_accounts.holder(browser(), cookie_session().accounts)
-    if instead_of is not None and instead_of.user_id != signed_in.user_id:
+    if instead_of is not None and (signed_in is None or instead_of.user_id != signed_in.user_id):
         browser_accounts.set_aside(instead_of.session_id)
         browser_accounts.note(holder, instead_of.user_id, instead_of.session_id)
-    browser_accounts.note(holder, signed_in.user_id, signed_in.session_id)
+    if signed_in is not None:
+        browser_accounts.note(holder, signed_in.user_id, signed_in.session_id)
     browser_accounts.trim(holder)
     login_user(Person(token, signed_in))
 
@@ -185,10 +190,13 @@ def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
     login_user(Person(token, sessions.find(token)))
 
 
-def sign_out(somebody: SignedIn) -> None:
-    """End a session of this browser: the current one, or one that is set aside."""
+def sign_out(somebody: SignedIn | None) -> None:
+    """End a session of this browser: one that is set aside, or the current one, also of nobody.
+
+    Nobody is who has a session for keeping an account alone, see `sign_in`.
+    """
     current = person()
-    if current is None or current.session_id != somebody.session_id:
+    if somebody is not None and (current is None or current.session_id != somebody.session_id):
         sessions.end_one(somebody.session_id, somebody.user_id, address=address())
         return
     sessions.end(session_token(), address=address())

@@ -20,6 +20,8 @@ def user(**changes: Any) -> SimpleNamespace:
         "email_verified": True,
         "is_admin": True,
         "is_disabled": False,
+        "is_leaving": False,
+        "deletion_due_at": None,
         "has_second_step": True,
         "subject": "u_5mYtB0sHq2KcW8",
         "created_at": ago(days=200),
@@ -32,6 +34,7 @@ USERS = [
     user(),
     user(id=2, name=None, email=NAMELESS.email, is_admin=False, last_sign_in_at=None),
     user(id=3, name="Omar Haddad", email="omar@example.org", is_admin=False, is_disabled=True),
+    user(id=4, name="Kim Lee", email="kim@example.org", is_admin=False, is_leaving=True),
 ]
 
 
@@ -193,6 +196,14 @@ STATES: States = (
             apps=[],
             attempts=[],
             done="off",
+        ),
+    ),
+    (
+        "admin/user.html",
+        "leaving",
+        lambda: _user(
+            user=user(is_disabled=True, is_leaving=True, deletion_due_at=ago(days=-14)),
+            done="deletion",
         ),
     ),
     ("admin/user.html", "self", lambda: _user(user=user(), is_self=True)),

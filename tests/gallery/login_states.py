@@ -9,7 +9,6 @@ from app.web.login.consent import ConsentForm
 from app.web.login.forgot import ForgotForm
 from app.web.login.reset import ResetForm
 from app.web.login.sign_in import SignInForm
-from app.web.login.sign_up import SignUpForm
 from tests.gallery.passkey_states import REQUEST
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
 
@@ -71,29 +70,6 @@ def _confirming() -> Context:
 def _stale() -> Context:
     form = SignInForm(formdata=None, data={"username": JANE.email})
     return _sign_in(form=told(form, csrf_token="The CSRF token is missing."))
-
-
-def _sign_up(**changes: Any) -> Context:
-    known = {
-        "form": SignUpForm(formdata=None),
-        "interaction": "it_8fJ2",
-        "client": app(),
-        "endings": "",
-        "password_length": 15,
-        "may_use_passkey": True,
-    }
-    return {**known, **changes}
-
-
-def _sign_up_faults() -> Context:
-    form = SignUpForm(formdata=None, data={"email": "jane@", "name": "Jane Doe"})
-    return _sign_up(
-        form=told(
-            form,
-            email="Enter the whole address, such as jane@example.org.",
-            password="This password appears in known leaks. Choose another.",
-        )
-    )
 
 
 def _check_email(**changes: Any) -> Context:
@@ -200,10 +176,6 @@ STATES: States = (
     ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),
     ("login/sign_in.html", "sign-up-closed", lambda: _sign_in(is_closed=True, may_sign_up=False)),
     ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),
-    ("login/sign_up.html", "plain", _sign_up),
-    ("login/sign_up.html", "faults", _sign_up_faults),
-    ("login/sign_up.html", "domains", lambda: _sign_up(endings="@example.org or .example.net")),
-    ("login/sign_up.html", "closed", lambda: _sign_up(form=None)),
     ("login/check_email.html", "plain", _check_email),
     (
         "login/check_email.html",

@@ -9,6 +9,7 @@ from tests.gallery import (
     account_states,
     admin_states,
     app_states,
+    deletion_states,
     desk_states,
     email_states,
     error_states,
@@ -17,6 +18,7 @@ from tests.gallery import (
     login_states,
     own_states,
     passkey_states,
+    sign_up_states,
 )
 from tests.gallery import second_step_states as second_steps
 from tests.gallery import upstream_states as upstreams
@@ -36,10 +38,12 @@ def _collect() -> tuple[State, ...]:
     rooms = (
         account_states,
         login_states,
+        sign_up_states,
         second_steps,
         passkey_states,
         upstreams,
         invitation_states,
+        deletion_states,
         own_states,
         app_states,
         email_states,

@@ -279,39 +279,3 @@ def test_somebody_signed_in_gives_way_to_the_new_account(app, desk, jane, link):
     browser.open(link()).press("register", name="Omar", password=NEW)
 
     assert browser.open("/account/").sees("Omar")
-
-
-@pytest.mark.parametrize("path", ["/admin/invitations", "/admin/invitations/new"])
-def test_nobody_else_invites(app, jane, path):
-    """security.md AD01."""
-    assert browser_of(app, jane).open(path).status == 403
-    assert visitor(app).open(path).at == "/login/sign-in"
-
-
-def test_invitations_are_sent_after_a_recent_sign_in(desk, clock):
-    """security.md AD04, SE10."""
-    clock.move(timedelta(minutes=16))
-
-    assert desk.open("/admin/invitations").at == "/admin/invitations"
-    assert desk.open("/admin/invitations/new").at == "/login/sign-in"
-
-
-def test_mailbox_of_a_stranger_cannot_be_filled(desk, clock, letters):
-    """security.md RV06."""
-    for _ in range(5):
-        invite(desk)
-
-    assert invite(desk).status == 429
-    assert desk.sees("Too many tries.")
-    assert len(letters()) == 5
-
-
-def test_names_make_no_other_mail(desk, boss, db, letters):
-    """security.md RV03: neither lines nor tags of a name reach the mail."""
-    boss.name = "Jane <b>Doe</b>"
-    db.session.commit()
-    invite(desk)
-
-    letter = letters()[0]
-    assert "Jane <b>Doe</b> invites you" in letter.get_body(("plain",)).get_content()
-    assert "&lt;b&gt;Doe" in letter.get_body(("html",)).get_content()

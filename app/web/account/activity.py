@@ -21,6 +21,8 @@ WORDS = {
     Event.SIGNED_UP: _("You made this account"),
     Event.USER_CREATED: _("This account was made for you"),
     Event.INVITATION_ACCEPTED: _("You were invited and made this account"),
+    Event.DELETION_ASKED: _("Deletion of your account asked for"),
+    Event.DELETION_CANCELLED: _("Your account was kept after all"),
     Event.USER_TURNED_OFF: _("An administrator turned your account off"),
     Event.USER_TURNED_ON: _("An administrator turned your account on again"),
     Event.SIGNED_IN: _("Signed in"),
@@ -74,6 +76,7 @@ ALARMING = frozenset(
         Event.UPSTREAM_LINKED,
         Event.UPSTREAM_REMOVED,
         Event.EXPORTED,
+        Event.DELETION_ASKED,
     }
 )
 

@@ -70,18 +70,31 @@ def admit(
     """Start the session of somebody who owes nothing, and go on."""
     let_in(user, waiting, amr=amr)
     commit()
-    if offers:
+    if offers and not user.is_leaving:
         handle = waiting.handle if waiting else None
         return redirect(
             url_for("login.passkey_offer", interaction=handle, next=target or None), 303
         )
-    return pages.go_on(waiting, target)
+    return go_on(user, waiting, target)
+
+
+def go_on(user: User, waiting: Waiting | None, target: str = "") -> ResponseReturnValue:
+    """Go back to the request, or to a page of ours; who is leaving is asked whether to stay."""
+    return redirect(next_address(user, waiting, target), 303)
+
+
+def next_address(user: User, waiting: Waiting | None, target: str = "") -> str:
+    """Return where it goes on once every step is passed."""
+    if not user.is_leaving:
+        return pages.next_address(waiting, target)
+    handle = waiting.handle if waiting else None
+    return url_for("login.keep_account", interaction=handle, next=target or None)
 
 
 def let_in(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None:
     """Start the session of somebody who owes nothing, and tell the request that waits."""
     signed_in = guards.sign_in(user, amr=amr)
-    if waiting is not None:
+    if waiting is not None and signed_in is not None:
         interactions.sign_in(waiting.interaction, signed_in.session_id)
 
 

@@ -24,7 +24,7 @@ from app.services.recovery_codes import RecoveryCodeWrong
 from app.services.totp import CodeUsed, CodeWrong
 from app.web import enrolment, guards
 from app.web.forms import too_many_tries
-from app.web.login import half_way, ways
+from app.web.login import entering, half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
 from app.web.login.waiting import Waiting, blueprint
@@ -112,7 +112,7 @@ def _answer(
     except (CodeWrong, CodeUsed, RecoveryCodeWrong) as wrong:
         rollback()
         return _refuse(code, form, who, waiting, wrong)
-    return pages.go_on(waiting, request.args.get("next", ""))
+    return entering.go_on(who.user, waiting, request.args.get("next", ""))
 
 
 def _pass(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> None:

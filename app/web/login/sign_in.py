@@ -22,6 +22,7 @@ from app.security.passwords import TooManyHashes
 from app.services import (
     accounts,
     audit,
+    deletions,
     interactions,
     passkey_proofs,
     passwords,
@@ -116,6 +117,10 @@ def empty_page(waiting: Waiting | None, fault: str, *, unknown: str = "") -> str
 def _open(waiting: Waiting | None) -> ResponseReturnValue:
     """Show the form, or take note that the person goes on with the account in use."""
     somebody = guards.person()
+    if somebody is None and guards.session_token() and deletions.waiting_in(guards.session_token()):
+        handle = waiting.handle if waiting else None
+        target = request.args.get("next")
+        return redirect(url_for("login.keep_account", interaction=handle, next=target), 303)
     if "on" in request.args and somebody is not None and not pages.is_confirming(waiting):
         if waiting is not None and not _must_prove(waiting):
             interactions.choose(waiting.interaction, somebody.session_id)

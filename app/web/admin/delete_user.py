@@ -1,0 +1,73 @@
+"""Delete somebody's account: a reason, and the address typed."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from app.database import commit, rollback
+from app.jobs import email as email_job
+from app.models import User
+from app.services import accounts, deletions, users
+from app.services.deletions import AlreadyScheduled, NotScheduled
+from app.services.users import OwnAccount
+from app.settings import settings
+from app.web import guards
+from app.web.admin.entrance import administrator, blueprint
+
+
+class DeleteUserForm(FlaskForm):
+    """Why it goes, and the address of what goes."""
+
+    reason = StringField(
+        validators=[
+            InputRequired(_("Write why the account is deleted.")),
+            Length(max=200, message=_("Use 200 characters or fewer.")),
+        ]
+    )
+    email = StringField()
+
+
+@blueprint.route("/users/<int:user_id>/delete", methods=["GET", "POST"])
+@guards.recent_only
+def delete_user(user_id: int) -> ResponseReturnValue:
+    """Ask, then turn the account off at once and delete it after the grace."""
+    row, me = users.get(user_id), administrator()
+    if row.id == me.user_id:
+        raise OwnAccount(str(_("This is your own account: delete it in your account.")))
+    form = DeleteUserForm()
+    if not form.validate_on_submit():
+        return _page(form, row), 422 if form.is_submitted() else 200
+    if accounts.key_of(form.email.data or "") != row.email_key:
+        form.email.errors = [_("Type the address as it stands above.")]
+        return _page(form, row), 422
+    try:
+        deletions.schedule(row, by=me.user_id, reason=form.reason.data, address=guards.address())
+    except AlreadyScheduled:
+        rollback()
+    return _done(user_id, "deletion")
+
+
+@blueprint.post("/users/<int:user_id>/keep")
+def keep_user(user_id: int) -> ResponseReturnValue:
+    """Keep the account; it stays off until it is turned on."""
+    try:
+        deletions.keep(users.get(user_id), by=administrator().user_id, address=guards.address())
+    except NotScheduled:
+        rollback()
+    return _done(user_id, "kept")
+
+
+def _done(user_id: int, what: str) -> ResponseReturnValue:
+    commit()
+    email_job.deliver_at_once()
+    return redirect(url_for("admin.user", user_id=user_id, done=what), 303)
+
+
+def _page(form: DeleteUserForm, row: User) -> str:
+    days = settings.deletion_grace.days
+    return render_template("admin/delete_user.html", form=form, user=row, days=days)
