@@ -20,7 +20,7 @@ from app.services import (
     passkeys,
     scopes,
     second_steps,
-    sign_ups,
+    sign_up_policy,
     subjects,
 )
 from app.services.sessions import SignedIn
@@ -87,7 +87,7 @@ def _account_wanted(state: State) -> bool:
 
 
 def _account_makeable(state: State) -> bool:
-    return _account_wanted(state) and sign_ups.are_taken()
+    return _account_wanted(state) and sign_up_policy.are_taken()
 
 
 def _nobody(state: State) -> bool:

@@ -17,7 +17,7 @@ from app.database import db
 from app.errors import Refused
 from app.models import PasswordReset, User, UserEmail
 from app.security import secrets
-from app.services import accounts, audit, mail, passwords, sign_ups, throttles
+from app.services import accounts, audit, mail, passwords, sign_up_policy, throttles
 from app.services.audit import Event
 from app.settings import settings
 
@@ -48,7 +48,7 @@ def begin(email: str, *, link: Callable[[str], str]) -> None:
     """
     found = accounts.find_confirmed(email)
     if found is None:
-        sign_up_url = f"{settings.issuer}/login/sign-up" if sign_ups.are_taken() else None
+        sign_up_url = f"{settings.issuer}/login/sign-up" if sign_up_policy.are_taken() else None
         mail.enqueue("no_account", to=email.strip(), sign_up_url=sign_up_url)
         return
     user, address = found

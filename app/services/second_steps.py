@@ -12,7 +12,6 @@ from app.database import db
 from app.models import User
 from app.services import (
     audit,
-    devices,
     groups,
     levels,
     notices,
@@ -52,8 +51,8 @@ def turn_on(
 ) -> list[str]:
     """Set up the authenticator app; return the recovery codes, which are kept nowhere else.
 
-    Every session of the user but this one ends: what the password alone has opened may not be
-    theirs (security.md SE04).
+    Every session of the user but this one ends, and every token: what the password alone has
+    opened may not be theirs (security.md SE04, RT08).
 
     Raises:
         CodeWrong: the app does not have the seed.
@@ -84,8 +83,7 @@ def _turn_on(user: User, sentence: str, *, session_id: int | None, address: str)
     user.has_second_step = True
     db.session.flush()
     audit.record(Event.SECOND_STEP_ON, actor_id=user.id, user_id=user.id, address=address)
-    if any(session.id != session_id for session in devices.of_user(user)):
-        sessions.end_all(user, but=session_id)
+    sessions.kill_all(user, but=session_id)
     notices.tell(user, _("The second step was turned on"), sentence)
     return recovery_codes.replace(user.id)
 

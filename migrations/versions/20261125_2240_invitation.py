@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "4b7d10c2e9a5"
-down_revision = "5d2f0b7c91ae"
+down_revision = "5d1b7c0e9a42"
 branch_labels = None
 depends_on = None
 

@@ -18,8 +18,8 @@ password changed          +    -    -     -    -    -    -   -    -   -    -   -
 # PW06: other sessions and refresh tokens; CD05: the code; RT08: offline too; MF13: trust; RV02: the link
 password reset            -    -    -     -    -    -    -   -    -   -    -   -    -    -   -    -    +
 # PW06: forced for a reset, whoever is signed in where; RV02: the link is used up
-second step on            +    -    .     .    -    +    +   +    +   +    +   -    -    +   +    +    +
-# SE04, ASVS 7.4.3: what the password alone has opened elsewhere ends, with what lives by it
+second step on            +    -    .     .    -    -    -   -    -   -    -   -    -    -   -    -    +
+# SE04, RT08, ASVS 7.4.3: what the password alone has opened ends, whoever has opened it; RV02: the link
 second step off           +    -    -     .    -    -    -   -    -   -    -   -    -    -   -    -    +
 # MF06, SE04, RT08; nothing is left to be spared
 second step reset         -    -    -     .    -    -    -   -    -   -    -   -    -    -   -    -    +

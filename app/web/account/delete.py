@@ -44,7 +44,7 @@ def delete() -> ResponseReturnValue:
         rollback()
         form.form_errors.append(_("You are the last administrator. Make another one first."))
         return _page(form, user), 409
-    guards.sign_out()
+    guards.sign_out(None)
     commit()
     email.deliver_at_once()
     return redirect(url_for("account.deleted"), 303)

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
-from app.services import accounts, passkeys, passwords, sign_ups
+from app.services import accounts, passkeys, passwords, sign_up_policy, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import confirm_email
@@ -44,7 +44,7 @@ class SignUpForm(FlaskForm):
 def sign_up() -> ResponseReturnValue:
     """Take the wish for an account, mail a code, and show where to type it."""
     waiting = pages.load()
-    if not sign_ups.are_taken():
+    if not sign_up_policy.are_taken():
         return _page(None, waiting), 403 if request.method == "POST" else 200
     form = SignUpForm()
     if _wants_passkey():
@@ -79,7 +79,7 @@ def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     if not _wants_passkey():
         passwords.check_allowed(typed, context=(form.email.data, name or ""))
     accounts.check_address(form.email.data)
-    sign_ups.check_domain(form.email.data)
+    sign_up_policy.check_domain(form.email.data)
     sign_ups.count_mail(form.email.data, guards.address())
     commit()  # hashing takes long: it is done for those alone who need not wait
     hashed = "" if _wants_passkey() else sign_ups.hash_password(typed)
@@ -121,7 +121,7 @@ def _page(form: SignUpForm | None, waiting: Waiting | None) -> str:
         form=form,
         interaction=waiting.handle if waiting else None,
         client={"name": waiting.client.name} if waiting else None,
-        endings=sign_ups.endings(),
+        endings=sign_up_policy.endings(),
         password_length=settings.shortest_password,
         may_use_passkey=passkeys.site() is not None,
     )
