@@ -132,7 +132,7 @@ def test_passkeys_work_in_browsers_without_the_json_methods(origin):
     def note(options):
         asked.append(options)
 
-    with visiting(origin) as page:
+    with visiting(origin, reduced_motion="reduce") as page:  # no fade to a page that is not ours
         page.add_init_script(WITHOUT_JSON)
         page.expose_function("noteOptions", note)
         page.route("**/login/passkey", lambda route: (sent.append(route.request.post_data),
