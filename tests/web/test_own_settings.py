@@ -85,7 +85,7 @@ def test_zone_that_this_machine_does_not_know_is_utc(signed_in, jane, db):
 def test_details_say_who_sees_them(register, signed_in):
     """ux.md 2.14: "Shared with: Photo Box, Mail"."""
     for name, ticked in (("Photo Box", ["profile"]), ("Mail", ["profile", "address"])):
-        rp = register(client_name=name)
+        rp = register(client_name=name, scope="openid profile address")
         rp.authorize(signed_in, scope="openid profile address")
         signed_in.allow(ticked)
         rp.callback(signed_in)

@@ -14,7 +14,7 @@ DETAILS = {
     "preferred_username": "jane",
     "birthdate": "1990-01-31",
     "gender": "woman",
-    "locale": "fr-FR",
+    "locale": "en-GB",  # another one would be that of the page which says that it is saved
     "zoneinfo": "Europe/Paris",
     "phone_number": "+33 1 23 45 67 89",
     "website": "https://jane.example",
