@@ -10,7 +10,15 @@ from werkzeug.routing import Rule
 from tests import factories
 from tests.administrators import browser_of, visitor
 
-PARTS = {"client_id": "some-client", "user_id": 1, "secret_id": 1, "reference": "K7Q2-9FXM"}
+PARTS = {
+    "client_id": "some-client",
+    "group_id": 1,
+    "number": 1,
+    "reference": "K7Q2-9FXM",
+    "secret_id": 1,
+    "slug": "elsewhere",
+    "user_id": 1,
+}
 
 
 def pages(app):

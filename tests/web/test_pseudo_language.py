@@ -27,6 +27,7 @@ ALIKE = re.compile(
     r"\d{4}-\w{3}-\d\d|\bUTC\b|\b[A-Z]+[A-Z0-9+-]*\d[A-Z0-9+-]*\b|\bEdDSA\b|ECDH-ES|RSA-OAEP|\S+_uri\b"
     r"|\bclient_secret\b|\boffline_access\b|Node, openid-client|Flask, Authlib|\S+…|…\S+"
     rf"|{SERVICE}|JavaScript, oidc-client-ts|\bcurl\b|\bopenid\b|Europe/Paris"
+    r"|\bGoogle\b|\bMicrosoft\b"
 )
 NARROW = 320
 #: Elements of which something is cut off, or that stick out of a page of this width.
