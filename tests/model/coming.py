@@ -142,12 +142,18 @@ class Coming(RuleBasedStateMachine):
         if tab.has("allow"):
             return bool(tab.allow())
         if tab.has("another"):
-            return bool(self._press_value(tab, "account", "current"))
+            return bool(self._press_value(tab, "account", self._own(tab, person)))
         if tab.has("turn-on") and tab.has("key"):
             return self._set_up(tab)
         if tab.at == "/login/second-step" and tab.has("continue"):
             return self._show_code(tab, person, trust=trust)
         return self._follow(tab)
+
+    def _own(self, tab, person):
+        """Return the account to choose: the person's own, or else the first one."""
+        shown = [each for each in tab.page.root.find_all("button") if each.get("name") == "account"]
+        own = [each for each in shown if person.email in each.text]
+        return (own or shown)[0].get("value")
 
     def _follow(self, tab):
         for name in ("continue", "saved"):
