@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from sqlalchemy import func, select
 
@@ -15,7 +12,7 @@ from app.services.challenges import ChallengeStale
 from app.services.passkey_proofs import CounterWentBack
 from app.services.passkeys import PasskeyKnown
 from app.services.ways_in import LastWayIn
-from tests import factories
+from tests import at_once, factories
 from tests.authenticator import Authenticator
 
 BROWSER = "the browser of jane"
@@ -41,22 +38,9 @@ def options():
 
 def race(app, act, *, width=8):
     """Do one thing so many times at once; return how many came through."""
-    start = Barrier(width)
-
-    def run(_number):
-        with app.app_context():
-            database.session.scalar(select(User.id).limit(1))
-            start.wait()
-            try:
-                act()
-                database.session.commit()
-            except (ChallengeStale, CounterWentBack, PasskeyKnown, LastWayIn):
-                database.session.rollback()
-                return False
-            return True
-
-    with ThreadPoolExecutor(width) as pool:
-        return sum(pool.map(run, range(width)))
+    return at_once.race(
+        app, act, losing=(ChallengeStale, CounterWentBack, PasskeyKnown, LastWayIn), width=width
+    )
 
 
 @pytest.mark.parametrize("count", [0, None], ids=["counts", "does not count"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from math import ceil
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
@@ -61,7 +60,7 @@ def sign_up() -> ResponseReturnValue:
         return _page(form, waiting), 422
     except TooMany as many:
         rollback()
-        form.form_errors.append(_wait(many.retry_after))
+        form.form_errors.append(forms.too_many_tries(many.retry_after))
         seconds = ceil(many.retry_after.total_seconds())
         return _page(form, waiting), 429, {"Retry-After": str(seconds)}
     handle = waiting.handle if waiting else None
@@ -104,15 +103,6 @@ def _hinted(waiting: Waiting | None) -> str:
     """Return the address to fill in when the application sends somebody to sign up."""
     wanted = waiting is not None and waiting.reason == "account_wanted"
     return waiting.parameter("login_hint") if waiting and wanted else ""
-
-
-def _wait(wait: timedelta) -> str:
-    words = ngettext(
-        "Too many tries. Wait %(num)d minute, then try again.",
-        "Too many tries. Wait %(num)d minutes, then try again.",
-        ceil(wait.total_seconds() / 60),
-    )
-    return str(words)
 
 
 def _page(form: SignUpForm | None, waiting: Waiting | None) -> str:
