@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import closing
 
 import pytest
 from werkzeug.serving import make_server
@@ -88,10 +89,24 @@ def site(origin):
     return make_site(origin)
 
 
+def _in_one_piece(site):
+    """Return an application that has closed its files before the first byte is sent.
+
+    Werkzeug's server leaves a file open when the browser turned to another page meanwhile.
+    """
+
+    def answer(environ, start_response):
+        with closing(site(environ, start_response)) as pieces:
+            return list(pieces)
+
+    return answer
+
+
 @pytest.fixture(scope="module")
 def _served(listener, origin, site):
     port = listener.getsockname()[1]
-    server = make_server("127.0.0.1", port, site, threaded=True, fd=listener.fileno())
+    app = _in_one_piece(site)
+    server = make_server("127.0.0.1", port, app, threaded=True, fd=listener.fileno())
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield
