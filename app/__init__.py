@@ -11,7 +11,7 @@ from app.database import init_database
 from app.extensions import init_extensions
 from app.logs import init_logs
 from app.oidc.provider import init_provider
-from app.services.leaked_passwords import init_leaks
+from app.services.people.leaked_passwords import init_leaks
 from app.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -20,7 +20,8 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
 from app.database import commit
-from app.services import keys, set_up
+from app.services.authorization import keys
+from app.services.people import set_up
 from app.settings import Settings, settings
 
 #: Milliseconds a client has for sending its headers, and their largest size in bytes.

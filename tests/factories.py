@@ -13,9 +13,11 @@ from app.clock import now
 from app.database import db
 from app.models import Client, Consent, Password, Session, Totp, User, UserEmail
 from app.security import passwords, secrets, totp
-from app.services import clients, passkeys, recovery_codes, sessions
-from app.services import totp as apps
-from app.services.client_metadata import KINDS, Kind, validate
+from app.services.authorization import sessions
+from app.services.clients import clients
+from app.services.clients.client_metadata import KINDS, Kind, validate
+from app.services.people import passkeys, recovery_codes
+from app.services.people import totp as apps
 from tests.authenticator import Authenticator
 from tests.phone import Phone
 from tests.relying_party import CALLBACK
@@ -98,7 +100,7 @@ def admin(email: str | None = None, **columns: Any) -> User:
 
 
 def client(kind: Kind = "web", **members: Any) -> Registered:
-    """Register a client of this kind; members are those of services.client_metadata."""
+    """Register a client of this kind; members are those of clients.client_metadata."""
     defaults: dict[str, Any] = {"client_name": f"Client {next(_numbers)}", **KINDS[kind]}
     if kind != "machine":
         defaults["redirect_uris"] = [CALLBACK]

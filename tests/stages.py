@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from app import create_app
 from app.database import Base, db
 from app.models import SigningKey
-from app.services import keys
+from app.services.authorization import keys
 from app.settings import Settings
 from tests import databases, secrets_seen
 from tests.servers import LiveServer, live_server

@@ -12,8 +12,8 @@ from app.cli.lines import as_json, assignment, refuse, show, show_row
 from app.database import commit
 from app.errors import ProviderError
 from app.models import Client
-from app.services import client_metadata, clients, registrations, sectors
-from app.services.client_metadata import KINDS
+from app.services.clients import client_metadata, clients, registrations, sectors
+from app.services.clients.client_metadata import KINDS
 
 client_group = AppGroup("client", help="Applications that people sign in to.")
 token_group = AppGroup("registration-token", help="What lets applications register themselves.")

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.lines import as_json, show
-from app.services import leaked_passwords
+from app.services.people import leaked_passwords
 
 password_group = AppGroup("passwords", help="Passwords known from leaks.")
 GROUPS = (password_group,)

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from app.cli.lines import as_json, assignment, refuse, show
 from app.database import commit
 from app.errors import ProviderError
-from app.services import accounts, profiles
+from app.services.people import accounts, profiles
 
 user_group = AppGroup("user", help="People who sign in.")
 GROUPS = (user_group,)

@@ -14,7 +14,7 @@ from app.cli.lines import as_json, refuse, show, show_row
 from app.database import commit
 from app.documents import settings_table
 from app.errors import ProviderError
-from app.services import keys
+from app.services.authorization import keys
 from app.settings import settings
 
 key_group = AppGroup("key", help="Signing keys.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.database import commit
-from app.services import cleanup
+from app.services.upkeep import cleanup
 
 
 def clean() -> None:

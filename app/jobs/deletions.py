@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.database import commit
-from app.services import deletions
+from app.services.people import deletions
 
 
 def erase() -> None:

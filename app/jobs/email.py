@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from flask import current_app
 
 from app.database import commit, end_reads
-from app.services import mail
+from app.services.upkeep import mail
 from app.settings import settings
 
 Answer = tuple[int, bytes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.database import commit
-from app.services import keys
+from app.services.authorization import keys
 
 
 def turn() -> None:

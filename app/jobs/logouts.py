@@ -18,8 +18,9 @@ from flask import Flask, current_app
 from app.database import commit
 from app.security import uris
 from app.security.guarded_network import FetchFailed
-from app.services import logouts, outgoing
-from app.services.logouts import Claimed
+from app.services.authorization import logouts
+from app.services.authorization.logouts import Claimed
+from app.services.upkeep import outgoing
 
 log = logging.getLogger(__name__)
 HOSTS_AT_ONCE = 8

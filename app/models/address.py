@@ -20,7 +20,7 @@ class UserEmail(Model):
 
     __tablename__ = "user_email"
 
-    #: The address as it is compared (services.accounts.key_of).
+    #: The address as it is compared (people.accounts.key_of).
     key: Mapped[str] = mapped_column(String(320), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     #: The address as its owner writes it.

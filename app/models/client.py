@@ -17,7 +17,7 @@ from app.security import secrets, uris
 class Client(Model, ClientMixin):
     """A registered client (relying party).
 
-    `registration` holds what services.client_metadata validated, under the names of RFC 7591 and
+    `registration` holds what clients.client_metadata validated, under the names of RFC 7591 and
     of our own policy fields. The methods are those Authlib asks of a client; each delegates.
     """
 

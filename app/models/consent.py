@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +14,9 @@ from app.database import Model, UTCDateTime
 
 class Consent(Model):
     """What a user allowed a client; one row for each pair."""
+
+    #: How long a withdrawal can be undone.
+    UNDO: ClassVar = timedelta(minutes=10)
 
     __tablename__ = "consent"
     __table_args__ = (UniqueConstraint("user_id", "client_pk"),)

@@ -85,7 +85,7 @@ class PendingIdentity(Model):
     issuer: Mapped[str] = mapped_column(String(500))
     subject: Mapped[str] = mapped_column(String(255))
     email: Mapped[str | None] = mapped_column(String(320))
-    #: Whether the provider's word proves the address (see services.upstream_rules).
+    #: Whether the provider's word proves the address (see people.upstream_rules).
     email_is_proven: Mapped[bool]
     name: Mapped[str | None] = mapped_column(String(200))
     #: The session that asked to link it; None: whoever signs in here is asked.

@@ -8,7 +8,8 @@ from typing import Any
 from app.clock import now, timestamp
 from app.models import Client
 from app.security import secrets
-from app.services import access_tokens, clients, keys, subjects
+from app.services.authorization import access_tokens, keys
+from app.services.clients import clients, subjects
 from app.settings import settings
 
 ALG = "ES256"

@@ -14,7 +14,8 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, check_shape
 from app.security.jose import BadToken
 from app.security.uris import LONGEST_URI
-from app.services import clients, levels, scopes
+from app.services.authorization import levels
+from app.services.clients import clients, scopes
 from app.settings import settings
 
 PROMPTS = ("none", "login", "consent", "select_account", "create")

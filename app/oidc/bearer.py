@@ -6,7 +6,7 @@ from typing import Any
 
 from app.models import Client
 from app.oidc import access_token, id_token, protection
-from app.services import refresh_tokens
+from app.services.authorization import refresh_tokens
 
 
 def generate(

@@ -12,8 +12,9 @@ from typing import Any
 
 from app.oidc.reasons import Refusal
 from app.security.strict_json import BadJson, parse_object
-from app.services import claims, scopes
-from app.services.levels import ACR_VALUES
+from app.services.authorization.levels import ACR_VALUES
+from app.services.clients import scopes
+from app.services.people import claims
 
 PLACES = ("userinfo", "id_token")
 

@@ -12,7 +12,8 @@ from app.oidc.request import ProtocolRequest
 from app.security import client_tokens, jwks
 from app.security.client_tokens import SECRET_ALG
 from app.security.jose import LEEWAY_SECONDS, BadToken
-from app.services import client_keys, used_assertions
+from app.services.authorization import used_assertions
+from app.services.clients import client_keys
 from app.settings import settings
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

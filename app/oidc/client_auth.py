@@ -17,8 +17,8 @@ from app.oidc import client_assertion
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import secrets
-from app.services import clients
-from app.services.attempts import masked
+from app.services.authorization.attempts import masked
+from app.services.clients import clients
 
 LONGEST_HEADER = 4_096
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from app.oidc import access_token, id_token, protection
 from app.oidc.request import ProtocolRequest
-from app.services import claims, scopes, users
+from app.services.clients import scopes
+from app.services.people import claims, users
 
 
 def tokens(request: ProtocolRequest, response_type: str, granted: Any, code: str) -> dict[str, str]:

@@ -9,7 +9,9 @@ from app.clock import timestamp
 from app.models import Client
 from app.oidc import claims_request, protection
 from app.security import jose, jwe, secrets
-from app.services import keys, subjects, users
+from app.services.authorization import keys
+from app.services.clients import subjects
+from app.services.people import users
 from app.settings import settings
 
 TYP = "JWT"

@@ -16,8 +16,8 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import secrets, uris
 from app.security.jose import BadToken
-from app.services import clients, subjects
-from app.services.sessions import SignedIn
+from app.services.authorization.sessions import SignedIn
+from app.services.clients import clients, subjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from app.oidc.extensions.response_mode import RESPONSE_MODES
 from app.oidc.grants import GRANTS
 from app.security import jwe
 from app.security.jose import ALGORITHMS
-from app.services import claims, scopes, subjects
-from app.services.languages import LANGUAGES
-from app.services.levels import ACR_VALUES
+from app.services.authorization.levels import ACR_VALUES
+from app.services.clients import scopes, subjects
+from app.services.people import claims
+from app.services.upkeep.languages import LANGUAGES
 from app.settings import Settings
 
 #: Claims that tell about the sign-in itself (OIDC Core §2).

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from app.models import Client
 from app.oidc.reasons import Refusal
 from app.security import jwe, jwks
-from app.services import client_keys, keys
+from app.services.authorization import keys
+from app.services.clients import client_keys
 
 Seal = Callable[[str], str]
 NAMES = {"id_token": "id_token_encrypted_response", "userinfo": "userinfo_encrypted_response"}

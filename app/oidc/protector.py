@@ -21,8 +21,9 @@ from app.oidc.reasons import BearerRefusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import jose
 from app.security.jose import BadToken
-from app.services import access_tokens, clients, families, keys, scopes, subjects
-from app.services.attempts import masked
+from app.services.authorization import access_tokens, families, keys
+from app.services.authorization.attempts import masked
+from app.services.clients import clients, scopes, subjects
 from app.settings import settings
 
 OPAQUE_PREFIX = "swx_at_"

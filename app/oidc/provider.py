@@ -17,7 +17,7 @@ from app.oidc.extensions.response_mode import Answer
 from app.oidc.grants import GRANTS
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import clients
+from app.services.clients import clients
 
 NEVER_CACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 

@@ -17,8 +17,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.oidc.reasons import BearerRefusal, Refusal
-from app.services import scopes
-from app.services.attempts import Trace
+from app.services.authorization.attempts import Trace
+from app.services.clients import scopes
 from app.settings import settings
 
 FORM = "application/x-www-form-urlencoded"

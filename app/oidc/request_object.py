@@ -18,7 +18,8 @@ from app.security import jwe, jwks
 from app.security.client_tokens import SECRET_ALG
 from app.security.guarded_network import FetchFailed
 from app.security.jose import LEEWAY_SECONDS, BadToken
-from app.services import client_keys, outgoing
+from app.services.clients import client_keys
+from app.services.upkeep import outgoing
 from app.settings import settings
 
 CHECK = "request_object"

@@ -2,7 +2,7 @@
 
 Web Authentication Level 3 §7.1 and §7.2. The library checks type, challenge, origin, RP ID, flags,
 algorithm and signature; frames, user handles and formats are checked here, and what only the
-database knows (challenges, owners, counters) by services.passkeys.
+database knows (challenges, owners, counters) by people.passkeys.
 """
 
 from __future__ import annotations

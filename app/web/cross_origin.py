@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from flask import Response, request
 
-from app.services import clients
+from app.services.clients import clients
 
 A_DAY = "86400"
 

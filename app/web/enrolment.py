@@ -21,8 +21,8 @@ from app.clock import timestamp
 from app.models import User
 from app.security import secrets, totp
 from app.security.secrets import CannotDecrypt
-from app.services import second_steps
-from app.services.totp import CodeWrong
+from app.services.people import second_steps
+from app.services.people.totp import CodeWrong
 from app.settings import settings
 from app.web import guards
 

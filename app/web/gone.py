@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
-from app.services.interactions import AlreadyFinished, AnotherBrowser, InteractionGone
+from app.services.authorization.interactions import AlreadyFinished, AnotherBrowser, InteractionGone
 
 #: Why it cannot go on, as the page knows it, and the status.
 CAUSES: dict[type[Exception], tuple[str, int]] = {

@@ -14,9 +14,10 @@ from werkzeug.exceptions import Forbidden
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
-from app.services import admin_visits, browser_accounts, levels, notices, second_steps, sessions
-from app.services.browser_accounts import NO_CLIENT, Account
-from app.services.sessions import SignedIn
+from app.services.authorization import admin_visits, levels, sessions
+from app.services.authorization.sessions import SignedIn
+from app.services.people import browser_accounts, notices, second_steps
+from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import agents
 from app.web.cookies import CookieSession
 

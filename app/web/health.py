@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.database import is_reachable
 from app.errors import Unavailable
-from app.services import keys
+from app.services.authorization import keys
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 

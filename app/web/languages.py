@@ -10,7 +10,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import get_locale
 
 from app.extensions import babel
-from app.services.languages import LANGUAGES
+from app.services.upkeep.languages import LANGUAGES
 from app.settings import settings
 from app.web import guards
 

@@ -10,9 +10,10 @@ from flask import Response, make_response, redirect, render_template, url_for
 from app.database import commit
 from app.models import Client
 from app.security import secrets, uris
-from app.services import clients, logouts
-from app.services.logouts import App
-from app.services.sessions import SignedIn
+from app.services.authorization import logouts
+from app.services.authorization.logouts import App
+from app.services.authorization.sessions import SignedIn
+from app.services.clients import clients
 from app.settings import settings
 from app.web import guards
 from app.web.headers import POLICY

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from app.database import commit
 from app.models import Client
-from app.services import clients, logos
+from app.services.clients import clients, logos
 
 blueprint = Blueprint("logos", __name__)
 #: A transparent pixel, shown once in place of what could not be fetched.

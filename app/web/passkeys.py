@@ -10,10 +10,10 @@ from wtforms import HiddenField
 
 from app.errors import ProviderError
 from app.models import Passkey, User
-from app.services import passkeys
-from app.services.challenges import ChallengeStale
-from app.services.passkey_proofs import CounterWentBack, PasskeyUnknown
-from app.services.passkeys import PasskeyKnown, PasskeyWrong, TooManyPasskeys
+from app.services.people import passkeys
+from app.services.people.challenges import ChallengeStale
+from app.services.people.passkey_proofs import CounterWentBack, PasskeyUnknown
+from app.services.people.passkeys import PasskeyKnown, PasskeyWrong, TooManyPasskeys
 from app.web import agents, guards
 
 _WRONG = lazy_gettext("This passkey could not be checked. Try again, or sign in another way.")

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from app.models import User
-from app.services import claims, scopes
+from app.services.clients import scopes
+from app.services.people import claims
 from app.settings import settings
 
 #: Profile claims that a value alone does not explain; the name comes first and needs no word.

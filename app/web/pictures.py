@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, url_for
 
-from app.services import profile_pictures
+from app.services.people import profile_pictures
 
 blueprint = Blueprint("pictures", __name__)
 

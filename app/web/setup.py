@@ -12,10 +12,11 @@ from wtforms.validators import DataRequired, Email, Length, Regexp
 from app.database import rollback
 from app.errors import InvalidInput
 from app.models import User
-from app.services import accounts, audit, set_up
-from app.services.accounts import AddressTaken
-from app.services.audit import Event
-from app.services.set_up import SetUpLinkDead
+from app.services.people import accounts, set_up
+from app.services.people.accounts import AddressTaken
+from app.services.people.set_up import SetUpLinkDead
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import entering

@@ -9,9 +9,9 @@ from app.database import commit, rollback
 from app.models import UpstreamProvider
 from app.oidc.upstream import client, discovery
 from app.oidc.upstream.refusal import UpstreamRefusal
-from app.services import upstream_sign_ins, upstreams
-from app.services.attempts import Trace
-from app.services.upstream_sign_ins import Carried
+from app.services.authorization.attempts import Trace
+from app.services.people import upstream_sign_ins, upstreams
+from app.services.people.upstream_sign_ins import Carried
 from app.web import guards
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.services import profiles
+from app.services.people import profiles
 from tests import factories
 from tests.browser import Browser
 from tests.certification.rig import Rig

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from app.models import Client, User
 from app.security import passwords
 from app.security.jose import ALGORITHMS
-from app.services import clients, keys
+from app.services.authorization import keys
+from app.services.clients import clients
 from tests import factories
 from tests.secrets_seen import remember
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from app.database import db
-from app.services import resets, sessions
-from app.services.memory import LONGEST_SECONDS
+from app.services.authorization import sessions
+from app.services.people import resets
+from app.services.upkeep.memory import LONGEST_SECONDS
 from tests import factories
 from tests.browser import Browser, Cookie
 from tests.relying_party import RelyingParty

@@ -7,7 +7,7 @@ from typing import Any
 
 from wtforms.fields.choices import SelectChoice
 
-from app.services import scopes
+from app.services.clients import scopes
 from app.web.admin import client_form
 from app.web.admin.client_form import ClientForm
 from app.web.admin.delete_client import DeleteForm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from app.services.trusted_browsers import DAYS
+from app.services.people.trusted_browsers import DAYS
 from app.web.account.second_step import SureForm
 from app.web.admin.reset_second_step import ResetForm
 from app.web.enrolment import CODE_WRONG, EnrolForm, drawn

@@ -19,9 +19,10 @@ from app.models import (
     SignUp,
     Throttle,
 )
-from app.services import cleanup as brooms
-from app.services import sign_ups, throttles
-from app.services.audit import Event
+from app.services.people import sign_ups
+from app.services.upkeep import cleanup as brooms
+from app.services.upkeep import throttles
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 from tests.relying_party import RelyingParty

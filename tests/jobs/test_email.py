@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import Mail
-from app.services import mail
+from app.services.upkeep import mail
 from tests.mail_server import Server, context_with, make_certificate
 from tests.secrets_seen import remember
 

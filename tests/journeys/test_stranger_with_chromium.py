@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.database import commit
-from app.services import set_up
+from app.services.people import set_up
 from tests import chromium, factories
 from tests.chromium import visiting
 from tests.journeys.programs import example

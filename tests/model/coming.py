@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.database import db
 from app.models import User
-from app.services import trusted_browsers
-from app.services.levels import MFA
+from app.services.authorization.levels import MFA
+from app.services.people import trusted_browsers
 from tests import factories, secrets_seen
 from tests.model import truths
 from tests.model.world import Request, World

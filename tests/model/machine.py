@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 
 from app.database import db
 from app.models import User
-from app.services import accounts, resets
+from app.services.people import accounts, resets
 from tests.browser import Cookie
 from tests.model.coming import BROWSERS, PEOPLE, Coming
 from tests.model.world import PASSWORDS, SESSION_COOKIE

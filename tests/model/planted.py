@@ -13,7 +13,8 @@ from app.oidc import interaction as steps
 from app.security import passwords as hashing
 from app.security import secrets
 from app.security import totp as codes
-from app.services import half_sign_ins, interactions, levels, sessions, totp, trusted_browsers
+from app.services.authorization import interactions, levels, sessions
+from app.services.people import half_sign_ins, totp, trusted_browsers
 from app.web.login import entering
 from tests.model.machine import Changes, Leaving, Time, Tricks, Typing
 

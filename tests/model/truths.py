@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from app.clock import now
-from app.services import half_sign_ins, levels, trusted_browsers
+from app.services.authorization import levels
+from app.services.people import half_sign_ins, trusted_browsers
 from tests.model.world import Request, World
 
 TRUSTED_FOR = timedelta(days=trusted_browsers.DAYS)

@@ -11,8 +11,8 @@ from app.clock import now
 from app.database import db
 from app.models import Interaction
 from app.security import secrets
-from app.services import levels
-from app.services.levels import RECENT
+from app.services.authorization import levels
+from app.services.authorization.levels import RECENT
 
 if TYPE_CHECKING:
     from tests.model.world import World

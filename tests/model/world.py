@@ -18,7 +18,7 @@ from app.database import db
 from app.models import Password, User
 from app.security import passwords as hashing
 from app.security import totp
-from app.services import sessions
+from app.services.authorization import sessions
 from tests import factories
 from tests.browser import Browser, Filled
 from tests.model.witness import Witness

@@ -8,7 +8,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from app.models import Family
-from app.services import clients
+from app.services.clients import clients
 from tests.oidc.conftest import Scene
 from tests.relying_party import CALLBACK
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.services import consents
+from app.services.authorization import consents
 from tests import factories
 
 

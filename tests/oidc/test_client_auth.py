@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.models import Attempt
-from app.services import clients
+from app.services.clients import clients
 from tests import factories
 from tests.oidc.conftest import error_of
 from tests.relying_party import basic

@@ -13,7 +13,7 @@ import pytest
 
 from app.models import RemoteDocument
 from app.oidc.client_assertion import TYPE
-from app.services import remote_documents
+from app.services.clients import remote_documents
 from tests import factories
 from tests.oidc.assertions import ask, refused
 from tests.oidc.conftest import error_of

@@ -8,7 +8,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from app.models import Interaction
-from app.services import consents, interactions
+from app.services.authorization import consents, interactions
 from tests import factories
 from tests.browser import Browser, Cookie
 from tests.clock import Clock

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.services.levels import ACR_VALUES, MFA, PASSWORD
+from app.services.authorization.levels import ACR_VALUES, MFA, PASSWORD
 from tests import factories, id_tokens
 from tests.phone import recovery_codes, scan
 from tests.secrets_seen import remember

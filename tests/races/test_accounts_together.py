@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select
 
 from app.models import AuditEvent, Password, RecoveryCode, Session, Throttle, User
 from app.security import passwords as hashing
-from app.services import half_sign_ins, resets
-from app.services.audit import Event
+from app.services.people import half_sign_ins, resets
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.browser import Browser
 from tests.factories import PASSWORD

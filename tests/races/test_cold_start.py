@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from app.services import keys
+from app.services.authorization import keys
 from tests.transports import FlaskTransport
 
 pytestmark = [pytest.mark.race, pytest.mark.one_engine]

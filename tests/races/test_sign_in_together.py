@@ -3,7 +3,7 @@
 import pytest
 
 from app.database import commit
-from app.services import throttles
+from app.services.upkeep import throttles
 
 pytestmark = pytest.mark.race
 

@@ -161,7 +161,7 @@ def _by_identity(world, rules):
 
 
 def _stranger(world, rules, who, address, *, is_proof):
-    """Decide about an identity that is nobody's (services/upstream_rules.py, decide)."""
+    """Decide about an identity that is nobody's (services/people/upstream_rules.py, decide)."""
     taken = world.owner_of(address)
     if taken is not None:
         if rules.address_links_nothing:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 class Rules:
     """What must be so; every member that is false, or not the honest one, is a planted bug."""
 
-    #: services/sign_ups.py: the account exists only when a mailed code proves the address.
+    #: services/people/sign_ups.py: the account exists only when a mailed code proves the address.
     account_waits_for_proof: bool = True
-    #: services/sign_ups.py, _code_digest: the code is good in the browser that asked for it.
+    #: services/people/sign_ups.py, _code_digest: the code is good in the browser that asked for it.
     code_is_bound_to_browser: bool = True
-    #: services/sign_ups.py: an address that has an account gets a mail without a code.
+    #: services/people/sign_ups.py: an address that has an account gets a mail without a code.
     taken_address_makes_nothing: bool = True
-    #: services/resets.py, begin: a reset goes to a proved address alone.
+    #: services/people/resets.py, begin: a reset goes to a proved address alone.
     reset_needs_proved_address: bool = True
-    #: services/resets.py, use; security.md RV05: what the reset leaves in place.
+    #: services/people/resets.py, use; security.md RV05: what the reset leaves in place.
     reset_keeps_second_step: bool = True
-    #: services/resets.py, use; PW06: sessions end, links from before are dead (epoch).
+    #: services/people/resets.py, use; PW06: sessions end, links from before are dead (epoch).
     reset_ends_the_rest: bool = True
     #: web/login/entering.py, security.md MF01: every way in asks for the second step.
     every_way_asks_for_phone: bool = True
@@ -33,8 +33,8 @@ class Rules:
     change_is_bound_to_session: bool = True
     #: An address that somebody merely claims is nobody's identity (RV08).
     claim_is_no_address: bool = True
-    #: services/address_changes.py, promote: an address to which a way back leads is put back by
-    #: hand as by the link, and what was between gets no way back: whoever changes the address
+    #: services/people/address_changes.py, promote: an address to which a way back leads is put back
+    #: by hand as by the link, and what was between gets no way back: whoever changes the address
     #: there and back would keep a way in that its owner cannot see (RV07).
     going_back_by_hand_is_going_back: bool = True
     #: The mailed way back ends what was added since, and ways back from later changes (RV07).

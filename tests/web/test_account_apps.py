@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, Consent
-from app.services import consents
-from app.services.audit import Event
+from app.services.authorization import consents
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 
@@ -133,7 +133,7 @@ def test_removal_is_undone_and_tokens_stay_dead(signed_in, rp, tokens, db):
 
 def test_removal_is_undone_in_time_only(signed_in, rp, tokens, clock):
     signed_in.open("/account/apps").press("remove-1")
-    clock.move(consents.UNDO)
+    clock.move(Consent.UNDO)
 
     signed_in.press("restore-1")
 

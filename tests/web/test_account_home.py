@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services import recovery_codes
+from app.services.people import recovery_codes
 from tests import factories
 from tests.administrators import browser_of, visitor
 

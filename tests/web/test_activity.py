@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import audit
-from app.services.audit import Event
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 from app.web.account.activity import PAGE
 from tests import factories
 from tests.administrators import browser_of, visitor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.oidc.reasons import REASONS
-from app.services.attempts import Trace
+from app.services.authorization.attempts import Trace
 from app.web.admin import attempts as page
 from tests import factories
 from tests.administrators import browser_of, visitor

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, Client
-from app.services import clients
-from app.services.audit import Event
+from app.services.clients import clients
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 from tests.secrets_seen import remember

@@ -8,7 +8,7 @@ import pytest
 
 from app.jobs import logouts as job
 from app.models import Client
-from app.services import clients
+from app.services.clients import clients
 from tests import factories
 from tests.administrators import browser_of
 from tests.remote import Reply, remote_host

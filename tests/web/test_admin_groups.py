@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, Group, Membership, Session
-from app.services import groups, sessions
-from app.services.audit import Event
-from app.services.groups import NameTaken
+from app.services.authorization import sessions
+from app.services.people import groups
+from app.services.people.groups import NameTaken
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

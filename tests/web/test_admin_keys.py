@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app.models import AuditEvent, SigningKey
 from app.security.jose import ALGORITHMS
-from app.services import keys
-from app.services.audit import Event
+from app.services.authorization import keys
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.models import AuditEvent, Mail, User
-from app.services import mail, throttles
-from app.services.audit import Event
-from app.services.levels import RECENT
+from app.services.authorization.levels import RECENT
+from app.services.upkeep import mail, throttles
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

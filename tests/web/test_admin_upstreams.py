@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, UpstreamProvider
-from app.services import upstreams
+from app.services.people import upstreams
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.remote import remote_host

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, Mail, User
-from app.services import devices, users
-from app.services.attempts import Trace
-from app.services.audit import Event
+from app.services.authorization import devices
+from app.services.authorization.attempts import Trace
+from app.services.people import users
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, Consent
-from app.services import groups
-from app.services.audit import Event
+from app.services.people import groups
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD

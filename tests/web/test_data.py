@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.models import AuditEvent, Password, Session
-from app.services.audit import Event
-from app.services.levels import RECENT
+from app.services.authorization.levels import RECENT
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 from tests.factories import PASSWORD

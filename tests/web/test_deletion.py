@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.jobs import deletions as job
 from app.models import AuditEvent, LogoutNotice, User
-from app.services import deletions
-from app.services.audit import Event
+from app.services.people import deletions
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.jobs import email
-from app.services import mail
+from app.services.upkeep import mail
 from tests.administrators import visitor
 from tests.browser import Browser
 from tests.transports import FlaskTransport

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import EmailClaim, Mail, User, UserEmail
-from app.services import addresses, throttles
-from app.services.levels import RECENT
+from app.services.authorization.levels import RECENT
+from app.services.people import addresses
+from app.services.upkeep import throttles
 from tests import factories
 from tests.address_pages import NEW, add, added
 from tests.administrators import browser_of, visitor

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Mail, Password, PasswordReset, Session
-from app.services import resets, throttles
-from app.services.resets import ResetLinkDead
+from app.services.people import resets
+from app.services.people.resets import ResetLinkDead
+from app.services.upkeep import throttles
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, Invitation, User
-from app.services.audit import Event
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from app.models import User
-from app.services import resets, set_up
+from app.services.people import resets, set_up
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from app.models import ClientLogo
-from app.services import logos
-from app.services.memory import LONGEST_SECONDS
+from app.services.clients import logos
+from app.services.upkeep.memory import LONGEST_SECONDS
 from tests import factories
 from tests.browser import Browser
 from tests.relying_party import RelyingParty

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Passkey, Password, Session, User
-from app.services import passkeys
-from app.services.levels import PHR
+from app.services.authorization.levels import PHR
+from app.services.people import passkeys
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES

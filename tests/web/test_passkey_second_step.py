@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import HalfSignIn, Passkey, Session
-from app.services import second_steps
-from app.services.levels import MFA, PHR
+from app.services.authorization.levels import MFA, PHR
+from app.services.people import second_steps
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES, Lie

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Attempt, AuditEvent, Link, Passkey, Session
-from app.services import passkeys, sessions, throttles
-from app.services.audit import Event
-from app.services.levels import MFA, PASSWORD, PHR, RECENT
+from app.services.authorization import sessions
+from app.services.authorization.levels import MFA, PASSWORD, PHR, RECENT
+from app.services.people import passkeys
+from app.services.upkeep import throttles
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES, UV, Authenticator, Lie

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, Mail, Passkey
-from app.services.audit import Event
-from app.services.levels import RECENT
+from app.services.authorization.levels import RECENT
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES, Authenticator

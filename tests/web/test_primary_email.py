@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Session, UserEmail
-from app.services import throttles
+from app.services.upkeep import throttles
 from tests import factories
 from tests.address_pages import NEW, NEW_PASSWORD, press_beside, promote, promoted
 from tests.administrators import visitor

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.clock import now
 from app.models import Attempt, Interaction, Throttle
-from app.services import throttles
+from app.services.upkeep import throttles
 from tests.administrators import visitor
 from tests.factories import PASSWORD
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.jobs import cleanup
 from app.models import AuditEvent, EmailRevert, Passkey, Session, User, UserEmail
-from app.services.audit import Event
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.address_pages import NEW, NEW_PASSWORD, THIRD, add, press_beside, promote, promoted
 from tests.administrators import browser_of, visitor

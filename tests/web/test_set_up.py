@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, User
-from app.services import set_up
-from app.services.audit import Event
+from app.services.people import set_up
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import visitor
 from tests.secrets_seen import remember

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.models import AuditEvent, BrowserAccount, Session, TrustedBrowser
-from app.services import browser_accounts, trusted_browsers
-from app.services.audit import Event
+from app.services.people import browser_accounts, trusted_browsers
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import SESSION_COOKIE, visitor
 from tests.browser import Cookie

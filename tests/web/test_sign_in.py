@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.models import Attempt, AuditEvent, Password, Session
 from app.security import passwords
-from app.services.audit import Event
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.factories import PASSWORD
 

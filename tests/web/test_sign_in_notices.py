@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Mail
-from app.services.notices import MANY_TRIES
+from app.services.people.notices import MANY_TRIES
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from app.clock import timestamp
-from app.services import keys
+from app.services.authorization import keys
 from tests import factories
 from tests.factories import PASSWORD
 

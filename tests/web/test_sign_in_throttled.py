@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Attempt, AuditEvent, Session, Throttle
-from app.services import throttles
-from app.services.audit import Event
+from app.services.upkeep import throttles
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD

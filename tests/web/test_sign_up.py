@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, Mail, SignUp, User
-from app.services import sign_ups
-from app.services.audit import Event
+from app.services.people import sign_ups
+from app.services.upkeep.audit import Event
 from tests import mailbox
 from tests.administrators import visitor
 from tests.secrets_seen import remember

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from app.models import SignUp
-from app.services import sign_ups, throttles
+from app.services.people import sign_ups
+from app.services.upkeep import throttles
 
 EMAIL = "new@people.example"
 PASSWORD = "four words of mine"

@@ -12,7 +12,8 @@ from app.oidc import client_auth, protector
 from app.oidc.protector import Presented
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import clients, families, refresh_tokens, subjects
+from app.services.authorization import families, refresh_tokens
+from app.services.clients import clients, subjects
 from app.settings import settings
 
 REFRESH_PREFIX = "swx_rt_"

@@ -11,8 +11,9 @@ from app.oidc import client_auth, protector
 from app.oidc.endpoints.introspection import REFRESH_PREFIX
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import audit, families, refresh_tokens
-from app.services.audit import Event
+from app.services.authorization import families, refresh_tokens
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 
 
 class RevocationEndpoint(rfc7009.RevocationEndpoint):

@@ -10,7 +10,9 @@ from authlib.oauth2.rfc6749 import Endpoint
 from app.oidc import claims_request, id_token, protection
 from app.oidc.protector import Presented, Protector
 from app.oidc.request import ProtocolRequest
-from app.services import claims, clients, keys, scopes
+from app.services.authorization import keys
+from app.services.clients import clients, scopes
+from app.services.people import claims
 from app.settings import settings
 
 SIGNED = "application/jwt"

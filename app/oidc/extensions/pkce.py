@@ -9,7 +9,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 
 from app.oidc.reasons import Refusal
 from app.security import jose, secrets
-from app.services import codes
+from app.services.authorization import codes
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")

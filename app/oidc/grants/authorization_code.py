@@ -14,11 +14,12 @@ from app.oidc.extensions.response_mode import Answer
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import secrets
-from app.services import audit, codes, families, refresh_tokens
-from app.services.attempts import masked
-from app.services.audit import Event
-from app.services.codes import CodeBinding
-from app.services.sessions import SignedIn
+from app.services.authorization import codes, families, refresh_tokens
+from app.services.authorization.attempts import masked
+from app.services.authorization.codes import CodeBinding
+from app.services.authorization.sessions import SignedIn
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 
 
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):

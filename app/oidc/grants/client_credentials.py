@@ -10,7 +10,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 from app.oidc import client_auth
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import scopes
+from app.services.clients import scopes
 
 
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):

@@ -13,9 +13,11 @@ from app.models import Client
 from app.oidc import client_auth
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services import audit, families, refresh_tokens, scopes
-from app.services.attempts import masked
-from app.services.audit import Event
+from app.services.authorization import families, refresh_tokens
+from app.services.authorization.attempts import masked
+from app.services.clients import scopes
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 
 
 class RefreshTokenGrant(grants.RefreshTokenGrant):

@@ -15,7 +15,7 @@ from app.oidc.reasons import (
     tokens,
     upstream,
 )
-from app.services.attempts import shown
+from app.services.authorization.attempts import shown
 
 TOPICS = (authorization, request_object, tokens, logout, registration, upstream)
 REASONS = {row.code: row for topic in TOPICS for row in topic.ROWS}

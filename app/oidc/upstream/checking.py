@@ -10,8 +10,8 @@ from app.oidc.upstream import discovery
 from app.security import jwks
 from app.security.guarded_network import FetchFailed
 from app.security.strict_json import BadJson, parse_object
-from app.services import outgoing
-from app.services.upstreams import Upstream
+from app.services.people.upstreams import Upstream
+from app.services.upkeep import outgoing
 
 
 @dataclass(frozen=True, slots=True)

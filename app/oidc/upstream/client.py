@@ -15,11 +15,11 @@ from app.oidc.upstream.refusal import Declined, UpstreamRefusal
 from app.security import jose
 from app.security.guarded_network import FetchFailed
 from app.security.strict_json import BadJson, parse_object
-from app.services import outgoing
-from app.services.attempts import Trace, shown
-from app.services.pending_identities import Told
-from app.services.upstream_sign_ins import Carried, Started
-from app.services.upstreams import Upstream
+from app.services.authorization.attempts import Trace, shown
+from app.services.people.pending_identities import Told
+from app.services.people.upstream_sign_ins import Carried, Started
+from app.services.people.upstreams import Upstream
+from app.services.upkeep import outgoing
 
 LONGEST_CODE = 4_096
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from app.oidc.upstream.refusal import UpstreamRefusal
 from app.security import jwks, uris
-from app.services import remote_documents
-from app.services.attempts import shown
-from app.services.upstreams import Upstream
+from app.services.authorization.attempts import shown
+from app.services.clients import remote_documents
+from app.services.people.upstreams import Upstream
 from app.settings import settings
 
 WELL_KNOWN = "/.well-known/openid-configuration"

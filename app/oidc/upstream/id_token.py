@@ -16,10 +16,11 @@ from app.oidc.upstream.refusal import UpstreamRefusal
 from app.security import client_tokens, jose, jwks
 from app.security.client_tokens import Unverified
 from app.security.jose import LEEWAY_SECONDS, BadToken
-from app.services import accounts, remote_documents, upstream_rules
-from app.services.pending_identities import Told
-from app.services.upstream_sign_ins import Started
-from app.services.upstreams import Upstream
+from app.services.clients import remote_documents
+from app.services.people import accounts, upstream_rules
+from app.services.people.pending_identities import Told
+from app.services.people.upstream_sign_ins import Started
+from app.services.people.upstreams import Upstream
 
 ACCEPT = "application/jwk-set+json, application/json"
 LONGEST_SUBJECT = 255

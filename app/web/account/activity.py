@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from app.models import AuditEvent
-from app.services import audit
-from app.services.audit import Event
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 from app.web import agents, guards
 from app.web.account.desk import blueprint, show, somebody
 

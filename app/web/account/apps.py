@@ -8,10 +8,12 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
-from app.models import Client, User
+from app.models import Client, Consent, User
 from app.security import uris
-from app.services import allowed_apps, clients, consents, users
-from app.services.allowed_apps import AllowedApp
+from app.services.authorization import allowed_apps, consents
+from app.services.authorization.allowed_apps import AllowedApp
+from app.services.clients import clients
+from app.services.people import users
 from app.settings import settings
 from app.web import guards, logos, permissions
 from app.web.account.desk import blueprint, show, somebody
@@ -26,7 +28,7 @@ def apps() -> ResponseReturnValue:
         "account/apps.html",
         apps=[_shown(app) for app in allowed_apps.of_user(user_id)],
         removed=[_named(client) for client in consents.restorable(user_id)],
-        minutes=int(consents.UNDO.total_seconds() // 60),
+        minutes=int(Consent.UNDO.total_seconds() // 60),
         saved=request.args.get("saved", ""),
     )
 

@@ -6,7 +6,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
-from app.services import exports, users
+from app.services.people import exports, users
 from app.web import guards
 from app.web.account.desk import blueprint, show, somebody
 

@@ -11,9 +11,10 @@ from wtforms import StringField
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import User
-from app.services import accounts, audit, deletions, users
-from app.services.deletions import AlreadyScheduled
-from app.services.users import LastAdministrator
+from app.services.people import accounts, deletions, users
+from app.services.people.deletions import AlreadyScheduled
+from app.services.people.users import LastAdministrator
+from app.services.upkeep import audit
 from app.settings import settings
 from app.web import guards
 from app.web.account.desk import blueprint, somebody

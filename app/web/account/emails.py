@@ -17,9 +17,9 @@ from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
 from app.models import EmailClaim, User
-from app.services import address_changes, address_claims, addresses, sign_ups, users
-from app.services.accounts import AddressTaken
-from app.services.address_claims import ClaimRefused
+from app.services.people import address_changes, address_claims, addresses, sign_ups, users
+from app.services.people.accounts import AddressTaken
+from app.services.people.address_claims import ClaimRefused
 from app.settings import settings
 from app.web import forms, guards
 from app.web.account.desk import blueprint, somebody

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.models import User
-from app.services import passkeys, passwords, recovery_codes, users
+from app.services.people import passkeys, passwords, recovery_codes, users
 from app.web import guards, pictures
 from app.web.account import activity
 from app.web.account.desk import blueprint, show, somebody

@@ -17,8 +17,9 @@ from flask_babel import ngettext
 
 from app.clock import now
 from app.models import User
-from app.services import consents, devices, passkeys, passwords, recovery_codes, users
-from app.services.sessions import SignedIn
+from app.services.authorization import consents, devices
+from app.services.authorization.sessions import SignedIn
+from app.services.people import passkeys, passwords, recovery_codes, users
 from app.web import guards
 from app.web.account.desk import blueprint, show, somebody
 

@@ -13,8 +13,8 @@ from wtforms.validators import DataRequired, Length
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import Passkey, User
-from app.services import passkeys, second_steps, users, ways_in
-from app.services.ways_in import LastWayIn
+from app.services.people import passkeys, second_steps, users, ways_in
+from app.services.people.ways_in import LastWayIn
 from app.web import guards
 from app.web import passkeys as answers
 from app.web.account.desk import blueprint, somebody

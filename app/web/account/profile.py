@@ -19,7 +19,8 @@ from app.errors import InvalidInput
 from app.models import User
 from app.security import pictures
 from app.security.pictures import NoPicture
-from app.services import accounts, consents, profile_pictures, profiles, users
+from app.services.authorization import consents
+from app.services.people import accounts, profile_pictures, profiles, users
 from app.web import forms, guards
 from app.web import pictures as served
 from app.web.account.desk import blueprint, somebody

@@ -9,8 +9,9 @@ from flask_wtf import FlaskForm
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import User
-from app.services import levels, second_steps, totp, users
-from app.services.totp import SetUpAlready
+from app.services.authorization import levels
+from app.services.people import second_steps, totp, users
+from app.services.people.totp import SetUpAlready
 from app.web import enrolment, guards
 from app.web.account.desk import blueprint, somebody
 from app.web.enrolment import EnrolForm

@@ -19,22 +19,21 @@ from app.jobs import email
 from app.models import User
 from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
-from app.services import (
+from app.services.authorization import devices, sessions
+from app.services.authorization.sessions import SignedIn
+from app.services.people import (
     accounts,
-    devices,
     passkeys,
     passwords,
     recovery_codes,
     second_steps,
-    sessions,
-    throttles,
     totp,
     trusted_browsers,
     upstreams,
     users,
     ways_in,
 )
-from app.services.sessions import SignedIn
+from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import agents, forms, guards
 from app.web.account import not_me

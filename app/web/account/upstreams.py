@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit, rollback
 from app.jobs import email as email_job
-from app.services import upstream_identities, upstream_sign_ins, upstreams, users, ways_in
-from app.services.attempts import Trace
-from app.services.ways_in import LastWayIn
+from app.services.authorization.attempts import Trace
+from app.services.people import upstream_identities, upstream_sign_ins, upstreams, users, ways_in
+from app.services.people.ways_in import LastWayIn
 from app.web import guards, upstream_door
 from app.web.account.desk import blueprint, somebody
 from app.web.headers import POLICY

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
 from app.models import Attempt
-from app.services import attempts as traces
-from app.services import overview
-from app.services.attempts import LARGEST_ID
+from app.services.authorization import attempts as traces
+from app.services.authorization.attempts import LARGEST_ID
+from app.services.clients import overview
 from app.web.admin import lists, sentences
 from app.web.admin.entrance import blueprint
 

@@ -11,7 +11,8 @@ from flask_babel import gettext
 from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
 from app.models import Client, LogoutNotice
-from app.services import attempts, clients, logouts, overview, sectors
+from app.services.authorization import attempts, logouts
+from app.services.clients import clients, overview, sectors
 from app.settings import settings
 from app.web import forms
 from app.web.admin import client_form, sentences

@@ -21,7 +21,7 @@ from app.errors import InvalidInput
 from app.models import Client
 from app.security import jose
 from app.security.strict_json import BadJson, parse_object
-from app.services import scopes
+from app.services.clients import scopes
 from app.web.admin import client_fields
 from app.web.admin.client_fields import (
     FurtherFields,

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.errors import Refused
-from app.services import clients, logouts
+from app.services.authorization import logouts
+from app.services.clients import clients
 from app.web.admin.client import back_to
 from app.web.admin.entrance import blueprint
 

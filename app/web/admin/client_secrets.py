@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
-from app.services import clients
+from app.services.clients import clients
 from app.web.admin.client import back_to
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.models import Client
 from app.security import uris
-from app.services import client_metadata, client_rules, clients, overview
+from app.services.clients import client_metadata, client_rules, clients, overview
 from app.web.admin import lists
 from app.web.admin.entrance import blueprint
 

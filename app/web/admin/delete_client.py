@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.database import commit
-from app.services import clients
+from app.services.clients import clients
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
 

@@ -12,9 +12,9 @@ from wtforms.validators import InputRequired, Length
 from app.database import commit, rollback
 from app.jobs import email as email_job
 from app.models import User
-from app.services import accounts, deletions, users
-from app.services.deletions import AlreadyScheduled, NotScheduled
-from app.services.users import OwnAccount
+from app.services.people import accounts, deletions, users
+from app.services.people.deletions import AlreadyScheduled, NotScheduled
+from app.services.people.users import OwnAccount
 from app.settings import settings
 from app.web import guards
 from app.web.admin.entrance import administrator, blueprint

@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
 from app.models import Group
-from app.services import accounts, groups
-from app.services.groups import NameTaken
+from app.services.people import accounts, groups
+from app.services.people.groups import NameTaken
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.groups import NAME_TAKEN, GroupForm

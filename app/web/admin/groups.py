@@ -10,8 +10,8 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.database import commit, rollback
-from app.services import groups
-from app.services.groups import NameTaken
+from app.services.people import groups
+from app.services.people.groups import NameTaken
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
 

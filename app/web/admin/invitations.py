@@ -15,9 +15,9 @@ from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
 from app.models import Invitation, User
-from app.services import invitations, users
-from app.services.accounts import AddressTaken
-from app.services.invitations import InvitationDead, Invited
+from app.services.people import invitations, users
+from app.services.people.accounts import AddressTaken
+from app.services.people.invitations import InvitationDead, Invited
 from app.settings import settings
 from app.web import forms, guards
 from app.web.admin import lists

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.database import commit
 from app.models import SigningKey
-from app.services import keys as rules
+from app.services.authorization import keys as rules
 from app.settings import settings
 from app.web.admin.entrance import administrator, blueprint
 

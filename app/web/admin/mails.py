@@ -13,8 +13,9 @@ from app.errors import TooMany
 from app.jobs import email as email_job
 from app.jobs.email import Step
 from app.models import Mail
-from app.services import mail, sign_ups
-from app.services.mail import PAGE_SIZE, STATES
+from app.services.people import sign_ups
+from app.services.upkeep import mail
+from app.services.upkeep.mail import PAGE_SIZE, STATES
 from app.web import guards
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint

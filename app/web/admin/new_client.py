@@ -18,9 +18,10 @@ from app.errors import InvalidInput
 from app.models import Client
 from app.oidc import metadata
 from app.security import secrets
-from app.services import client_metadata, clients, once
-from app.services.client_metadata import KINDS
-from app.services.once import SentAlready
+from app.services.clients import client_metadata, clients
+from app.services.clients.client_metadata import KINDS
+from app.services.upkeep import once
+from app.services.upkeep.once import SentAlready
 from app.settings import settings
 from app.web import forms
 from app.web.admin.clients import summary

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.database import commit
 from app.jobs import email
-from app.services import passkeys, second_steps, users
+from app.services.people import passkeys, second_steps, users
 from app.web import guards
 from app.web.admin.entrance import administrator, blueprint
 

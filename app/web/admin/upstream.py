@@ -14,8 +14,8 @@ from app.errors import InvalidInput
 from app.models import UpstreamProvider
 from app.oidc.upstream import checking
 from app.oidc.upstream.checking import Findings
-from app.services import upstreams
-from app.services.upstreams import CLAIMS, Wanted
+from app.services.people import upstreams
+from app.services.people.upstreams import CLAIMS, Wanted
 from app.web import forms
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.upstreams import summary

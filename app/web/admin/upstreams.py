@@ -15,8 +15,8 @@ from wtforms.validators import DataRequired
 from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.models import UpstreamProvider
-from app.services import upstreams
-from app.services.upstreams import ISSUERS, KINDS, Wanted
+from app.services.people import upstreams
+from app.services.people.upstreams import ISSUERS, KINDS, Wanted
 from app.web import forms
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint

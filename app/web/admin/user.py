@@ -10,18 +10,9 @@ from flask.typing import ResponseReturnValue
 from app.database import commit
 from app.jobs import email
 from app.models import User
-from app.services import (
-    accounts,
-    addresses,
-    attempts,
-    consents,
-    devices,
-    groups,
-    passkeys,
-    resets,
-    scopes,
-    users,
-)
+from app.services.authorization import attempts, consents, devices
+from app.services.clients import scopes
+from app.services.people import accounts, addresses, groups, passkeys, resets, users
 from app.settings import settings
 from app.web import agents
 from app.web.admin import sentences

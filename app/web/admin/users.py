@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.services import users
+from app.services.people import users
 from app.web.admin import lists
 from app.web.admin.entrance import blueprint
 

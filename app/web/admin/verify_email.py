@@ -10,7 +10,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from app.database import commit
-from app.services import addresses, users
+from app.services.people import addresses, users
 from app.web import guards
 from app.web.admin.entrance import administrator, blueprint
 

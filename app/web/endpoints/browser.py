@@ -19,10 +19,11 @@ from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
-from app.services import interactions, levels, sessions, throttles
-from app.services.attempts import Trace
-from app.services.interactions import AlreadyFinished
-from app.services.sessions import SignedIn
+from app.services.authorization import interactions, levels, sessions
+from app.services.authorization.attempts import Trace
+from app.services.authorization.interactions import AlreadyFinished
+from app.services.authorization.sessions import SignedIn
+from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards
 from app.web.endpoints import check_session, refusals

@@ -12,7 +12,7 @@ from app.extensions import csrf
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_client, unread
-from app.services.attempts import Trace
+from app.services.authorization.attempts import Trace
 from app.web import cross_origin
 
 blueprint = Blueprint("direct", __name__)

@@ -12,8 +12,8 @@ from app.oidc.logout_request import LogoutRequest
 from app.oidc.reasons import Refusal
 from app.oidc.request import check_shape, from_browser
 from app.security import uris
-from app.services.attempts import Trace
-from app.services.sessions import SignedIn
+from app.services.authorization.attempts import Trace
+from app.services.authorization.sessions import SignedIn
 from app.web import guards, leaving
 from app.web.endpoints import refusals
 

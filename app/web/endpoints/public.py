@@ -20,7 +20,7 @@ from flask import Flask
 from app.clock import now
 from app.database import is_busy
 from app.oidc import metadata
-from app.services import keys
+from app.services.authorization import keys
 from app.settings import Settings
 
 if TYPE_CHECKING:

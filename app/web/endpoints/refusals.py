@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.oidc.reasons import Refusal
-from app.services import clients
-from app.services.attempts import Trace
+from app.services.authorization.attempts import Trace
+from app.services.clients import clients
 from app.settings import settings
 from app.web import guards
 

@@ -18,9 +18,10 @@ from app.models import Client
 from app.oidc.provider import NEVER_CACHED
 from app.oidc.reasons import BearerRefusal, Refusal
 from app.security.strict_json import BadJson, parse_object
-from app.services import registrations, sectors, throttles
-from app.services.attempts import Trace, masked
-from app.services.registrations import TokenRefused
+from app.services.authorization.attempts import Trace, masked
+from app.services.clients import registrations, sectors
+from app.services.clients.registrations import TokenRefused
+from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import cross_origin, guards
 

@@ -11,7 +11,7 @@ from app.database import commit
 from app.extensions import csrf
 from app.oidc.provider import provider
 from app.oidc.request import from_bearer, unread
-from app.services.attempts import Trace
+from app.services.authorization.attempts import Trace
 from app.web import cross_origin
 
 blueprint = Blueprint("resource", __name__)

@@ -18,10 +18,10 @@ from app.database import commit, rollback
 from app.errors import NotFound, TooMany
 from app.jobs import email as email_job
 from app.models import SignUp, User
-from app.services import sign_ups
-from app.services.accounts import AddressTaken
-from app.services.sign_ups import CodeRefused
-from app.services.upstream_identities import IdentityTaken
+from app.services.people import sign_ups
+from app.services.people.accounts import AddressTaken
+from app.services.people.sign_ups import CodeRefused
+from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import guards
 from app.web.login import confirm_email, entering
@@ -64,7 +64,7 @@ def _nothing_to_check(waiting: Waiting | None, sign_up: SignUp | None) -> Respon
     """Go on when another tab or browser has confirmed it; start again otherwise.
 
     A link that was opened in another browser signs nobody in here: the password was chosen there,
-    by the owner of the mailbox (see services.sign_ups).
+    by the owner of the mailbox (see people.sign_ups).
     """
     if guards.person() is not None:
         return pages.go_on(waiting)

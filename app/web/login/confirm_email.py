@@ -1,7 +1,7 @@
 """Confirm the address of a sign-up with the link from the mail; looking at it does nothing (RV04).
 
 Where the sign-up was begun there is one button. Anywhere else its owner chooses the password: see
-services.sign_ups for the attack.
+people.sign_ups for the attack.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from wtforms.validators import InputRequired, Length
 from app.database import commit, rollback
 from app.errors import InvalidInput, NotFound
 from app.models import SignUp
-from app.services import accounts, passwords, sign_ups
-from app.services.accounts import AddressTaken
-from app.services.sign_ups import SignUpLinkDead
-from app.services.upstream_identities import IdentityTaken
+from app.services.people import accounts, passwords, sign_ups
+from app.services.people.accounts import AddressTaken
+from app.services.people.sign_ups import SignUpLinkDead
+from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import entering

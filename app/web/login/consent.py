@@ -13,9 +13,12 @@ from app.clock import now
 from app.database import commit
 from app.models import Consent, User
 from app.security import uris
-from app.services import audit, consents, interactions, scopes, users
-from app.services.audit import Event
-from app.services.sessions import SignedIn
+from app.services.authorization import consents, interactions
+from app.services.authorization.sessions import SignedIn
+from app.services.clients import scopes
+from app.services.people import users
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import logos, permissions
 from app.web.login import waiting as pages

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit, rollback
 from app.jobs import email
-from app.services import levels, passkeys, second_steps
-from app.services.half_sign_ins import HalfSignInGone
-from app.services.totp import SetUpAlready
+from app.services.authorization import levels
+from app.services.people import passkeys, second_steps
+from app.services.people.half_sign_ins import HalfSignInGone
+from app.services.people.totp import SetUpAlready
 from app.web import enrolment, guards
 from app.web import passkeys as answers
 from app.web.enrolment import EnrolForm

@@ -10,14 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.models import User
-from app.services import (
-    half_sign_ins,
-    interactions,
-    levels,
-    passkeys,
-    second_steps,
-    trusted_browsers,
-)
+from app.services.authorization import interactions, levels
+from app.services.people import half_sign_ins, passkeys, second_steps, trusted_browsers
 from app.web import guards
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import HalfSignIn, User
-from app.services import half_sign_ins, levels, passkeys
-from app.services.half_sign_ins import HalfSignInGone
+from app.services.authorization import levels
+from app.services.people import half_sign_ins, passkeys
+from app.services.people.half_sign_ins import HalfSignInGone
 from app.web import guards
 from app.web import passkeys as answers
 from app.web.login import entering

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Email, Length
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
-from app.services import accounts, resets, sign_ups
+from app.services.people import accounts, resets, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.forms import too_many_tries

@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from app.database import commit
 from app.models import HalfSignIn, User
 from app.oidc import authorization_request
-from app.services import audit, half_sign_ins, levels, passkeys, sessions, throttles, users
-from app.services.attempts import Trace
-from app.services.audit import Event
-from app.services.sessions import SignedIn
-from app.services.throttles import Count
+from app.services.authorization import levels, sessions
+from app.services.authorization.attempts import Trace
+from app.services.authorization.sessions import SignedIn
+from app.services.people import half_sign_ins, passkeys, users
+from app.services.upkeep import audit, throttles
+from app.services.upkeep.audit import Event
+from app.services.upkeep.throttles import Count
 from app.web import guards
 from app.web.login import entering
 from app.web.login import waiting as pages

@@ -15,9 +15,9 @@ from app.database import rollback
 from app.errors import InvalidInput
 from app.models import User
 from app.security import passwords as hashing
-from app.services import accounts, invitations, passwords
-from app.services.accounts import AddressTaken
-from app.services.invitations import InvitationDead, Invited
+from app.services.people import accounts, invitations, passwords
+from app.services.people.accounts import AddressTaken
+from app.services.people.invitations import InvitationDead, Invited
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import entering

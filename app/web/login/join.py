@@ -16,17 +16,17 @@ from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
 from app.models import PendingIdentity, UpstreamProvider
-from app.services import (
+from app.services.people import (
     accounts,
     pending_identities,
     sign_ups,
     upstream_identities,
     upstream_rules,
 )
-from app.services.accounts import AddressTaken
-from app.services.pending_identities import PendingGone
-from app.services.upstream_identities import IdentityTaken
-from app.services.upstream_rules import Verdict
+from app.services.people.accounts import AddressTaken
+from app.services.people.pending_identities import PendingGone
+from app.services.people.upstream_identities import IdentityTaken
+from app.services.people.upstream_rules import Verdict
 from app.web import forms, guards
 from app.web.forms import too_many_tries
 from app.web.login import confirm_email, entering

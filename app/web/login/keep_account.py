@@ -12,8 +12,8 @@ from flask_wtf import FlaskForm
 from app.database import commit
 from app.jobs import email
 from app.models import Session, User
-from app.services import deletions
-from app.services.deletions import NotScheduled
+from app.services.people import deletions
+from app.services.people.deletions import NotScheduled
 from app.web import guards
 from app.web.login import entering
 from app.web.login import waiting as pages

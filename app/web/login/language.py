@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.services.languages import LANGUAGES
+from app.services.upkeep.languages import LANGUAGES
 from app.settings import settings
 from app.web import languages, themes
 from app.web.login.waiting import blueprint, path_of_ours

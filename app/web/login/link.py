@@ -11,12 +11,12 @@ from app.database import commit, rollback
 from app.jobs import email as email_job
 from app.models import PendingIdentity, UpstreamProvider
 from app.oidc.upstream.refusal import UpstreamRefusal
-from app.services import pending_identities, upstream_identities, upstream_rules, users
-from app.services.attempts import Trace
-from app.services.pending_identities import PendingGone
-from app.services.sessions import SignedIn
-from app.services.upstream_identities import IdentityTaken
-from app.services.upstream_rules import Verdict
+from app.services.authorization.attempts import Trace
+from app.services.authorization.sessions import SignedIn
+from app.services.people import pending_identities, upstream_identities, upstream_rules, users
+from app.services.people.pending_identities import PendingGone
+from app.services.people.upstream_identities import IdentityTaken
+from app.services.people.upstream_rules import Verdict
 from app.web import guards, upstream_door
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint

@@ -12,10 +12,12 @@ from app.database import commit, rollback
 from app.errors import ProviderError, TooMany
 from app.jobs import email
 from app.models import User
-from app.services import audit, levels, passkey_proofs, throttles
-from app.services.attempts import Trace
-from app.services.audit import Event
-from app.services.passkey_proofs import CounterWentBack, PasskeyUnknown
+from app.services.authorization import levels
+from app.services.authorization.attempts import Trace
+from app.services.people import passkey_proofs
+from app.services.people.passkey_proofs import CounterWentBack, PasskeyUnknown
+from app.services.upkeep import audit, throttles
+from app.services.upkeep.audit import Event
 from app.web import guards, passkeys
 from app.web.forms import too_many_tries
 from app.web.login import entering, sign_in

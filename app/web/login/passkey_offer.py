@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import User
-from app.services import passkeys, users
+from app.services.people import passkeys, users
 from app.web import guards
 from app.web import passkeys as answers
 from app.web.login import waiting as pages

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from app.database import commit, rollback
 from app.errors import ProviderError
 from app.jobs import email
-from app.services import half_sign_ins, levels, passkey_proofs
-from app.services.half_sign_ins import HalfSignInGone
-from app.services.passkey_proofs import CounterWentBack
+from app.services.authorization import levels
+from app.services.people import half_sign_ins, passkey_proofs
+from app.services.people.half_sign_ins import HalfSignInGone
+from app.services.people.passkey_proofs import CounterWentBack
 from app.web import guards, passkeys
 from app.web.login import half_way, ways
 from app.web.login import waiting as pages

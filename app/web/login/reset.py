@@ -13,8 +13,8 @@ from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.jobs import email as email_job
 from app.security import passwords as hashing
-from app.services import passwords, resets
-from app.services.resets import Reset, ResetLinkDead
+from app.services.people import passwords, resets
+from app.services.people.resets import Reset, ResetLinkDead
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import waiting as pages

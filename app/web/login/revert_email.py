@@ -12,8 +12,8 @@ from flask_wtf import FlaskForm
 
 from app.database import commit, rollback
 from app.jobs import email as email_job
-from app.services import address_changes, addresses, resets
-from app.services.address_changes import Revert, RevertLinkDead
+from app.services.people import address_changes, addresses, resets
+from app.services.people.address_changes import Revert, RevertLinkDead
 from app.web import guards
 from app.web.login import reset
 from app.web.login.waiting import blueprint

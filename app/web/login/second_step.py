@@ -18,10 +18,12 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email
 from app.models import User
-from app.services import levels, second_steps, throttles, totp, trusted_browsers
-from app.services.half_sign_ins import HalfSignInGone
-from app.services.recovery_codes import RecoveryCodeWrong
-from app.services.totp import CodeUsed, CodeWrong
+from app.services.authorization import levels
+from app.services.people import second_steps, totp, trusted_browsers
+from app.services.people.half_sign_ins import HalfSignInGone
+from app.services.people.recovery_codes import RecoveryCodeWrong
+from app.services.people.totp import CodeUsed, CodeWrong
+from app.services.upkeep import throttles
 from app.web import enrolment, guards
 from app.web.forms import too_many_tries
 from app.web.login import entering, half_way, ways

@@ -10,9 +10,10 @@ from flask_wtf import FlaskForm
 
 from app.database import commit
 from app.oidc import interaction as steps
-from app.services import browser_accounts, interactions
-from app.services.browser_accounts import NO_CLIENT, Account
-from app.services.sessions import SignedIn
+from app.services.authorization import interactions
+from app.services.authorization.sessions import SignedIn
+from app.services.people import browser_accounts
+from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import guards, pictures
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint

@@ -19,22 +19,20 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import Client, User
 from app.security.passwords import TooManyHashes
-from app.services import (
+from app.services.authorization import interactions, sessions
+from app.services.authorization.attempts import Trace
+from app.services.people import (
     accounts,
-    audit,
     deletions,
-    interactions,
     passkey_proofs,
     passwords,
-    sessions,
     sign_up_policy,
     sign_ups,
-    throttles,
     upstreams,
 )
-from app.services.attempts import Trace
-from app.services.audit import Event
-from app.services.upstreams import Offer
+from app.services.people.upstreams import Offer
+from app.services.upkeep import audit, throttles
+from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import guards, logos
 from app.web.forms import too_many_tries

@@ -6,8 +6,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app.services import clients
-from app.services.sessions import SignedIn
+from app.services.authorization.sessions import SignedIn
+from app.services.clients import clients
 from app.web import guards, leaving
 from app.web.login.waiting import blueprint
 

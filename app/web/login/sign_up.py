@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
-from app.services import accounts, passkeys, passwords, sign_up_policy, sign_ups
+from app.services.people import accounts, passkeys, passwords, sign_up_policy, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.login import confirm_email

@@ -9,19 +9,19 @@ from app.database import commit
 from app.models import UpstreamProvider, User
 from app.oidc.upstream import client
 from app.oidc.upstream.refusal import Declined, UpstreamRefusal
-from app.services import (
-    audit,
+from app.services.authorization.attempts import Trace
+from app.services.people import (
     pending_identities,
     upstream_identities,
     upstream_rules,
     upstream_sign_ins,
     upstreams,
 )
-from app.services.attempts import Trace
-from app.services.audit import Event
-from app.services.pending_identities import Told
-from app.services.upstream_rules import Verdict
-from app.services.upstream_sign_ins import Started, StateUnknown
+from app.services.people.pending_identities import Told
+from app.services.people.upstream_rules import Verdict
+from app.services.people.upstream_sign_ins import Started, StateUnknown
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
 from app.web import guards, upstream_door
 from app.web.login import entering
 from app.web.login import waiting as pages

@@ -17,10 +17,11 @@ from app.oidc import interaction as steps
 from app.oidc.interaction import Step
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_parked
-from app.services import interactions, scopes, sessions
-from app.services.attempts import Trace
-from app.services.interactions import InteractionGone
-from app.services.sessions import SignedIn
+from app.services.authorization import interactions, sessions
+from app.services.authorization.attempts import Trace
+from app.services.authorization.interactions import InteractionGone
+from app.services.authorization.sessions import SignedIn
+from app.services.clients import scopes
 from app.web import error_pages, gone, guards
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_babel import LazyString, lazy_gettext
 
-from app.services import passkeys, totp
+from app.services.people import passkeys, totp
 from app.web.login import half_way
 from app.web.login.half_way import HalfWay
 from app.web.login.waiting import Waiting

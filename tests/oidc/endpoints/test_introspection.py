@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import update
 
 from app.models import Client
-from app.services import accounts
+from app.services.people import accounts
 from tests import factories
 from tests.clock import Clock
 from tests.oidc.conftest import Scene, error_of

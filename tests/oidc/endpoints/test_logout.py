@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import jwt
 import pytest
 
-from app.services import attempts
+from app.services.authorization import attempts
 from tests import factories
 from tests.administrators import browser_of
 from tests.secrets_seen import remember

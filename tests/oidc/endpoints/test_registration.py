@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Client
-from app.services import cleanup, registrations, throttles
-from app.services.registrations import TokenRefused
+from app.services.clients import registrations
+from app.services.clients.registrations import TokenRefused
+from app.services.upkeep import cleanup, throttles
 from tests import factories
 from tests.administrators import browser_of
 from tests.registrar import CALLBACK, METADATA, Registrar, error_of, party

@@ -8,7 +8,9 @@ import jwt
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
-from app.services import accounts, clients, consents, groups, sessions
+from app.services.authorization import consents, sessions
+from app.services.clients import clients
+from app.services.people import accounts, groups
 from tests import factories
 from tests.oidc.conftest import Scene, error_of
 

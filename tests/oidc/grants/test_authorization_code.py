@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
-from app.services import accounts, clients, consents, sessions
+from app.services.authorization import consents, sessions
+from app.services.clients import clients
+from app.services.people import accounts
 from tests import factories
 from tests.clock import Clock
 from tests.oidc.conftest import Scene, error_of

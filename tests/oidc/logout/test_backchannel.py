@@ -12,8 +12,9 @@ from app.clock import timestamp
 from app.jobs import cleanup
 from app.jobs import logouts as job
 from app.models import Family, LogoutNotice, Session
-from app.services import accounts, logouts
-from app.services.sessions import end_all
+from app.services.authorization import logouts
+from app.services.authorization.sessions import end_all
+from app.services.people import accounts
 from tests import factories
 from tests.browser import Cookie
 from tests.oidc.conftest import Scene

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services import logouts
+from app.services.authorization import logouts
 from tests.oidc.logout.conftest import sign_out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models import Mail, Password, Session, UpstreamIdentity, User
-from app.services import upstreams
+from app.services.people import upstreams
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD

@@ -1,0 +1,1 @@
+"""Authorization: sessions, consents, codes, tokens, and the keys that sign them."""

@@ -1,0 +1,73 @@
+"""The applications that may use an account, as its owner sees them.
+
+Those an administrator trusts have no consent; they are on the list when they have been used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.database import db
+from app.models import Client, Consent
+from app.services.authorization import consents, families
+from app.services.clients import clients, scopes
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedApp:
+    """An application and what it may see; `used_at` is None when that is no longer known."""
+
+    client: Client
+    scopes: tuple[str, ...]
+    since: datetime
+    used_at: datetime | None
+    #: An administrator vouches for it: it asks for nothing, and nothing can be taken from it.
+    is_managed: bool
+
+
+def of_user(user_id: int) -> list[AllowedApp]:
+    """Return the applications of a user by name; three queries for any number of them."""
+    times = families.times(user_id)
+    allowed = consents.of_user(user_id)
+    found = [_allowed(consent, client, times.get(client.id)) for consent, client in allowed]
+    others = times.keys() - {client.id for _, client in allowed}
+    found += [_trusted(client, times[client.id]) for client in _trusted_among(others)]
+    return sorted(found, key=lambda app: app.client.name.casefold())
+
+
+def find(user_id: int, client_id: str) -> AllowedApp | None:
+    """Return one of them, None when the user has no such application."""
+    client = clients.find(client_id)
+    if client is None:
+        return None
+    times = families.times(user_id).get(client.id)
+    consent = consents.find(user_id, client.id)
+    if consent is not None:
+        return _allowed(consent, client, times)
+    return _trusted(client, times) if times and client.setting("trusted") else None
+
+
+def _allowed(
+    consent: Consent, client: Client, times: tuple[datetime, datetime] | None
+) -> AllowedApp:
+    return AllowedApp(
+        client,
+        scopes.split(consent.scope),
+        consent.given_at,
+        times[1] if times else None,
+        is_managed=bool(client.setting("trusted")),
+    )
+
+
+def _trusted(client: Client, times: tuple[datetime, datetime]) -> AllowedApp:
+    granted = scopes.split(client.setting("scope"))
+    return AllowedApp(client, granted, *times, is_managed=True)
+
+
+def _trusted_among(pks: Iterable[int]) -> list[Client]:
+    wanted = select(Client).where(Client.id.in_(sorted(pks)))
+    return [client for client in db.session.scalars(wanted) if client.setting("trusted")]

@@ -1,0 +1,176 @@
+"""Consents: what a user allowed a client; ask, remember, narrow, withdraw, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import and_, select, update
+
+from app.clock import now
+from app.database import db, insert_or
+from app.errors import NotFound
+from app.models import Client, Consent
+from app.services.authorization import families
+from app.services.clients import scopes
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
+
+CONSENTS = Consent.__table__
+
+
+def find(user_id: int, client_pk: int) -> Consent | None:
+    """Return what the user has allowed the client so far."""
+    return db.session.scalar(
+        select(Consent).where(
+            Consent.user_id == user_id,
+            Consent.client_pk == client_pk,
+            Consent.removed_at.is_(None),
+        )
+    )
+
+
+def remember(
+    user_id: int,
+    client: Client,
+    *,
+    asked: Iterable[str],
+    allowed: Iterable[str],
+    reference: str = "",
+) -> Consent:
+    """Keep the answer of the consent page; scopes not asked about stay as they were."""
+    consent = _to_be_changed(user_id, client.id)
+    wanted, given = set(asked), set(allowed)
+    consent.scope = scopes.join((set(consent.scope.split()) - wanted) | given)
+    consent.declined = scopes.join((set(consent.declined.split()) - wanted) | (wanted - given))
+    consent.changed_at = now()
+    if consent.removed_at is not None:
+        consent.given_at = now()
+        consent.removed_at = consent.removed_scope = consent.removed_declined = None
+    db.session.flush()
+    audit.record(
+        Event.CONSENT_GIVEN,
+        actor_id=user_id,
+        user_id=user_id,
+        client_id=client.client_id,
+        reference=reference,
+        scope=scopes.join(given),
+    )
+    return consent
+
+
+def _to_be_changed(user_id: int, client_pk: int) -> Consent:
+    """Return the row, made when it is missing; who wants it too waits for this transaction.
+
+    Two tabs may ask for the first consent at once: the insert comes before any look.
+    """
+    key = {"user_id": user_id, "client_pk": client_pk}
+    locked = (
+        insert_or(CONSENTS)
+        .values(**key, scope="", declined="")
+        .on_conflict_do_update(index_elements=list(key), set_={"changed_at": now()})
+    )
+    db.session.execute(locked)
+    wanted = select(Consent).filter_by(**key).execution_options(populate_existing=True)
+    return db.session.scalars(wanted).one()
+
+
+def of_user(user_id: int) -> Sequence[tuple[Consent, Client]]:
+    """Return the consents of a user, each with its client."""
+    wanted = (
+        select(Consent, Client)
+        .join(Client, Client.id == Consent.client_pk)
+        .where(Consent.user_id == user_id, Consent.removed_at.is_(None))
+        .order_by(Client.name)
+    )
+    return [(consent, client) for consent, client in db.session.execute(wanted).all()]
+
+
+def narrow(user_id: int, client: Client, *, keep: Iterable[str]) -> frozenset[str]:
+    """Take back what is not to be kept, from the consent and from what was issued; return that.
+
+    Scopes that nobody can leave out stay. What was not allowed before is not by this.
+
+    Raises:
+        NotFound: the user has allowed the client nothing.
+    """
+    if find(user_id, client.id) is None:
+        raise NotFound("This app has no access.")
+    consent = _to_be_changed(user_id, client.id)
+    kept = set(keep)
+    before = scopes.split(consent.scope)
+    off = {n for n in before if n not in kept and scopes.is_offered(n) != "required"}
+    if not off:
+        return frozenset()
+    consent.scope = scopes.join(set(before) - off)
+    consent.declined = scopes.join({*consent.declined.split(), *off})
+    consent.changed_at = now()
+    db.session.flush()
+    families.narrow(user_id, client.id, without=off)
+    audit.record(
+        Event.CONSENT_NARROWED,
+        actor_id=user_id,
+        user_id=user_id,
+        client_id=client.client_id,
+        scope=scopes.join(off),
+    )
+    return frozenset(off)
+
+
+def withdraw(user_id: int, client: Client) -> None:
+    """Take back what the user allowed the client and revoke everything that came from it.
+
+    For a while it can be restored: then the client need not ask again, but must sign in again.
+    """
+    mine = and_(CONSENTS.c.user_id == user_id, CONSENTS.c.client_pk == client.id)
+    db.session.execute(
+        update(CONSENTS)
+        .where(mine, CONSENTS.c.removed_at.is_(None))
+        .values(
+            removed_at=now(),
+            removed_scope=CONSENTS.c.scope,
+            removed_declined=CONSENTS.c.declined,
+            scope="",
+            declined="",
+        )
+    )
+    families.revoke_all(user_id, client.id)
+    audit.record(
+        Event.CONSENT_WITHDRAWN, actor_id=user_id, user_id=user_id, client_id=client.client_id
+    )
+
+
+def restore(user_id: int, client: Client) -> bool:
+    """Allow again what was withdrawn a short while ago; tell whether there was still time.
+
+    One UPDATE decides. What was revoked stays dead: whoever copied a token gets nothing back.
+    """
+    mine = and_(CONSENTS.c.user_id == user_id, CONSENTS.c.client_pk == client.id)
+    restored = db.session.execute(
+        update(CONSENTS)
+        .where(mine, CONSENTS.c.removed_at > now() - Consent.UNDO)
+        .values(
+            scope=CONSENTS.c.removed_scope,
+            declined=CONSENTS.c.removed_declined,
+            changed_at=now(),
+            removed_at=None,
+            removed_scope=None,
+            removed_declined=None,
+        )
+    )
+    if not restored.rowcount:  # type: ignore[attr-defined]
+        return False
+    audit.record(
+        Event.CONSENT_RESTORED, actor_id=user_id, user_id=user_id, client_id=client.client_id
+    )
+    return True
+
+
+def restorable(user_id: int) -> Sequence[Client]:
+    """Return the clients whose consent can still be restored, the last withdrawn first."""
+    wanted = (
+        select(Client)
+        .join(Consent, Consent.client_pk == Client.id)
+        .where(Consent.user_id == user_id, Consent.removed_at > now() - Consent.UNDO)
+        .order_by(Consent.removed_at.desc())
+    )
+    return db.session.scalars(wanted).all()

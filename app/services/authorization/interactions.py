@@ -1,0 +1,158 @@
+"""Interactions: authorization requests that wait for their person; park, find, answer, finish.
+
+Each is bound to the browser that brought it and used up once: a request started by one person
+cannot be finished by another (consent fixation), nor twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import update
+
+from app.clock import now
+from app.database import db
+from app.errors import NotFound, Refused
+from app.models import Interaction
+from app.security import secrets
+from app.services.clients import scopes
+from app.settings import settings
+
+INTERACTIONS = Interaction.__table__
+
+
+class InteractionGone(NotFound):
+    """It has timed out, or never was."""
+
+    public = "This sign-in has timed out."
+
+
+class AnotherBrowser(Refused):
+    """It belongs to another browser."""
+
+    public = "This sign-in was started in another browser."
+
+
+class AlreadyFinished(Refused):
+    """Its answer has been sent."""
+
+    public = "This sign-in is done already."
+
+
+def park(
+    parameters: Mapping[str, str],
+    *,
+    client_pk: int,
+    reference: str,
+    browser: str | None,
+    session_id: int | None = None,
+) -> str:
+    """Keep a validated request for its person; return the handle, which is kept nowhere else.
+
+    `browser` is the value of the browser cookie; None leaves it to the first browser that comes.
+    `session_id` is the session of who is shown its page.
+    """
+    handle = secrets.new_token("in")
+    db.session.add(
+        Interaction(
+            digest=secrets.digest(handle),
+            browser=secrets.digest(browser) if browser else None,
+            client_pk=client_pk,
+            parameters=dict(parameters),
+            reference=reference,
+            session_id=session_id,
+            expires_at=now() + settings.interaction_lifetime,
+        )
+    )
+    db.session.flush()
+    return handle
+
+
+def find(handle: str, *, browser: str) -> Interaction:
+    """Return the request that waits under this handle, in this browser.
+
+    Raises:
+        InteractionGone: unknown or timed out.
+        AnotherBrowser: it was brought by another browser.
+        AlreadyFinished: its answer has been sent.
+    """
+    interaction = db.session.get(Interaction, secrets.digest(handle))
+    if interaction is None or interaction.expires_at <= now():
+        raise InteractionGone
+    presented = secrets.digest(browser)
+    if interaction.browser is None:
+        interaction = _bind(interaction, presented)
+    if not secrets.same(interaction.browser or "", presented):
+        raise AnotherBrowser
+    if interaction.finished_at is not None:
+        raise AlreadyFinished
+    return interaction
+
+
+def _bind(interaction: Interaction, presented: str) -> Interaction:
+    """Give a request that came by POST to the first browser that follows it; one wins."""
+    db.session.execute(
+        update(INTERACTIONS)
+        .where(INTERACTIONS.c.digest == interaction.digest, INTERACTIONS.c.browser.is_(None))
+        .values(browser=presented)
+    )
+    db.session.refresh(interaction)
+    return interaction
+
+
+def _belongs_to(interaction: Interaction, session_id: int) -> None:
+    """Bind the answers to a session; those that were given in another one do not count."""
+    if interaction.session_id != session_id:
+        interaction.signed_in_at = None
+        interaction.account_chosen = False
+        interaction.allowed_scope = None
+    interaction.session_id = session_id
+
+
+def show(interaction: Interaction, session_id: int) -> None:
+    """Note who is shown a page of it; it stays theirs until somebody signs in or chooses for it."""
+    if interaction.session_id is None:
+        interaction.session_id = session_id
+
+
+def sign_in(interaction: Interaction, session_id: int) -> None:
+    """Note that a person has just proved who they are for this request."""
+    _belongs_to(interaction, session_id)
+    interaction.signed_in_at = now()
+    interaction.account_chosen = True
+    db.session.flush()
+
+
+def choose(interaction: Interaction, session_id: int) -> None:
+    """Note that the person goes on with the account they are signed in with."""
+    _belongs_to(interaction, session_id)
+    interaction.account_chosen = True
+    db.session.flush()
+
+
+def allow(interaction: Interaction, session_id: int, allowed: Iterable[str]) -> None:
+    """Note which scopes the person allowed, and in which session they said so."""
+    _belongs_to(interaction, session_id)
+    interaction.allowed_scope = scopes.join(allowed)
+    db.session.flush()
+
+
+def deny(interaction: Interaction) -> None:
+    """Note that the person cancelled."""
+    interaction.denied_at = now()
+    db.session.flush()
+
+
+def finish(interaction: Interaction) -> None:
+    """Use the request up, before its answer is built.
+
+    Raises:
+        AlreadyFinished: another request of the same browser was first.
+    """
+    finished = db.session.execute(
+        update(INTERACTIONS)
+        .where(INTERACTIONS.c.digest == interaction.digest, INTERACTIONS.c.finished_at.is_(None))
+        .values(finished_at=now())
+    )
+    if not finished.rowcount:  # type: ignore[attr-defined]
+        raise AlreadyFinished

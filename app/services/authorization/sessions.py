@@ -1,0 +1,294 @@
+"""Sign-in sessions: open, find, use, end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, exists, literal, select, update
+
+from app.clock import now
+from app.database import db
+from app.models import Consent, Family, Session, User
+from app.security import secrets
+from app.services.authorization import levels, logouts
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
+from app.settings import settings
+
+SESSIONS, USERS, CONSENTS = Session.__table__, User.__table__, Consent.__table__
+FAMILIES = Family.__table__
+#: `seen_at` is written this often at most: not every page view is worth a write.
+SEEN_STEP = timedelta(minutes=5)
+LONGEST_AGENT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person signed in with this browser, as one request sees them."""
+
+    session_id: int
+    sid: str
+    user_id: int
+    subject: str
+    pairwise_key: str
+    email: str
+    name: str | None
+    is_admin: bool
+    has_second_step: bool
+    epoch: int
+    auth_time: datetime
+    acr: str
+    amr: tuple[str, ...]
+    seen_at: datetime
+    admin_seen_at: datetime | None
+    #: What the user has allowed the client that was asked about, and what they left out.
+    allowed: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+    locale: str | None = None
+    zoneinfo: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """Return the name pages use: the name, or else the address."""
+        return self.name or self.email
+
+
+#: A session with its user; `living` makes a SignedIn of it.
+COLUMNS = (
+    SESSIONS.c.id.label("session_id"),
+    SESSIONS.c.sid,
+    SESSIONS.c.auth_time,
+    SESSIONS.c.acr,
+    SESSIONS.c.amr,
+    SESSIONS.c.seen_at,
+    SESSIONS.c.admin_seen_at,
+    SESSIONS.c.expires_at,
+    USERS.c.id.label("user_id"),
+    USERS.c.subject,
+    USERS.c.pairwise_key,
+    USERS.c.email,
+    USERS.c.name,
+    USERS.c.is_admin,
+    USERS.c.has_second_step,
+    USERS.c.epoch,
+    USERS.c.locale,
+    USERS.c.zoneinfo,
+)
+#: What the database can tell of a session being alive; `living` asks the clock.
+LIVES = and_(
+    SESSIONS.c.ended_at.is_(None),
+    SESSIONS.c.epoch == USERS.c.epoch,
+    USERS.c.disabled_at.is_(None),
+    USERS.c.deletion_due_at.is_(None),
+)
+_ALIVE = and_(SESSIONS.c.digest == bindparam("digest"), LIVES)
+_FIND = select(*COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)
+#: The same with what the user allowed one client: silent sign-in asks the database once.
+_FIND_FOR_CLIENT = (
+    select(*COLUMNS, CONSENTS.c.scope.label("allowed"), CONSENTS.c.declined)
+    .join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id)
+    .outerjoin(
+        CONSENTS,
+        and_(CONSENTS.c.user_id == USERS.c.id, CONSENTS.c.client_pk == bindparam("client_pk")),
+    )
+    .where(_ALIVE)
+)
+SEEN = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
+
+
+def open(  # noqa: A001 (sessions.open reads as it should)
+    user: User,
+    *,
+    amr: Sequence[str],
+    address: str = "",
+    agent: str = "",
+    browser: str = "",
+) -> tuple[Session, str]:
+    """Start a session for a user who has just proved who they are; return it with its token.
+
+    The token goes into the browser's cookie and is kept nowhere else.
+    """
+    token = secrets.new_token("se")
+    session = Session(
+        digest=secrets.digest(token),
+        sid=secrets.new_id(),
+        user_id=user.id,
+        epoch=user.epoch,
+        auth_time=now().replace(microsecond=0),
+        acr=levels.of(amr),
+        amr=list(amr),
+        expires_at=now() + settings.session_lifetime,
+        address=address,
+        browser=secrets.digest(browser) if browser else None,
+        user_agent=agent[:LONGEST_AGENT],
+    )
+    db.session.add(session)
+    user.last_sign_in_at = now()
+    db.session.flush()
+    audit.record(
+        Event.SIGNED_IN,
+        actor_id=user.id,
+        user_id=user.id,
+        address=address,
+        agent=session.user_agent,
+    )
+    return session, token
+
+
+def renew(session_id: int, user: User, *, amr: Sequence[str]) -> str:
+    """Note that the person of a session has proved once more who they are; return its new token.
+
+    It stays the same session, with what applications hold from it; the old cookie is worthless.
+    """
+    token = secrets.new_token("se")
+    moment = now()
+    db.session.execute(
+        update(SESSIONS)
+        .where(SESSIONS.c.id == session_id)
+        .values(
+            digest=secrets.digest(token),
+            auth_time=moment.replace(microsecond=0),
+            acr=levels.of(amr),
+            amr=list(amr),
+            seen_at=moment,
+            expires_at=moment + settings.session_lifetime,
+        )
+    )
+    user.last_sign_in_at = moment
+    db.session.flush()
+    audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, again=True)
+    return token
+
+
+def step_up(person: SignedIn, *, amr: Sequence[str]) -> str:
+    """Note that the person of a session has passed the second step too; return its new token.
+
+    `auth_time` stays: nobody has typed the password again.
+    """
+    token = secrets.new_token("se")
+    values = {"digest": secrets.digest(token), "acr": levels.of(amr), "amr": list(amr)}
+    db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
+    audit.record(Event.SIGNED_IN, actor_id=person.user_id, user_id=person.user_id, again=True)
+    return token
+
+
+def is_known(user_id: int, browser: str, *, acr: str | None = None) -> bool:
+    """Tell whether the user has signed in with this browser, and reached that level in it."""
+    here = and_(SESSIONS.c.user_id == user_id, SESSIONS.c.browser == secrets.digest(browser))
+    if acr is not None:
+        here = and_(here, SESSIONS.c.acr.in_(levels.at_least(acr)))
+    return bool(db.session.scalar(select(exists().where(here))))
+
+
+def find(token: str) -> SignedIn | None:
+    """Return who is signed in with this cookie, None when nobody is."""
+    row = db.session.execute(_FIND, {"digest": secrets.digest(token)}).one_or_none()
+    return _signed_in(row)
+
+
+def find_for_client(token: str, client_pk: int) -> SignedIn | None:
+    """Return who is signed in, with what they have allowed this client."""
+    values = {"digest": secrets.digest(token), "client_pk": client_pk}
+    row = db.session.execute(_FIND_FOR_CLIENT, values).one_or_none()
+    return _signed_in(row)
+
+
+def _signed_in(row: Row[*tuple[Any, ...]] | None) -> SignedIn | None:
+    somebody = living(row) if row is not None else None
+    if somebody is not None:
+        seen(somebody)
+    return somebody
+
+
+def seen(person: SignedIn) -> None:
+    """Note that a session is used; not every time is worth a write."""
+    moment = now()
+    if person.seen_at + SEEN_STEP <= moment:
+        db.session.execute(SEEN, {"session_id": person.session_id, "seen_at": moment})
+
+
+def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
+    """Return whose session a row of COLUMNS is, None when its time is over; nothing is noted."""
+    moment = now()
+    if row.expires_at <= moment or row.seen_at + settings.session_idle <= moment:
+        return None
+    found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
+    fields = {name: found[name] for name in SignedIn.__slots__ if name in found}
+    fields["amr"] = tuple(fields["amr"])
+    fields["allowed"] = frozenset((fields.get("allowed") or "").split())
+    fields["declined"] = frozenset((fields.get("declined") or "").split())
+    return SignedIn(**fields)
+
+
+def end(token: str, *, address: str = "") -> None:
+    """End the session of this cookie, with the refresh tokens that live by it; nothing if none."""
+    row = db.session.scalar(select(Session).where(Session.digest == secrets.digest(token)))
+    if row is not None and row.ended_at is None:
+        _end(SESSIONS.c.id == row.id)
+        audit.record(Event.SIGNED_OUT, actor_id=row.user_id, user_id=row.user_id, address=address)
+
+
+def end_one(session_id: int, user_id: int, *, address: str = "") -> bool:
+    """End one session of a user, with what lives by it; tell whether there was one to end."""
+    mine = and_(SESSIONS.c.id == session_id, SESSIONS.c.user_id == user_id)
+    if not db.session.scalar(select(exists().where(mine, SESSIONS.c.ended_at.is_(None)))):
+        return False
+    _end(mine)
+    audit.record(
+        Event.SIGNED_OUT,
+        actor_id=user_id,
+        user_id=user_id,
+        address=address,
+        session_id=session_id,
+    )
+    return True
+
+
+def end_all(user: User, *, by: int | None = None, but: int | None = None) -> None:
+    """End every session of a user, except the session `but`, with what lives by them."""
+    condition = SESSIONS.c.user_id == user.id
+    _end(condition if but is None else and_(condition, SESSIONS.c.id != but))
+    audit.record(Event.SIGNED_OUT_EVERYWHERE, actor_id=by or user.id, user_id=user.id)
+
+
+def end_weak(user_ids: Select[tuple[int]]) -> None:
+    """End the sessions that one step alone has opened, of these users.
+
+    The open ones must not outlive the moment from which two steps are demanded.
+    """
+    _end(and_(SESSIONS.c.user_id.in_(user_ids), SESSIONS.c.acr == levels.PASSWORD))
+
+
+def kill_all(user: User, *, by: int | None = None, but: int | None = None) -> None:
+    """End every session of a user and kill everything issued to applications, offline too.
+
+    What is of an older epoch is dead from now on; the session `but` is taken along to the new one.
+    """
+    user.epoch += 1
+    db.session.flush()
+    end_all(user, by=by, but=but)
+    if but is not None:
+        kept = update(SESSIONS).where(SESSIONS.c.id == but)
+        db.session.execute(kept.values(epoch=user.epoch))
+
+
+def _end(condition: Any) -> None:
+    """End sessions, tell their applications, and revoke what came from them.
+
+    Only families with offline access go on.
+    """
+    logouts.enqueue(condition)
+    ended = select(SESSIONS.c.id).where(condition, SESSIONS.c.ended_at.is_(None))
+    padded = literal(" ") + FAMILIES.c.scope + literal(" ")
+    offline = padded.contains(" offline_access ", autoescape=True)
+    db.session.execute(
+        update(FAMILIES)
+        .where(FAMILIES.c.session_id.in_(ended), FAMILIES.c.revoked_at.is_(None), ~offline)
+        .values(revoked_at=now())
+    )
+    db.session.execute(
+        update(SESSIONS).where(condition, SESSIONS.c.ended_at.is_(None)).values(ended_at=now())
+    )

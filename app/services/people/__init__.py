@@ -1,0 +1,1 @@
+"""People: their accounts, addresses, and what proves that it is they."""

@@ -1,0 +1,213 @@
+"""Claims: a user says that one more address is theirs, and proves it with a mailed code or link.
+
+Until then the address is on no account: it signs nobody in, resets nothing and keeps nobody else
+from it (security.md RV08). An address that is somebody else's takes the same way, with another
+mail and neither code nor link that work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.clock import now
+from app.database import db, insert_or
+from app.errors import InvalidInput, Refused
+from app.models import EmailClaim, User, UserEmail
+from app.security import secrets
+from app.services.people import accounts, addresses
+from app.services.people.accounts import AddressTaken
+from app.services.upkeep import audit, mail
+from app.services.upkeep.audit import Event
+from app.settings import settings
+
+CLAIMS, ADDRESSES = EmailClaim.__table__, UserEmail.__table__
+LIFETIME = timedelta(minutes=30)
+MINUTES = int(LIFETIME.total_seconds() // 60)
+MOST_TRIES = 5
+
+
+class ClaimRefused(Refused):
+    """The code or link is not the one that was mailed, or works no more."""
+
+    public = "That code isn't right or has expired."
+
+
+def begin(user: User, email: str, *, link: Callable[[str], str]) -> int:
+    """Keep a claim in place of an earlier one to the same address, and mail code and link.
+
+    Returns the number of the claim.
+
+    `link` makes the address of our page for a token. The answer is the same for every address
+    that is not the user's own.
+
+    Raises:
+        InvalidInput: it is no address, it is on the account, or there are enough.
+    """
+    accounts.check_address(email)
+    addresses.hold(user)
+    key, own = accounts.key_of(email), addresses.of_user(user)
+    if any(one.key == key and one.verified_at for one in own):
+        raise InvalidInput("email", _("This address is on your account already."))
+    if len(own) >= addresses.MOST or len(of_user(user)) >= addresses.MOST:
+        raise InvalidInput("email", _("These are enough addresses. Remove one first."))
+    code, token = secrets.new_short_code(), secrets.new_token("ea")
+    free = _is_free(user, key)
+    values = {
+        "email": email.strip(),
+        "code_digest": _code_digest(user.id, key, code) if free else None,
+        "link_digest": secrets.digest(token) if free else None,
+        "tries": 0,
+        "mailed_at": now(),
+        "expires_at": now() + LIFETIME,
+    }
+    row = insert_or(CLAIMS).values(user_id=user.id, email_key=key, **values)
+    kept = row.on_conflict_do_update(index_elements=["user_id", "email_key"], set_=values)
+    claim_id: int = db.session.execute(kept.returning(CLAIMS.c.id)).scalar_one()
+    # Looked for in any case: the answer must not come sooner for an address nobody has.
+    owner = accounts.find_by_email(email)
+    if free:
+        texts: dict[str, Any] = {"code": code, "link": link(token), "minutes": MINUTES}
+        mail.enqueue("add_address", to=email.strip(), reader=user, **texts)
+    else:
+        texts = {"sign_in_url": f"{settings.issuer}/login/sign-in"}
+        mail.enqueue("address_in_use", to=email.strip(), reader=owner, asked=False, **texts)
+    return claim_id
+
+
+def _is_free(user: User, key: str) -> bool:
+    """Tell whether the user may have the address: nobody has it, or it was theirs before.
+
+    One that was taken off another account is kept there for a while, see `addresses.take_off`.
+    """
+    found = db.session.execute(select(ADDRESSES).where(ADDRESSES.c.key == key)).one_or_none()
+    if found is None or found.user_id == user.id:
+        return True
+    return found.removed_at is not None and found.reserved_until <= now()
+
+
+def _code_digest(user_id: int, key: str, code: str) -> str:
+    plain = secrets.plain_code(code)
+    return secrets.keyed_digest(settings.secret_keys[0], f"address {user_id} {key} {plain}")
+
+
+def of_user(user: User) -> Sequence[EmailClaim]:
+    """Return what a user has claimed and may still prove, the oldest first."""
+    wanted = (
+        select(EmailClaim)
+        .where(EmailClaim.user_id == user.id, EmailClaim.expires_at > now())
+        .order_by(EmailClaim.id)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def find(user: User, claim_id: int) -> EmailClaim:
+    """Return a claim of this user.
+
+    Raises:
+        ClaimRefused: there is none any more.
+    """
+    found = next((one for one in of_user(user) if one.id == claim_id), None)
+    if found is None:
+        raise ClaimRefused
+    return found
+
+
+def find_by_link(user: User, token: str) -> EmailClaim:
+    """Return the claim that a link is for, without using it up (security.md RV04).
+
+    It counts for the user who made the claim alone. The owner of a mailbox who is signed in as
+    somebody else, or nowhere, must not put it on the account of a stranger who typed it.
+
+    Raises:
+        ClaimRefused: there is none any more, or it is another user's.
+    """
+    digest = secrets.digest(token)
+    found = next((one for one in of_user(user) if one.link_digest == digest), None)
+    if found is None:
+        raise ClaimRefused
+    return found
+
+
+def cancel(user: User, claim_id: int) -> None:
+    """Forget a claim; nothing if there is none."""
+    db.session.execute(delete(CLAIMS).where(CLAIMS.c.id == claim_id, CLAIMS.c.user_id == user.id))
+
+
+def count_try(claim: EmailClaim) -> None:
+    """Count a try at the code; the caller commits it, whatever comes of the try.
+
+    Raises:
+        ClaimRefused: there were five already.
+    """
+    counted = db.session.execute(
+        update(CLAIMS)
+        .where(CLAIMS.c.id == claim.id, CLAIMS.c.tries < MOST_TRIES)
+        .values(tries=CLAIMS.c.tries + 1)
+    )
+    if not counted.rowcount:  # type: ignore[attr-defined]
+        raise ClaimRefused
+
+
+def confirm_by_code(user: User, claim: EmailClaim, code: str, *, address: str = "") -> None:
+    """Put the address on the account when the code is right; of several at once, one does.
+
+    Raises:
+        ClaimRefused: it is not, or another request was first.
+        AddressTaken: somebody else has confirmed the address meanwhile.
+    """
+    typed = _code_digest(user.id, claim.email_key, code)
+    if not secrets.same(claim.code_digest or "", typed):
+        raise ClaimRefused
+    _confirm(user, claim, CLAIMS.c.code_digest == typed, address=address)
+
+
+def confirm_by_link(user: User, claim: EmailClaim, *, address: str = "") -> None:
+    """Put the address on the account for who has opened the link, see `find_by_link`.
+
+    Raises:
+        ClaimRefused: another request was first.
+        AddressTaken: somebody else has confirmed the address meanwhile.
+    """
+    _confirm(user, claim, CLAIMS.c.link_digest == claim.link_digest, address=address)
+
+
+def _confirm(
+    user: User, claim: EmailClaim, is_proved: ColumnElement[bool], *, address: str
+) -> None:
+    used = db.session.execute(delete(CLAIMS).where(CLAIMS.c.id == claim.id, is_proved))
+    if not used.rowcount:  # type: ignore[attr-defined]
+        raise ClaimRefused
+    if not _is_back(user, claim.email_key):
+        try:
+            with db.session.begin_nested():
+                accounts.add_address(user.id, claim.email, verified=True)
+        except IntegrityError:
+            raise AddressTaken from None
+    if claim.email_key == user.email_key and not user.email_verified:
+        user.email_verified, user.updated_at = True, now()
+    audit.record(Event.ADDRESS_ADDED, actor_id=user.id, user_id=user.id, address=address)
+    mail.enqueue(
+        "address_added",
+        to=user.email,
+        reader=user,
+        email=claim.email,
+        changed_at=now(),
+        account_url=f"{settings.issuer}/account/emails",
+    )
+
+
+def _is_back(user: User, key: str) -> bool:
+    """Put an address back that the same user has taken off and that is still kept for them."""
+    back = db.session.execute(
+        update(ADDRESSES)
+        .where(ADDRESSES.c.key == key, ADDRESSES.c.user_id == user.id)
+        .values(removed_at=None, verified_at=now())
+    )
+    return bool(back.rowcount)  # type: ignore[attr-defined]

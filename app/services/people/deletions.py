@@ -1,0 +1,201 @@
+"""Deleting an account: asked for, kept after all, done for good (security.md RV13).
+
+Between the wish and its end lies a grace. Meanwhile the account has no session that any page or
+application knows of: every token is dead, a sign-in leads to one page, where it can be kept. The
+address stays taken until the end; the subject is never given to anybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import LazyString, format_date
+from flask_babel import lazy_gettext as _
+from sqlalchemy import and_, delete, exists, func, select, update
+
+from app.clock import now
+from app.database import db
+from app.errors import Conflict
+from app.models import (
+    Attempt,
+    AuditEvent,
+    Invitation,
+    LogoutNotice,
+    Mail,
+    Session,
+    SignUp,
+    User,
+    UserEmail,
+)
+from app.security import secrets
+from app.services.authorization import sessions
+from app.services.people import users
+from app.services.upkeep import audit, mail
+from app.services.upkeep.audit import Event
+from app.settings import settings
+
+USERS, SESSIONS, EVENTS = User.__table__, Session.__table__, AuditEvent.__table__
+ATTEMPTS, NOTICES, MAILS = Attempt.__table__, LogoutNotice.__table__, Mail.__table__
+SIGN_UPS, INVITATIONS = SignUp.__table__, Invitation.__table__
+
+
+class AlreadyScheduled(Conflict):
+    """It is to be deleted already, or was deleted."""
+
+    public = "This account is to be deleted already."
+
+
+class NotScheduled(Conflict):
+    """It is not to be deleted, or it is too late to keep it."""
+
+    public = "This account isn't to be deleted."
+
+
+def schedule(user: User, *, by: int | None = None, reason: str = "", address: str = "") -> None:
+    """Let an account be deleted after the grace; every session and token is dead at once.
+
+    `by` is an administrator: the account is turned off as well, so that its owner cannot keep it.
+
+    Raises:
+        AlreadyScheduled: somebody was faster.
+        LastAdministrator: nobody would be left to administer; the caller rolls back.
+    """
+    users.lock_administrators()
+    values: dict[str, object] = {"deletion_due_at": now() + settings.deletion_grace}
+    if by is not None:
+        values["disabled_at"] = func.coalesce(USERS.c.disabled_at, now())
+    scheduled = db.session.execute(
+        update(USERS).where(USERS.c.id == user.id, USERS.c.deletion_due_at.is_(None)).values(values)
+    )
+    if not scheduled.rowcount:  # type: ignore[attr-defined]
+        raise AlreadyScheduled
+    db.session.refresh(user)
+    if user.is_admin:
+        users.check_administrator_left()
+    sessions.kill_all(user, by=by)
+    details = {"reason": reason} if reason else {}
+    actor = by or user.id
+    audit.record(Event.DELETION_ASKED, actor_id=actor, user_id=user.id, address=address, **details)
+    _tell_scheduled(user, by_owner=by is None)
+
+
+def keep(user: User, *, by: int | None = None, address: str = "") -> None:
+    """Keep an account that was to be deleted; what was signed out stays so.
+
+    Raises:
+        NotScheduled: somebody was faster, or it is too late.
+    """
+    kept = db.session.execute(
+        update(USERS)
+        .where(USERS.c.id == user.id, USERS.c.deletion_due_at > now())
+        .values(deletion_due_at=None)
+    )
+    if not kept.rowcount:  # type: ignore[attr-defined]
+        raise NotScheduled
+    db.session.refresh(user)
+    audit.record(Event.DELETION_CANCELLED, actor_id=by or user.id, user_id=user.id, address=address)
+    sentence = _("It is not deleted. Apps ask you to sign in again.")
+    _tell(user, _("Your account is kept"), sentence, asked=by is None)
+
+
+def waiting_in(token: str) -> tuple[User, Session] | None:
+    """Return whose account is to be deleted and who has just signed in with this cookie.
+
+    No other page knows of such a session (sessions.find); it counts for keeping the account alone.
+    """
+    wanted = (
+        select(User, Session)
+        .join(Session, Session.user_id == USERS.c.id)
+        .where(
+            SESSIONS.c.digest == secrets.digest(token),
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now(),
+            SESSIONS.c.epoch == USERS.c.epoch,
+            USERS.c.disabled_at.is_(None),
+            USERS.c.deletion_due_at > now(),
+        )
+    )
+    found = db.session.execute(wanted).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def due(most: int = 100) -> Sequence[int]:
+    """Return which accounts have had their grace."""
+    wanted = select(USERS.c.id).where(USERS.c.deletion_due_at <= now()).limit(most)
+    return db.session.scalars(wanted).all()
+
+
+def erase(user_id: int) -> bool:
+    """Delete an account with everything about its owner; tell whether this process did.
+
+    Rows that belong to it go with it, in the database (ON DELETE CASCADE). What is recorded stays
+    as what was done and when, under a number that stands for nobody.
+    """
+    is_due = and_(USERS.c.id == user_id, USERS.c.deletion_due_at <= now())
+    # What they did to others stays, but not from where; the next statement takes `actor_id` away.
+    wanted = select(UserEmail.email, UserEmail.key).where(UserEmail.user_id == user_id)
+    addresses = db.session.execute(wanted).all()
+    acts = update(EVENTS).where(EVENTS.c.actor_id == user_id, exists().where(is_due))
+    db.session.execute(acts.values(address=""))
+    if not db.session.execute(delete(USERS).where(is_due)).rowcount:  # type: ignore[attr-defined]
+        return False
+    for email, key in addresses:
+        _forget_address(email, key)
+    audit.record(Event.ERASED, user_id=_forget_number(user_id))
+    return True
+
+
+def _forget_address(email: str, key: str) -> None:
+    """Delete what was written to the address, or asked for with it."""
+    addresses = {email.casefold(), key}
+    db.session.execute(delete(MAILS).where(func.lower(MAILS.c.recipient).in_(addresses)))
+    db.session.execute(delete(SIGN_UPS).where(func.lower(SIGN_UPS.c.email).in_(addresses)))
+    db.session.execute(delete(INVITATIONS).where(INVITATIONS.c.email_key == key))
+
+
+def _forget_number(user_id: int) -> int:
+    """Put a random number in place of the user's: rows of one person still belong together.
+
+    Numbers below zero are nobody's. Free text, network address and device go, and traces of
+    attempts, which may hold what somebody typed. Return the new number.
+    """
+    nobody = {"address": "", "details": {}}
+    own = EVENTS.c.user_id == user_id
+    number = secrets.new_pseudonym()
+    db.session.execute(update(EVENTS).where(own).values(user_id=number, **nobody))
+    db.session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.user_id == user_id))
+    settled = NOTICES.c.delivered_at.is_not(None) | NOTICES.c.given_up_at.is_not(None)
+    left_over = NOTICES.c.user_id.is_(None) & ~NOTICES.c.is_test
+    db.session.execute(delete(NOTICES).where(left_over, settled))
+    return number
+
+
+def _tell_scheduled(user: User, *, by_owner: bool) -> None:
+    day = LazyString(format_date, now() + settings.deletion_grace, "long")
+    if by_owner:
+        sentence = _(
+            "Your account and everything in it will be deleted on %(day)s. To keep it, sign in "
+            "before that day. You are signed out everywhere.",
+            day=day,
+        )
+    else:
+        sentence = _(
+            "An administrator had your account turned off. It will be deleted on %(day)s, with "
+            "everything in it.",
+            day=day,
+        )
+    _tell(user, _("Your account will be deleted"), sentence, asked=by_owner)
+
+
+def _tell(user: User, subject: LazyString, sentence: LazyString, *, asked: bool) -> None:
+    """Mail the owner what becomes of the account: it may not have been them."""
+    mail.enqueue(
+        "account_notice",
+        to=user.email,
+        reader=user,
+        asked=asked,
+        subject=subject,
+        sentence=sentence,
+        changed_at=now(),
+        account_url=f"{settings.issuer}/login/sign-in",
+    )

@@ -1,0 +1,173 @@
+"""Groups: make and change them, who belongs to them, and what they demand of their members."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from sqlalchemy import Row, bindparam, delete, exists, func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.database import db, insert_or
+from app.errors import Conflict, NotFound
+from app.models import Group, Membership, User
+from app.services.authorization import sessions
+from app.services.people import accounts
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
+
+GROUPS, MEMBERSHIPS, USERS = Group.__table__, Membership.__table__, User.__table__
+PAGE_SIZE = 25
+_SIZE = (
+    select(func.count())
+    .where(MEMBERSHIPS.c.group_id == GROUPS.c.id)
+    .scalar_subquery()
+    .label("size")
+)
+#: Asked at every sign-in with one step: built once.
+_DEMANDING = select(
+    exists().where(
+        MEMBERSHIPS.c.user_id == bindparam("user_id"),
+        MEMBERSHIPS.c.group_id == GROUPS.c.id,
+        GROUPS.c.requires_second_step,
+    )
+)
+
+
+class NameTaken(Conflict):
+    """Another group has this name, or one that looks the same."""
+
+    public = "There is a group with this name already."
+
+
+def search(text: str = "", *, page: int = 1) -> tuple[Sequence[Row[Group, int]], int]:
+    """Return one page of groups, each with its number of members, and how many there are."""
+    wanted = select(Group)
+    if text:
+        wanted = wanted.where(Group.name.icontains(text, autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    ordered = wanted.add_columns(_SIZE).order_by(GROUPS.c.name_key)
+    rows = db.session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return rows, total
+
+
+def get(group_id: int) -> Group:
+    """Return a group.
+
+    Raises:
+        NotFound: there is none.
+    """
+    group = db.session.get(Group, group_id)
+    if group is None:
+        raise NotFound("There is no such group.")
+    return group
+
+
+def create(name: str, *, description: str, requires_second_step: bool, by: int) -> Group:
+    """Make a group without members.
+
+    Raises:
+        NameTaken: there is one with this name; of any number at once, one comes out of here.
+    """
+    group = Group(requires_second_step=requires_second_step)
+    _name(group, name, description)
+    audit.record(Event.GROUP_MADE, actor_id=by, group=group.name)
+    return group
+
+
+def update(
+    group: Group, *, name: str, description: str, requires_second_step: bool, by: int
+) -> None:
+    """Change a group; members who are signed in with less than it demands from now on are not.
+
+    Raises:
+        NameTaken: another group has the name.
+    """
+    begins_to_demand = requires_second_step and not group.requires_second_step
+    group.requires_second_step = requires_second_step
+    _name(group, name, description)
+    if begins_to_demand:
+        members = select(MEMBERSHIPS.c.user_id).where(MEMBERSHIPS.c.group_id == group.id)
+        sessions.end_weak(members)
+    audit.record(
+        Event.GROUP_CHANGED,
+        actor_id=by,
+        group=group.name,
+        requires_second_step=requires_second_step,
+    )
+
+
+def remove(group: Group, *, by: int) -> None:
+    """Delete a group; its members stay, and are free of what it demanded."""
+    name = group.name
+    db.session.execute(delete(GROUPS).where(GROUPS.c.id == group.id))
+    audit.record(Event.GROUP_DELETED, actor_id=by, group=name)
+
+
+def add_member(group: Group, user: User, *, by: int) -> None:
+    """Put a user into a group; who is in it already stays in it."""
+    row = insert_or(MEMBERSHIPS).values(group_id=group.id, user_id=user.id)
+    added = db.session.execute(row.on_conflict_do_nothing())
+    if not added.rowcount:  # type: ignore[attr-defined]
+        return
+    if group.requires_second_step:
+        sessions.end_weak(select(USERS.c.id).where(USERS.c.id == user.id))
+    audit.record(Event.MEMBER_ADDED, actor_id=by, user_id=user.id, group=group.name)
+
+
+def remove_member(group: Group, user_id: int, *, by: int) -> None:
+    """Take a user out of a group.
+
+    Raises:
+        NotFound: they are not in it.
+    """
+    gone = db.session.execute(
+        delete(MEMBERSHIPS).where(
+            MEMBERSHIPS.c.group_id == group.id, MEMBERSHIPS.c.user_id == user_id
+        )
+    )
+    if not gone.rowcount:  # type: ignore[attr-defined]
+        raise NotFound("There is no such member.")
+    audit.record(Event.MEMBER_REMOVED, actor_id=by, user_id=user_id, group=group.name)
+
+
+def members(group: Group, *, page: int = 1) -> tuple[Sequence[User], int]:
+    """Return one page of the members of a group, and how many there are."""
+    belongs = (MEMBERSHIPS.c.user_id == USERS.c.id) & (MEMBERSHIPS.c.group_id == group.id)
+    total = db.session.scalar(
+        select(func.count()).where(MEMBERSHIPS.c.group_id == group.id).select_from(MEMBERSHIPS)
+    )
+    wanted = select(User).join(Membership, belongs)
+    ordered = wanted.order_by(func.lower(func.coalesce(User.name, User.email)), User.id)
+    rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return rows, total or 0
+
+
+def of_user(user_id: int) -> Sequence[Group]:
+    """Return the groups a user belongs to, by name."""
+    belongs = (MEMBERSHIPS.c.group_id == GROUPS.c.id) & (MEMBERSHIPS.c.user_id == user_id)
+    return db.session.scalars(
+        select(Group).join(Membership, belongs).order_by(GROUPS.c.name_key)
+    ).all()
+
+
+def demand_second_step(user_id: int) -> bool:
+    """Tell whether a group of the user demands a second step of its members."""
+    return bool(db.session.scalar(_DEMANDING, {"user_id": user_id}))
+
+
+def _name(group: Group, name: str, description: str) -> None:
+    """Write the names of a group.
+
+    Raises:
+        NameTaken: another group has the name.
+    """
+    group.name = accounts.one_line(name)
+    group.name_key = unicodedata.normalize("NFKC", group.name).casefold()
+    group.description = accounts.one_line(description)
+    try:
+        with db.session.begin_nested():
+            db.session.add(group)
+            db.session.flush()
+    except IntegrityError:
+        raise NameTaken from None

@@ -1,0 +1,140 @@
+"""The second step: who has to have one, turn it on and off, prove it.
+
+Changes are recorded and mailed to the owner: it may not have been them (security.md MF06).
+"""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext as ngettext
+
+from app.database import db
+from app.models import User
+from app.services.authorization import levels, sessions
+from app.services.authorization.sessions import SignedIn
+from app.services.people import groups, notices, passkeys, recovery_codes, totp, trusted_browsers
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
+from app.settings import settings
+
+
+def is_demanded_of(user_id: int, *, is_admin: bool) -> bool:
+    """Tell whether the policy of the deployment, or of a group, wants a second step of a user."""
+    return _is_policy(is_admin=is_admin) or groups.demand_second_step(user_id)
+
+
+def is_owed_by(person: SignedIn) -> bool:
+    """Tell whether somebody signed in before it was demanded of them, and has yet to set one up.
+
+    Only the policy of the deployment can do that: a group that begins to demand it ends the
+    sessions that one step has opened.
+    """
+    is_enough = person.has_second_step or levels.reaches(person.acr, levels.MFA)
+    return not is_enough and _is_policy(is_admin=person.is_admin)
+
+
+def _is_policy(*, is_admin: bool) -> bool:
+    policy = settings.second_step_policy
+    return policy == "everyone" or (policy == "admins" and is_admin)
+
+
+def turn_on(
+    user: User, seed: str, code: str, *, session_id: int | None = None, address: str = ""
+) -> list[str]:
+    """Set up the authenticator app; return the recovery codes, which are kept nowhere else.
+
+    Every session of the user but this one ends, and every token: what the password alone has
+    opened may not be theirs (security.md SE04, RT08).
+
+    Raises:
+        CodeWrong: the app does not have the seed.
+        SetUpAlready: another tab was faster.
+    """
+    totp.set_up(user, seed, code)
+    sentence = _(
+        "From now on a code from your authenticator app is asked for after the password."
+        " Every other device is signed out."
+    )
+    return _turn_on(user, sentence, session_id=session_id, address=address)
+
+
+def turn_on_with_passkey(
+    user: User, *, session_id: int | None = None, address: str = ""
+) -> list[str]:
+    """Ask for a passkey of the user after the password; return the recovery codes.
+
+    Every session of the user but this one ends, as with the app.
+    """
+    sentence = _(
+        "From now on a passkey is asked for after the password. Every other device is signed out."
+    )
+    return _turn_on(user, sentence, session_id=session_id, address=address)
+
+
+def _turn_on(user: User, sentence: str, *, session_id: int | None, address: str) -> list[str]:
+    user.has_second_step = True
+    db.session.flush()
+    audit.record(Event.SECOND_STEP_ON, actor_id=user.id, user_id=user.id, address=address)
+    sessions.kill_all(user, but=session_id)
+    notices.tell(user, _("The second step was turned on"), sentence)
+    return recovery_codes.replace(user.id)
+
+
+def turn_off(user: User, *, session_id: int, address: str = "") -> None:
+    """Let the password alone sign in again; every other session of the user ends."""
+    _forget(user)
+    sessions.kill_all(user, but=session_id)
+    audit.record(Event.SECOND_STEP_OFF, actor_id=user.id, user_id=user.id, address=address)
+    _tell_off(user)
+
+
+def reset(user: User, *, by: int, reason: str) -> None:
+    """Take the second step from a user who has lost it, as an administrator; they are told.
+
+    The passkeys go with it: they may be in the same wrong hands as the phone.
+    """
+    _forget(user)
+    passkeys.remove_all(user.id)
+    sessions.kill_all(user, by=by)
+    audit.record(Event.SECOND_STEP_RESET, actor_id=by, user_id=user.id, reason=reason)
+    _tell_off(user, asked=False)
+
+
+def _forget(user: User) -> None:
+    totp.remove(user.id)
+    recovery_codes.remove(user.id)
+    trusted_browsers.forget_all(user.id)
+    user.has_second_step = False
+    db.session.flush()
+
+
+def renew_codes(user: User, *, address: str = "") -> list[str]:
+    """Make new recovery codes; the old ones are worthless."""
+    made = recovery_codes.replace(user.id)
+    audit.record(Event.RECOVERY_CODES_MADE, actor_id=user.id, user_id=user.id, address=address)
+    sentence = _("The recovery codes you had before no longer work.")
+    notices.tell(user, _("New recovery codes were made"), sentence)
+    return made
+
+
+def spend_recovery_code(user: User, code: str, *, address: str = "") -> None:
+    """Use a recovery code up and tell the owner how many are left (security.md MF05).
+
+    Raises:
+        RecoveryCodeWrong: the user has no such code any more.
+    """
+    left = recovery_codes.spend(user.id, code)
+    audit.record(
+        Event.RECOVERY_CODE_USED, actor_id=user.id, user_id=user.id, address=address, left=left
+    )
+    sentence = ngettext(
+        "Somebody signed in with a recovery code. %(num)d code is left.",
+        "Somebody signed in with a recovery code. %(num)d codes are left.",
+        left,
+    )
+    notices.tell(user, _("A recovery code was used"), sentence)
+
+
+def _tell_off(user: User, *, asked: bool = True) -> None:
+    sentence = _("The password alone signs in again. Every other device is signed out.")
+    notices.tell(user, _("The second step was turned off"), sentence, asked=asked)

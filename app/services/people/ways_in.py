@@ -1,0 +1,64 @@
+"""Ways in: what somebody signs in with; the last one stays."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+
+from app.database import db
+from app.errors import Refused
+from app.models import Password, User
+from app.services.authorization import sessions
+from app.services.people import passkeys, second_steps, totp, upstream_identities
+
+
+class LastWayIn(Refused):
+    """Without it, its owner could not sign in any more, or not as the policy demands."""
+
+    public = "Add another way to sign in first."
+
+
+def has_password(user_id: int) -> bool:
+    """Tell whether a user has a password."""
+    return bool(db.session.scalar(select(exists().where(Password.user_id == user_id))))
+
+
+def remove_identity(user: User, identity_id: int, *, session_id: int, address: str = "") -> None:
+    """Take from a user who they are at another provider, and end every other session.
+
+    Raises:
+        LastWayIn: it is the last one; the caller rolls back.
+        NotFound: the user has no such identity.
+    """
+    # As below: two tabs cannot remove the last two.
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    upstream_identities.remove(user, identity_id, address=address)
+    ways = (has_password, passkeys.has_any, upstream_identities.has_any)
+    if not any(is_there(user.id) for is_there in ways):
+        raise LastWayIn
+    sessions.kill_all(user, but=session_id)
+
+
+def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str = "") -> None:
+    """Take a passkey from a user, and end every other session: the device may be lost.
+
+    With the last factor beside the password, the second step ends, too.
+
+    Raises:
+        LastWayIn: it is the last one; the caller rolls back.
+        NotFound: the user has no such passkey.
+    """
+    # PostgreSQL: whoever comes second waits here, so that two tabs cannot remove the last two.
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    passkeys.remove(user, passkeys.get(user.id, passkey_id), address=address)
+    # SQLite: the delete above has taken the lock.
+    if passkeys.has_any(user.id):
+        sessions.kill_all(user, but=session_id)
+        return
+    if not has_password(user.id) and not upstream_identities.has_any(user.id):
+        raise LastWayIn
+    if not user.has_second_step or totp.has_one(user.id):
+        sessions.kill_all(user, but=session_id)
+        return
+    if second_steps.is_demanded_of(user.id, is_admin=user.is_admin):
+        raise LastWayIn
+    second_steps.turn_off(user, session_id=session_id, address=address)

@@ -1,0 +1,1 @@
+"""Upkeep: what every other wing stands on: the record, mail, counts, and the broom."""

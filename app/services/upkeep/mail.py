@@ -1,0 +1,174 @@
+"""Mail: an outbox in the database, so that what is promised and what is sent cannot differ.
+
+A mail is rendered and kept in the transaction of what causes it. Jobs claim it, send it, and
+empty it: it may hold a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from sqlalchemy import and_, func, select, update
+
+from app.clock import now
+from app.database import db
+from app.models import Mail, User
+from app.security import secrets
+from app.services.upkeep import languages
+from app.settings import settings
+
+MAILS = Mail.__table__
+#: A process that claimed a mail and died gives it back after this.
+LEASE = timedelta(minutes=5)
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_TRIES = 12
+PAGE_SIZE = 25
+#: What may have become of a mail, by name.
+STATES = {
+    "waiting": and_(MAILS.c.sent_at.is_(None), MAILS.c.tries < MOST_TRIES),
+    "sent": MAILS.c.sent_at.is_not(None),
+    "given_up": and_(MAILS.c.sent_at.is_(None), MAILS.c.tries >= MOST_TRIES),
+}
+LONGEST_SUBJECT = 300
+LONGEST_FAULT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that this process, and no other, is to send now."""
+
+    id: int
+    tries: int
+    message: EmailMessage
+
+
+def enqueue(
+    template: str, *, to: str, reader: User | None = None, asked: bool = True, **context: Any
+) -> None:
+    """Render a mail in the language of its reader, and put it into the outbox.
+
+    `reader` is whose mailbox it is, if that is known; `asked` is False when somebody else has
+    caused the mail. Words in the context that were not translated yet (lazy) follow.
+    """
+    with force_locale(languages.read_by(reader, asked=asked)):
+        db.session.add(_rendered(template, to, context))
+    db.session.flush()
+
+
+def draft(template: str, *, to: str, **context: Any) -> EmailMessage:
+    """Render a mail in the language of this request, to be sent at once and kept nowhere."""
+    return _message(_rendered(template, to, context))
+
+
+def _rendered(template: str, to: str, context: dict[str, Any]) -> Mail:
+    if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
+        message = "an address that cannot stand in a header"
+        raise ValueError(message)
+    context = {"not_me_url": f"{settings.issuer}/account/not-me", **context}
+    moment = now()
+    return Mail(
+        message_id=f"<{secrets.new_id()}@{_domain()}>",
+        recipient=to,
+        template=template,
+        subject=_block(template, "subject", context)[:LONGEST_SUBJECT],
+        text=_block(template, "body", context, one_line=False),
+        html=render_template(f"email/{template}.html", **context),
+        created_at=moment,
+        due_at=moment,
+    )
+
+
+def _block(template: str, name: str, context: dict[str, Any], *, one_line: bool = True) -> str:
+    """Return one block of the plain text template; a subject is one line, whatever it holds."""
+    found = current_app.jinja_env.get_template(f"email/{template}.txt")
+    values = dict(context)
+    current_app.update_template_context(values)
+    text = "".join(found.blocks[name](found.new_context(values)))
+    return " ".join(text.split()) if one_line else f"{text.strip()}\n"
+
+
+def _domain() -> str:
+    """Return the right-hand side of message identifiers."""
+    return settings.issuer.partition("//")[2].partition(":")[0]
+
+
+def search(*, state: str = "", page: int = 1) -> tuple[Sequence[Mail], int]:
+    """Return one page of the outbox, the newest first, and how many there are in this state."""
+    wanted = select(Mail)
+    if state in STATES:
+        wanted = wanted.where(STATES[state])
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    newest_first = wanted.order_by(Mail.id.desc())
+    rows = db.session.scalars(newest_first.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return rows, total
+
+
+def state_of(row: Mail) -> str:
+    """Return what has become of a mail: one of STATES."""
+    if row.sent_at is not None:
+        return "sent"
+    return "given_up" if row.tries >= MOST_TRIES else "waiting"
+
+
+def due(most: int = 20) -> list[int]:
+    """Return which mails wait to be sent, the oldest first."""
+    wanted = (
+        select(MAILS.c.id)
+        .where(MAILS.c.sent_at.is_(None), MAILS.c.due_at <= now(), MAILS.c.tries < MOST_TRIES)
+        .order_by(MAILS.c.due_at)
+        .limit(most)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def claim(mail_id: int) -> Claimed | None:
+    """Take a mail to send it, None when another process was first; the caller commits."""
+    moment = now()
+    claimed = db.session.execute(
+        update(MAILS)
+        .where(MAILS.c.id == mail_id, MAILS.c.sent_at.is_(None), MAILS.c.due_at <= moment)
+        .values(due_at=moment + LEASE, tries=MAILS.c.tries + 1)
+        .returning(*MAILS.c)
+    ).one_or_none()
+    return Claimed(claimed.id, claimed.tries, _message(claimed)) if claimed else None
+
+
+def _message(row: Any) -> EmailMessage:
+    """Return the mail as it travels; the policy refuses line breaks in headers once more."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = row.subject
+    message["From"] = settings.mail_from
+    message["To"] = row.recipient
+    message["Date"] = row.created_at
+    message["Message-ID"] = row.message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    message.set_content(row.text)
+    message.add_alternative(row.html, subtype="html")
+    return message
+
+
+def sent(mail_id: int) -> None:
+    """Note that a mail is out, and forget what it said."""
+    db.session.execute(
+        update(MAILS)
+        .where(MAILS.c.id == mail_id)
+        .values(sent_at=now(), subject="", text="", html="", last_fault="")
+    )
+
+
+def put_off(claimed: Claimed, fault: str) -> None:
+    """Try again later: after half a minute, then ever later, up to an hour."""
+    wait = min(FIRST_RETRY * 2 ** (claimed.tries - 1), LONGEST_RETRY)
+    db.session.execute(
+        update(MAILS)
+        .where(MAILS.c.id == claimed.id)
+        .values(due_at=now() + wait, last_fault=fault[:LONGEST_FAULT])
+    )

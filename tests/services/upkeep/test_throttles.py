@@ -1,0 +1,137 @@
+"""Throttles: how long one waits, and for whom it counts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.errors import TooMany
+from app.models import Throttle
+from app.services.upkeep import throttles
+from app.services.upkeep.throttles import Count, Limit
+
+FEW = Limit("few", free=2, wait=timedelta(seconds=10))
+
+
+def spend(db, count, times=1):
+    """Count tries, each in a transaction of its own."""
+    for _ in range(times):
+        throttles.reserve((count,))
+        db.session.commit()
+
+
+def wait(db, count):
+    """Return how long the next try has to wait, None when it need not."""
+    try:
+        throttles.reserve((count,))
+    except TooMany as many:
+        return many.retry_after
+    finally:
+        db.session.rollback()
+    return None
+
+
+def test_free_tries_wait_for_nothing_and_the_next_ones_ever_longer(db, clock):
+    count = Count(FEW, "jane")
+    spend(db, count, FEW.free)
+    waits = []
+    for _ in range(4):
+        waits.append(wait(db, count))
+        clock.move(waits[-1])
+        spend(db, count)
+
+    assert waits == [timedelta(seconds=seconds) for seconds in (10, 20, 40, 80)]
+
+
+def test_wait_is_never_longer_than_an_hour(db, clock):
+    count = Count(FEW, "jane")
+    for _ in range(20):
+        clock.move(throttles.LONGEST_WAIT)
+        spend(db, count)
+
+    assert wait(db, count) == throttles.LONGEST_WAIT
+    assert FEW.wait_after(10_000) == throttles.LONGEST_WAIT
+
+
+def test_what_is_a_day_old_is_forgotten(db, clock):
+    count = Count(FEW, "jane")
+    for _ in range(10):
+        clock.move(throttles.LONGEST_WAIT)
+        spend(db, count)
+    clock.move(throttles.MEMORY)
+
+    spend(db, count, FEW.free)
+
+    assert wait(db, count) == FEW.wait
+
+
+def test_one_persons_tries_are_not_anothers(db, clock):
+    spend(db, Count(FEW, "jane"), FEW.free)
+
+    assert wait(db, Count(FEW, "john")) is None
+    assert wait(db, Count(Limit("other", free=2), "jane")) is None
+
+
+def test_try_that_is_refused_is_not_counted(db, clock):
+    """Waiting and asking again must not make the wait longer."""
+    count = Count(FEW, "jane")
+    spend(db, count, FEW.free)
+    for _ in range(5):
+        wait(db, count)
+
+    assert wait(db, count) == FEW.wait
+
+
+def test_refusal_of_one_counts_for_none(db, clock):
+    full, free = Count(FEW, "jane"), Count(FEW, "john")
+    spend(db, full, FEW.free)
+
+    with pytest.raises(TooMany):
+        throttles.reserve((free, full))
+    db.session.rollback()
+
+    spend(db, free, FEW.free)
+
+
+def test_what_is_given_back_lifts_the_wait_it_caused(db, clock):
+    count = Count(FEW, "jane")
+    spend(db, count, FEW.free)
+
+    throttles.give_back(count)
+    db.session.commit()
+
+    assert wait(db, count) is None
+
+
+def test_forgotten_count_leaves_no_row(db, clock):
+    count = Count(FEW, "jane")
+    spend(db, count)
+
+    throttles.forget(count)
+
+    assert db.session.scalar(select(func.count()).select_from(Throttle)) == 0
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("", "not an address", True),
+    ],
+)
+def test_network_is_one_address_or_the_first_half_of_one(app, one, other, same):
+    with app.app_context():
+        assert (throttles.network(one).key == throttles.network(other).key) is same
+
+
+@pytest.mark.one_engine
+def test_address_cannot_be_read_from_the_row(app):
+    with app.app_context():
+        assert "jane" not in throttles.account("jane@people.example").key
+        assert len(throttles.account("jane@people.example").key) == 43
