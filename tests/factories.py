@@ -137,7 +137,7 @@ def session(person: User, **facts: Any) -> tuple[Session, str]:
     """Sign a person in; return the session and the token its cookie holds."""
     opened, token = sessions.open(person, amr=("pwd",), **facts)
     db.session.commit()
-    return opened, remember(token)
+    return db.session.get_one(Session, opened.session_id), remember(token)
 
 
 def consent(person: User, registered: Registered, scope: str = "openid profile email") -> Consent:

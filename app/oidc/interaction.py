@@ -15,7 +15,7 @@ from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.services.authorization import levels
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes, subjects
 from app.services.people import accounts, passkeys, second_steps, sign_up_policy
 from app.settings import settings

@@ -16,7 +16,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import secrets, uris
 from app.security.jose import BadToken
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import clients, subjects
 
 

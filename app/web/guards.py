@@ -15,7 +15,7 @@ from app.extensions import login_manager
 from app.models import User
 from app.security import uris
 from app.services.authorization import admin_visits, levels, sessions
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import browser_accounts, notices, second_steps
 from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import agents
@@ -115,23 +115,23 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn | None:
     own = _session_here(user, somebody)
     if own is not None:
         token = sessions.renew(own.session_id, user, amr=amr)
+        signed_in = sessions.find(token)
+        if signed_in is None and not user.is_leaving:
+            raise Forbidden
     else:
         if somebody is None and session_token():
             sessions.end(session_token(), address=address())
-        token = _open(user, amr=amr)
-    signed_in = sessions.find(token)
-    if signed_in is None and not user.is_leaving:
-        raise Forbidden
+        opened, token = _open(user, amr=amr)
+        signed_in = None if user.is_leaving else opened
     _make_current(signed_in, token, instead_of=somebody)
     return signed_in
 
 
-def _open(user: User, *, amr: tuple[str, ...]) -> str:
+def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
     """Start a session, and tell the owner when it is out of the ordinary (security.md LG08)."""
     agent = request.headers.get("User-Agent", "")
     notices.of_sign_in(user, browser=browser(), device=agents.describe(agent), address=address())
-    _, token = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
-    return token
+    return sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
 
 
 def _session_here(user: User, somebody: SignedIn | None) -> SignedIn | None:
@@ -173,7 +173,8 @@ def _make_current(
 
     An account that is to be deleted has no `signed_in` and is on no list.
     """
-    if not has_moved and not _moved_accounts():
+    is_first = not has_moved and not _moved_accounts()
+    if is_first:
         cookie_session().accounts = browser_accounts.new()
     holder = browser_accounts.holder(browser(), cookie_session().accounts)
     if instead_of is not None and (signed_in is None or instead_of.user_id != signed_in.user_id):
@@ -181,7 +182,8 @@ def _make_current(
         browser_accounts.note(holder, instead_of.user_id, instead_of.session_id)
     if signed_in is not None:
         browser_accounts.note(holder, signed_in.user_id, signed_in.session_id)
-    browser_accounts.trim(holder)
+    if not is_first:
+        browser_accounts.trim(holder)
     login_user(Person(token, signed_in))
 
 

@@ -12,7 +12,7 @@ from app.models import Client
 from app.security import secrets, uris
 from app.services.authorization import logouts
 from app.services.authorization.logouts import App
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import clients
 from app.settings import settings
 from app.web import guards

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests import factories
+from tests.browser import Browser
+from tests.factories import PASSWORD
+
+SESSION = "__Host-sealwax"
 
 
 def test_token_for_a_client_itself_needs_no_query(db, make_rp, statements) -> None:
@@ -53,4 +57,25 @@ def test_whole_silent_sign_in_stays_within_eight_statements(
     with statements() as seen:
         scene.tokens()
     assert seen.count <= most, seen
+    assert seen.commits == 2, seen
+
+
+def test_sign_in_with_a_password_is_eleven_statements_in_two_transactions(
+    db, scene, statements
+) -> None:
+    """The account; two counts, durable before the hash; two counts, policy, notices, session."""
+    transport, origin = scene.browser.transport, scene.browser.origin
+    browser = Browser(transport, origin).sign_in(scene.person.email, PASSWORD)
+    for name in (SESSION, f"{SESSION}-accounts"):
+        del browser.jar[name]
+    filled = browser.open("/login/sign-in").fill(
+        "sign-in", username=scene.person.email, password=PASSWORD
+    )
+    headers = {"Origin": origin, **browser.cookie_header()}
+    db.session.rollback()
+
+    with statements() as seen:
+        answer = transport.send("POST", filled.url, headers=headers, form=filled.fields)
+    assert answer.status == 303
+    assert seen.count == 11, seen
     assert seen.commits == 2, seen

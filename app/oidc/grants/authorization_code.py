@@ -17,7 +17,7 @@ from app.security import secrets
 from app.services.authorization import codes, families, refresh_tokens
 from app.services.authorization.attempts import masked
 from app.services.authorization.codes import CodeBinding
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 

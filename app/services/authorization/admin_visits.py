@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.clock import now
 from app.database import db
-from app.services.authorization.sessions import SEEN, SEEN_STEP, SignedIn
+from app.services.authorization.sessions import SEEN, SEEN_STEP
+from app.services.authorization.signed_in import SignedIn
 from app.settings import settings
 
 

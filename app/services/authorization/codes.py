@@ -13,7 +13,7 @@ from app.models import Client
 from app.security import secrets
 from app.services.authorization import families
 from app.services.authorization.families import FAMILIES
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.settings import settings
 
 

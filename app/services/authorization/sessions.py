@@ -3,87 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.clock import now
 from app.database import db
 from app.models import Consent, Family, Session, User
 from app.security import secrets
-from app.services.authorization import levels, logouts
+from app.services.authorization import levels, logouts, signed_in
+from app.services.authorization.signed_in import COLUMNS, LIVES, SESSIONS, USERS, SignedIn, living
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
-SESSIONS, USERS, CONSENTS = Session.__table__, User.__table__, Consent.__table__
-FAMILIES = Family.__table__
+CONSENTS, FAMILIES = Consent.__table__, Family.__table__
 #: `seen_at` is written this often at most: not every page view is worth a write.
 SEEN_STEP = timedelta(minutes=5)
 LONGEST_AGENT = 300
 
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A person signed in with this browser, as one request sees them."""
-
-    session_id: int
-    sid: str
-    user_id: int
-    subject: str
-    pairwise_key: str
-    email: str
-    name: str | None
-    is_admin: bool
-    has_second_step: bool
-    epoch: int
-    auth_time: datetime
-    acr: str
-    amr: tuple[str, ...]
-    seen_at: datetime
-    admin_seen_at: datetime | None
-    #: What the user has allowed the client that was asked about, and what they left out.
-    allowed: frozenset[str] = frozenset()
-    declined: frozenset[str] = frozenset()
-    locale: str | None = None
-    zoneinfo: str | None = None
-
-    @property
-    def shown_name(self) -> str:
-        """Return the name pages use: the name, or else the address."""
-        return self.name or self.email
-
-
-#: A session with its user; `living` makes a SignedIn of it.
-COLUMNS = (
-    SESSIONS.c.id.label("session_id"),
-    SESSIONS.c.sid,
-    SESSIONS.c.auth_time,
-    SESSIONS.c.acr,
-    SESSIONS.c.amr,
-    SESSIONS.c.seen_at,
-    SESSIONS.c.admin_seen_at,
-    SESSIONS.c.expires_at,
-    USERS.c.id.label("user_id"),
-    USERS.c.subject,
-    USERS.c.pairwise_key,
-    USERS.c.email,
-    USERS.c.name,
-    USERS.c.is_admin,
-    USERS.c.has_second_step,
-    USERS.c.epoch,
-    USERS.c.locale,
-    USERS.c.zoneinfo,
-)
-#: What the database can tell of a session being alive; `living` asks the clock.
-LIVES = and_(
-    SESSIONS.c.ended_at.is_(None),
-    SESSIONS.c.epoch == USERS.c.epoch,
-    USERS.c.disabled_at.is_(None),
-    USERS.c.deletion_due_at.is_(None),
-)
 _ALIVE = and_(SESSIONS.c.digest == bindparam("digest"), LIVES)
 _FIND = select(*COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)
 #: The same with what the user allowed one client: silent sign-in asks the database once.
@@ -96,6 +47,9 @@ _FIND_FOR_CLIENT = (
     )
     .where(_ALIVE)
 )
+#: Built once: building them takes longer than running them.
+_OPEN = insert(SESSIONS).returning(SESSIONS.c.id)
+_SIGNED_IN_AT = update(USERS).where(USERS.c.id == bindparam("of_user"))
 SEEN = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
 
 
@@ -106,36 +60,37 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     address: str = "",
     agent: str = "",
     browser: str = "",
-) -> tuple[Session, str]:
+) -> tuple[SignedIn, str]:
     """Start a session for a user who has just proved who they are; return it with its token.
 
     The token goes into the browser's cookie and is kept nowhere else.
     """
     token = secrets.new_token("se")
-    session = Session(
-        digest=secrets.digest(token),
-        sid=secrets.new_id(),
-        user_id=user.id,
-        epoch=user.epoch,
-        auth_time=now().replace(microsecond=0),
-        acr=levels.of(amr),
-        amr=list(amr),
-        expires_at=now() + settings.session_lifetime,
-        address=address,
-        browser=secrets.digest(browser) if browser else None,
-        user_agent=agent[:LONGEST_AGENT],
-    )
-    db.session.add(session)
-    user.last_sign_in_at = now()
-    db.session.flush()
+    moment = now()
+    values = {
+        "digest": secrets.digest(token),
+        "sid": secrets.new_id(),
+        "epoch": user.epoch,
+        "auth_time": moment.replace(microsecond=0),
+        "acr": levels.of(amr),
+        "amr": list(amr),
+        "seen_at": moment,
+        "expires_at": moment + settings.session_lifetime,
+        "address": address,
+        "browser": secrets.digest(browser) if browser else None,
+        "user_agent": agent[:LONGEST_AGENT],
+    }
+    inserted = db.session.execute(_OPEN, values | {"user_id": user.id, "created_at": moment})
+    db.session.execute(_SIGNED_IN_AT, {"of_user": user.id, "last_sign_in_at": moment})
+    set_committed_value(user, "last_sign_in_at", moment)
     audit.record(
         Event.SIGNED_IN,
         actor_id=user.id,
         user_id=user.id,
         address=address,
-        agent=session.user_agent,
+        agent=values["user_agent"],
     )
-    return session, token
+    return signed_in.just_opened(inserted.scalar_one(), user, values), token
 
 
 def renew(session_id: int, user: User, *, amr: Sequence[str]) -> str:
@@ -175,12 +130,19 @@ def step_up(person: SignedIn, *, amr: Sequence[str]) -> str:
     return token
 
 
-def is_known(user_id: int, browser: str, *, acr: str | None = None) -> bool:
-    """Tell whether the user has signed in with this browser, and reached that level in it."""
+def is_known_to(user_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a user, a column or parameter, has signed in with a browser.
+
+    Its parameter `browser` is the digest of the browser's cookie.
+    """
+    return exists().where(SESSIONS.c.user_id == user_id, SESSIONS.c.browser == bindparam("browser"))
+
+
+def is_known(user_id: int, browser: str, *, acr: str) -> bool:
+    """Tell whether the user has reached this level in this browser."""
+    reached = SESSIONS.c.acr.in_(levels.at_least(acr))
     here = and_(SESSIONS.c.user_id == user_id, SESSIONS.c.browser == secrets.digest(browser))
-    if acr is not None:
-        here = and_(here, SESSIONS.c.acr.in_(levels.at_least(acr)))
-    return bool(db.session.scalar(select(exists().where(here))))
+    return bool(db.session.scalar(select(exists().where(here, reached))))
 
 
 def find(token: str) -> SignedIn | None:
@@ -208,19 +170,6 @@ def seen(person: SignedIn) -> None:
     moment = now()
     if person.seen_at + SEEN_STEP <= moment:
         db.session.execute(SEEN, {"session_id": person.session_id, "seen_at": moment})
-
-
-def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
-    """Return whose session a row of COLUMNS is, None when its time is over; nothing is noted."""
-    moment = now()
-    if row.expires_at <= moment or row.seen_at + settings.session_idle <= moment:
-        return None
-    found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
-    fields = {name: found[name] for name in SignedIn.__slots__ if name in found}
-    fields["amr"] = tuple(fields["amr"])
-    fields["allowed"] = frozenset((fields.get("allowed") or "").split())
-    fields["declined"] = frozenset((fields.get("declined") or "").split())
-    return SignedIn(**fields)
 
 
 def end(token: str, *, address: str = "") -> None:

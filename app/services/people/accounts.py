@@ -6,7 +6,7 @@ import unicodedata
 
 import idna
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
@@ -21,6 +21,12 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
 USER_EMAILS = UserEmail.__table__
+_FOR_SIGN_IN = (
+    select(User, Password.hash, sessions.is_known_to(User.id))
+    .join(UserEmail, UserEmail.user_id == User.id)
+    .outerjoin(Password, Password.user_id == User.id)
+    .where(UserEmail.key == bindparam("email_key"), UserEmail.removed_at.is_(None))
+)
 #: What the database keeps of the address that is compared.
 LONGEST_KEY = 320
 
@@ -99,16 +105,14 @@ def is_taken(email: str) -> bool:
     return db.session.scalar(wanted) is not None
 
 
-def find_for_sign_in(email: str) -> tuple[User | None, str | None]:
-    """Return the account and its password hash; one query, whether or not there is one."""
-    wanted = (
-        select(User, Password.hash)
-        .join(UserEmail, UserEmail.user_id == User.id)
-        .outerjoin(Password, Password.user_id == User.id)
-        .where(UserEmail.key == key_of(email), UserEmail.removed_at.is_(None))
-    )
-    found = db.session.execute(wanted).one_or_none()
-    return (found[0], found[1]) if found else (None, None)
+def find_for_sign_in(email: str, browser: str) -> tuple[User | None, str | None, bool]:
+    """Return the account, its password hash, and whether it was used in this browser before.
+
+    One query, whether or not there is an account: the answer must not come sooner for nobody.
+    """
+    values = {"email_key": key_of(email), "browser": secrets.digest(browser)}
+    found = db.session.execute(_FOR_SIGN_IN, values).one_or_none()
+    return (found[0], found[1], found[2]) if found else (None, None, False)
 
 
 def get_for_change(user_id: int) -> tuple[User, str | None]:

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, is_sqlite
 from app.models import BrowserAccount, User
 from app.security import secrets
 from app.services.authorization import sessions
-from app.services.authorization.sessions import CONSENTS, LIVES, SESSIONS, USERS, SignedIn
+from app.services.authorization.sessions import CONSENTS
+from app.services.authorization.signed_in import COLUMNS, LIVES, SESSIONS, USERS, SignedIn, living
 from app.services.people import trusted_browsers
 
 ACCOUNTS = BrowserAccount.__table__
@@ -47,7 +49,7 @@ class Account:
 _OF = (
     select(
         ACCOUNTS.c.id.label("account_id"),
-        *sessions.COLUMNS,
+        *COLUMNS,
         USERS.c.picture,
         CONSENTS.c.scope.label("allowed"),
         CONSENTS.c.declined,
@@ -83,7 +85,7 @@ def of(holder: str, *, client_pk: int = NO_CLIENT) -> list[Account]:
 
 
 def _account(row: Any) -> Account:
-    session = sessions.living(row) if row.session_id is not None else None
+    session = living(row) if row.session_id is not None else None
     return Account(row.account_id, row.user_id, row.email, row.name, row.picture, session)
 
 
@@ -98,10 +100,17 @@ def move(old: str, new: str) -> bool:
 def note(holder: str, user_id: int, session_id: int) -> None:
     """Put an account on the list, or renew what the list knows of it."""
     moment = now()
+    key = {"holder": holder, "user_id": user_id}
     values = {"session_id": session_id, "used_at": moment, "expires_at": moment + KEPT}
-    row = insert_or(ACCOUNTS).values(holder=holder, user_id=user_id, **values)
-    key = ["holder", "user_id"]
-    db.session.execute(row.on_conflict_do_update(index_elements=key, set_=values))
+    db.session.execute(_note(sqlite=is_sqlite()), key | values)
+
+
+@cache
+def _note(*, sqlite: bool) -> Any:
+    """Return the statement, built once: building takes longer than running it."""
+    row = insert_or(ACCOUNTS, sqlite=sqlite)
+    renewed = {name: row.excluded[name] for name in ("session_id", "used_at", "expires_at")}
+    return row.on_conflict_do_update(index_elements=["holder", "user_id"], set_=renewed)
 
 
 def trim(holder: str) -> None:

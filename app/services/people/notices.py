@@ -5,15 +5,20 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
+from sqlalchemy import bindparam, select
 
 from app.clock import now
+from app.database import db
 from app.models import User
+from app.security import secrets
 from app.services.authorization import sessions
 from app.services.upkeep import audit, mail
 from app.settings import settings
 
 #: A sign-in after so many tries that did not work is worth a mail (security.md LG08).
 MANY_TRIES = 5
+#: What is out of the ordinary in a sign-in, asked in one go.
+_BEFORE_SIGN_IN = select(audit.refusals_since_sign_in(), sessions.is_known_to(bindparam("user_id")))
 
 
 def tell(
@@ -50,7 +55,12 @@ def of_sign_in(user: User, *, browser: str, device: str, address: str) -> None:
     The first one of all is none: whoever has just made an account knows. Mail goes out later, so
     the answer takes no longer.
     """
-    tries = audit.refusals_since_sign_in(user.id)
+    values = {
+        "user_id": user.id,
+        "since": now() - audit.REMEMBERED_TRIES,
+        "browser": secrets.digest(browser),
+    }
+    tries, is_known = db.session.execute(_BEFORE_SIGN_IN, values).one()
     service = settings.service_name
     if tries >= MANY_TRIES:
         subject = _("Sign-in after many tries")
@@ -60,7 +70,7 @@ def of_sign_in(user: User, *, browser: str, device: str, address: str) -> None:
             tries,
             service=service,
         )
-    elif user.last_sign_in_at is not None and not sessions.is_known(user.id, browser):
+    elif user.last_sign_in_at is not None and not is_known:
         subject = _("Sign-in with a new browser")
         sentence = _(
             "Somebody signed in to your account at %(service)s with a browser that has not been "

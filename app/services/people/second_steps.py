@@ -11,7 +11,7 @@ from flask_babel import lazy_ngettext as ngettext
 from app.database import db
 from app.models import User
 from app.services.authorization import levels, sessions
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import groups, notices, passkeys, recovery_codes, totp, trusted_browsers
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event

@@ -7,10 +7,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ScalarSelect, and_, bindparam, func, insert, select
 
 from app.clock import now
-from app.database import db
+from app.database import UTCDateTime, db
 from app.models import AuditEvent
 
 #: How far back people see what was done with their account.
@@ -122,20 +122,20 @@ def record(
     )
 
 
-def refusals_since_sign_in(user_id: int) -> int:
-    """Return how often somebody could not sign in as the user, since the last time they did."""
-    last = (
-        select(func.max(AuditEvent.id))
-        .where(AuditEvent.user_id == user_id, AuditEvent.event == Event.SIGNED_IN.value)
-        .scalar_subquery()
+def refusals_since_sign_in() -> ScalarSelect[int]:
+    """Return the number of tries to sign in as a user that failed since the last that did not.
+
+    As SQL, with the parameters `user_id` and `since`: it is asked beside other things.
+    """
+    events = AuditEvent.__table__
+    mine = events.c.user_id == bindparam("user_id")
+    signed_in = events.c.event == Event.SIGNED_IN.value
+    last = select(func.max(events.c.id)).where(mine, signed_in).scalar_subquery()
+    refused = events.c.event.in_((Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value))
+    lately = and_(
+        events.c.at > bindparam("since", type_=UTCDateTime()), events.c.id > func.coalesce(last, 0)
     )
-    counted = select(func.count()).where(
-        AuditEvent.user_id == user_id,
-        AuditEvent.at > now() - REMEMBERED_TRIES,
-        AuditEvent.event.in_((Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value)),
-        AuditEvent.id > func.coalesce(last, 0),
-    )
-    return db.session.scalar(counted) or 0
+    return select(func.count()).where(mine, refused, lately).scalar_subquery()
 
 
 def of_user(user_id: int, *, most: int, before: int | None = None) -> Sequence[AuditEvent]:

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from werkzeug.exceptions import Forbidden
 
 from app.database import commit
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.web import guards
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")

@@ -20,7 +20,7 @@ from app.models import User
 from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
 from app.services.authorization import devices, sessions
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import (
     accounts,
     passkeys,

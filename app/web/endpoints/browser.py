@@ -22,7 +22,7 @@ from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
 from app.services.authorization import interactions, levels, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import AlreadyFinished
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards

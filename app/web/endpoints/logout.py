@@ -13,7 +13,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import check_shape, from_browser
 from app.security import uris
 from app.services.authorization.attempts import Trace
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.web import guards, leaving
 from app.web.endpoints import refusals
 

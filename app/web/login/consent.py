@@ -14,7 +14,7 @@ from app.database import commit
 from app.models import Consent, User
 from app.security import uris
 from app.services.authorization import consents, interactions
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
 from app.services.people import users
 from app.services.upkeep import audit

@@ -12,7 +12,7 @@ from app.models import HalfSignIn, User
 from app.oidc import authorization_request
 from app.services.authorization import levels, sessions
 from app.services.authorization.attempts import Trace
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import half_sign_ins, passkeys, users
 from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event

@@ -12,7 +12,7 @@ from app.jobs import email as email_job
 from app.models import PendingIdentity, UpstreamProvider
 from app.oidc.upstream.refusal import UpstreamRefusal
 from app.services.authorization.attempts import Trace
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import pending_identities, upstream_identities, upstream_rules, users
 from app.services.people.pending_identities import PendingGone
 from app.services.people.upstream_identities import IdentityTaken

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from app.database import commit
 from app.oidc import interaction as steps
 from app.services.authorization import interactions
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import browser_accounts
 from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import guards, pictures

@@ -19,7 +19,7 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import Client, User
 from app.security.passwords import TooManyHashes
-from app.services.authorization import interactions, sessions
+from app.services.authorization import interactions
 from app.services.authorization.attempts import Trace
 from app.services.people import (
     accounts,
@@ -41,7 +41,6 @@ from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 LONGEST_ADDRESS = 320
-NOBODY = 0
 #: What the address of the page says beside who asks.
 PURPOSE = ("interaction", "next", "again", "another", "account", "reset")
 #: Parts of the address of who comes from the account chooser, or has just been here.
@@ -148,9 +147,7 @@ def _may_choose() -> bool:
 def _check(form: SignInForm) -> User | Refused:
     """Return who has signed in, or why nobody has; the same work for every address."""
     email, typed = form.username.data, form.password.data
-    user, stored = accounts.find_for_sign_in(email)
-    # Asked for unknown accounts, too: the answer must not come sooner for them.
-    known = sessions.is_known(user.id if user else NOBODY, guards.browser())
+    user, stored, known = accounts.find_for_sign_in(email, guards.browser())
     counted = accounts.throttle_key(user, email)
     account = throttles.account(counted, browser=guards.browser() if known else "")
     network = throttles.network(guards.address())

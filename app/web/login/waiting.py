@@ -20,7 +20,7 @@ from app.oidc.request import ProtocolRequest, from_parked
 from app.services.authorization import interactions, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import InteractionGone
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
 from app.web import error_pages, gone, guards
 

@@ -1,0 +1,105 @@
+"""Who is signed in with a browser: what one request knows of a session and its user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_
+
+from app.clock import now
+from app.models import Session, User
+from app.settings import settings
+
+SESSIONS, USERS = Session.__table__, User.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person signed in with this browser, as one request sees them."""
+
+    session_id: int
+    sid: str
+    user_id: int
+    subject: str
+    pairwise_key: str
+    email: str
+    name: str | None
+    is_admin: bool
+    has_second_step: bool
+    epoch: int
+    auth_time: datetime
+    acr: str
+    amr: tuple[str, ...]
+    seen_at: datetime
+    admin_seen_at: datetime | None
+    #: What the user has allowed the client that was asked about, and what they left out.
+    allowed: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+    locale: str | None = None
+    zoneinfo: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """Return the name pages use: the name, or else the address."""
+        return self.name or self.email
+
+
+_OF_USER = (
+    "subject",
+    "pairwise_key",
+    "email",
+    "name",
+    "is_admin",
+    "has_second_step",
+    "epoch",
+    "locale",
+    "zoneinfo",
+)
+#: A session with its user; `living` makes a SignedIn of it.
+COLUMNS = (
+    SESSIONS.c.id.label("session_id"),
+    SESSIONS.c.sid,
+    SESSIONS.c.auth_time,
+    SESSIONS.c.acr,
+    SESSIONS.c.amr,
+    SESSIONS.c.seen_at,
+    SESSIONS.c.admin_seen_at,
+    SESSIONS.c.expires_at,
+    USERS.c.id.label("user_id"),
+    *(USERS.c[name] for name in _OF_USER),
+)
+#: What the database can tell of a session being alive; `living` asks the clock.
+LIVES = and_(
+    SESSIONS.c.ended_at.is_(None),
+    SESSIONS.c.epoch == USERS.c.epoch,
+    USERS.c.disabled_at.is_(None),
+    USERS.c.deletion_due_at.is_(None),
+)
+
+
+def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
+    """Return whose session a row of COLUMNS is, None when its time is over; nothing is noted."""
+    moment = now()
+    if row.expires_at <= moment or row.seen_at + settings.session_idle <= moment:
+        return None
+    found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
+    fields = {name: found[name] for name in SignedIn.__slots__ if name in found}
+    fields["amr"] = tuple(fields["amr"])
+    fields["allowed"] = frozenset((fields.get("allowed") or "").split())
+    fields["declined"] = frozenset((fields.get("declined") or "").split())
+    return SignedIn(**fields)
+
+
+def just_opened(session_id: int, user: User, values: dict[str, Any]) -> SignedIn:
+    """Return who is signed in by a session that was opened with these values."""
+    of_session = {name: values[name] for name in ("sid", "auth_time", "acr", "seen_at")}
+    return SignedIn(
+        session_id=session_id,
+        user_id=user.id,
+        amr=tuple(values["amr"]),
+        admin_seen_at=None,
+        **of_session,
+        **{name: getattr(user, name) for name in _OF_USER},
+    )
