@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import ParamSpec, cast
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
@@ -130,7 +130,8 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn | None:
 def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
     """Start a session, and tell the owner when it is out of the ordinary (security.md LG08)."""
     agent = request.headers.get("User-Agent", "")
-    notices.of_sign_in(user, browser=browser(), device=agents.describe(agent), address=address())
+    device = partial(agents.describe, agent)
+    notices.of_sign_in(user, browser=browser(), device=device, address=address())
     return sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
 
 

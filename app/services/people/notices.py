@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
@@ -49,7 +51,7 @@ def tell(
     )
 
 
-def of_sign_in(user: User, *, browser: str, device: str, address: str) -> None:
+def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: str) -> None:
     """Tell the owner of a sign-in that is out of the ordinary; before its session is opened.
 
     The first one of all is none: whoever has just made an account knows. Mail goes out later, so
@@ -80,4 +82,4 @@ def of_sign_in(user: User, *, browser: str, device: str, address: str) -> None:
     else:
         return
     # Whoever it was may not have been the owner: not in the language of their pages.
-    tell(user, subject, sentence, asked=False, device=device, address=address)
+    tell(user, subject, sentence, asked=False, device=device(), address=address)

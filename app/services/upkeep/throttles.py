@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -65,14 +65,14 @@ class Limit:
         return range(self.free, last + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """What is counted: a limit, and for whom."""
 
     limit: Limit
     whom: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the primary key: addresses could be guessed from a plain digest."""
         return secrets.keyed_digest(settings.secret_keys[0], f"{self.limit.kind} {self.whom}")
