@@ -10,6 +10,7 @@ from app.models.interaction import Interaction
 from app.models.invitation import Invitation
 from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
+from app.models.ownership import ClientOwner
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
 from app.models.session import BrowserAccount, HalfSignIn, Session, TrustedBrowser
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
@@ -29,6 +30,7 @@ __all__ = [
     "BrowserAccount",
     "Client",
     "ClientLogo",
+    "ClientOwner",
     "ClientSecret",
     "Consent",
     "EmailClaim",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, exists, false
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.clock import now
 from app.database import Model, UTCDateTime
+from app.models.ownership import ClientOwner
 from app.security import secrets
 
 
@@ -36,7 +37,14 @@ class User(Model):
     email: Mapped[str] = mapped_column(String(320))
     email_key: Mapped[str] = mapped_column(String(320), unique=True)
     email_verified: Mapped[bool] = mapped_column(default=False)
+    #: The roles of the administration; what each may do is in people.roles.
     is_admin: Mapped[bool] = mapped_column(default=False)
+    is_user_manager: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_auditor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether an application is theirs; asked of its table, so it is never out of date.
+    is_owner: Mapped[bool] = column_property(
+        exists().where(ClientOwner.user_id == id).correlate_except(ClientOwner)  # noqa: A003 (ours)
+    )
     #: Whether the password alone does not sign in: there is a factor beside it.
     has_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
     epoch: Mapped[int] = mapped_column(default=0)

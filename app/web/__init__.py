@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.settings import Settings
 from app.web import (
+    access,
     assets,
     cookies,
     dev_mail,
@@ -48,7 +49,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
     app.url_map.converters["int"] = RowNumber
-    for part in (assets, languages, themes, guards, headers, error_pages, health):
+    for part in (assets, languages, themes, guards, access, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
     own = (front_door_blueprint, logos_blueprint, pictures_blueprint, setup_blueprint)
@@ -56,5 +57,6 @@ def init_web(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     dev_mail.init_app(app, settings)
     check_session.init_app(app, settings)
+    access.check(app)
     public = app.extensions["sealwax.public"] = PublicDocuments(app, settings)
     app.wsgi_app = doors.Doors(public, settings)  # type: ignore[method-assign]

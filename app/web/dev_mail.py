@@ -17,12 +17,14 @@ from flask.typing import ResponseReturnValue
 
 from app.jobs import email as email_job
 from app.settings import Settings
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("dev_mail", __name__, url_prefix="/dev/mail")
 MOST = 100
 
 
 @blueprint.get("")
+@needs(ANYONE)
 def mailbox() -> ResponseReturnValue:
     """List the mails, the newest first."""
     found = sorted((_read(file) for file in _files()), key=lambda one: one["at"], reverse=True)
@@ -30,6 +32,7 @@ def mailbox() -> ResponseReturnValue:
 
 
 @blueprint.get("/<name>")
+@needs(ANYONE)
 def message(name: str) -> ResponseReturnValue:
     """Show the plain part of a mail."""
     file = next((file for file in _files() if file.name == name), None)

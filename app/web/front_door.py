@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from app.web.access import ANYONE, needs
+
 blueprint = Blueprint("front_door", __name__)
 
 
 @blueprint.get("/")
+@needs(ANYONE)
 def front_door() -> ResponseReturnValue:
     """Lead to the account page, which asks strangers to sign in."""
     return redirect(url_for("account.home"), 303)

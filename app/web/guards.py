@@ -1,12 +1,12 @@
-"""Who is at the door: Flask-Login over our sessions, and who may see which page."""
+"""Who is at the door: Flask-Login over our sessions. Who may come in is decided in `access`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from typing import ParamSpec, cast
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden
@@ -14,9 +14,9 @@ from werkzeug.exceptions import Forbidden
 from app.extensions import login_manager
 from app.models import User
 from app.security import uris
-from app.services.authorization import admin_visits, levels, sessions
+from app.services.authorization import sessions
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import browser_accounts, notices, second_steps
+from app.services.people import browser_accounts, notices, roles
 from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import agents
 from app.web.cookies import CookieSession
@@ -48,8 +48,28 @@ class Person(UserMixin):
 
     @property
     def is_admin(self) -> bool:
-        """Tell whether pages may link to the administration."""
+        """Tell whether this is an administrator."""
         return self.signed_in is not None and self.signed_in.is_admin
+
+    @property
+    def is_user_manager(self) -> bool:
+        """Tell whether this is a user manager."""
+        return self.signed_in is not None and self.signed_in.is_user_manager
+
+    @property
+    def is_auditor(self) -> bool:
+        """Tell whether this is an auditor."""
+        return self.signed_in is not None and self.signed_in.is_auditor
+
+    @property
+    def has_role(self) -> bool:
+        """Tell whether pages may link to the administration."""
+        return self.signed_in is not None and bool(roles.of(self.signed_in))
+
+    @property
+    def is_owner(self) -> bool:
+        """Tell whether an application is theirs."""
+        return self.signed_in is not None and self.signed_in.is_owner
 
 
 def _load(token: str) -> Person | None:
@@ -215,74 +235,17 @@ def forget_accounts() -> None:
         cookie_session().accounts = ""
 
 
-def signed_in_only(view: View[P]) -> View[P]:
-    """Send people who are not signed in to the sign-in page, and back here afterwards."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        somebody = person()
-        if somebody is None:
-            return _to_sign_in()
-        if second_steps.is_owed_by(somebody):
-            return _to_second_step()
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-def recent_only(view: View[P]) -> View[P]:
-    """Let people in who proved who they are a short while ago, with every step they have.
-
-    An open browser, or a stolen cookie, must not be enough for what is sensitive (ASVS 7.5.1).
-    """
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        somebody = person()
-        if somebody is None:
-            return _to_sign_in()
-        if not levels.is_recent(somebody.auth_time):
-            return ask_again()
-        if second_steps.is_owed_by(somebody):
-            return _to_second_step()
-        if somebody.has_second_step and not levels.reaches(somebody.acr, levels.MFA):
-            return _to_second_step()
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-def admin_only(view: View[P]) -> View[P]:
-    """Let administrators in whose sign-in is young enough; others see why not."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        somebody = person()
-        if somebody is None:
-            return _to_sign_in()
-        if not somebody.is_admin:
-            abort(403)
-        if not admin_visits.note(somebody):
-            return ask_again()
-        if not levels.reaches(somebody.acr, levels.MFA) and second_steps.is_demanded_of(
-            somebody.user_id, is_admin=True
-        ):
-            return _to_second_step()
-        return view(*args, **kwargs)
-
-    return guarded
-
-
 def ask_again() -> Response:
     """Let somebody who is signed in prove once more who they are, and come back here."""
     return _redirect("login.sign_in", again="yes")
 
 
-def _to_sign_in() -> Response:
+def to_sign_in() -> Response:
+    """Redirect somebody who is not signed in; they come back afterwards."""
     return _redirect("login.sign_in")
 
 
-def _to_second_step() -> Response:
+def to_second_step() -> Response:
     """Redirect somebody whose session has passed one step only."""
     return _redirect("login.second_step", again="yes")
 

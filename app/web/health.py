@@ -8,17 +8,20 @@ from flask.typing import ResponseReturnValue
 from app.database import is_reachable
 from app.errors import Unavailable
 from app.services.authorization import keys
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
 @blueprint.get("/live")
+@needs(ANYONE)
 def live() -> ResponseReturnValue:
     """Say that the process answers."""
     return jsonify(status="alive")
 
 
 @blueprint.get("/ready")
+@needs(ANYONE)
 def ready() -> ResponseReturnValue:
     """Say whether database and signing keys are at hand."""
     faults = _faults()

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, url_for
 from app.database import commit
 from app.models import Client
 from app.services.clients import clients, logos
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("logos", __name__)
 #: A transparent pixel, shown once in place of what could not be fetched.
@@ -17,6 +18,7 @@ NOTHING = bytes.fromhex(
 
 
 @blueprint.get("/logo/<client_id>")
+@needs(ANYONE)
 def logo(client_id: str) -> Response:
     """Answer with the logo of an application; nobody makes us fetch another one here."""
     client = clients.find(client_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, url_for
 
 from app.services.people import profile_pictures
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("pictures", __name__)
 
 
 @blueprint.get("/picture/<handle>")
+@needs(ANYONE)
 def picture(handle: str) -> Response:
     """Answer with a picture; its address never leads to another one, so it may be kept."""
     content = profile_pictures.find(handle)

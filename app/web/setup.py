@@ -19,6 +19,7 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 
 blueprint = Blueprint("setup", __name__)
@@ -46,6 +47,7 @@ class SetUpForm(FlaskForm):
 
 
 @blueprint.route("/setup", methods=["GET", "POST"], endpoint="set_up")
+@needs(ANYONE)
 def first_administrator() -> ResponseReturnValue:
     """Make the administrator and sign them in; looking at a link does not use it up."""
     if not set_up.is_needed():

@@ -110,10 +110,12 @@ def _client(**changes: Any) -> Context:
         "redirect_uris": "https://photos.example/callback\nhttps://photos.example/cb",
         "scope": ["openid", "email"],
     }
+    form = changes.get("form") or _client_form(values)
     known = {
         "client": client(),
-        "form": _client_form(values),
-        "sections": client_form.sections(),
+        "form": form,
+        "may_save": True,
+        "sections": client_form.sections(form),
         "secrets": [
             {"id": 1, "ending": "x9Qf", "created_at": ago(days=40), "expires_at": None},
             {"id": 2, "ending": "77bK", "created_at": ago(days=1), "expires_at": ago(days=-30)},

@@ -15,11 +15,19 @@ from pydantic import SecretStr
 
 from app import create_app
 from app.settings import Settings
+from app.web.access import ANYONE, needs
 from app.web.headers import POLICY
 from tests.gallery.states import BY_PATH, STATES
 
 ADMIN = SimpleNamespace(
-    is_authenticated=True, is_admin=True, shown_name="Jane Doe", email="jane@example.org"
+    is_authenticated=True,
+    is_admin=True,
+    is_user_manager=False,
+    is_auditor=False,
+    is_owner=False,
+    has_role=True,
+    shown_name="Jane Doe",
+    email="jane@example.org",
 )
 #: Pages whose forms end in a redirect to an application.
 LEADS_AWAY = "login/"
@@ -28,12 +36,14 @@ gallery = Blueprint("gallery", __name__, url_prefix="/__ui__", template_folder="
 
 
 @gallery.get("/")
+@needs(ANYONE)
 def index() -> str:
     """List every state of every template."""
     return render_template("gallery.html", states=STATES)
 
 
 @gallery.get("/<path:path>")
+@needs(ANYONE)
 def show(path: str) -> ResponseReturnValue:
     """Show one state; `?rtl` writes the page from right to left."""
     state = BY_PATH.get(path)

@@ -14,6 +14,7 @@ from app import create_app
 from app.documents import settings_table
 from app.oidc.reasons import reasons_table
 from app.settings import Settings
+from app.web import access
 from app.web.endpoints.public import PATHS
 from tests.stages import ENCRYPTION_KEY, ISSUER, SECRET_KEY
 
@@ -31,13 +32,13 @@ WITHOUT_SAYING = {"HEAD", "OPTIONS"}
 
 
 def routes_of(app: Flask) -> str:
-    """Return one line for each URL: address, methods, endpoint."""
+    """Return one line for each URL: address, methods, endpoint, and what it needs."""
     lines = [
         f"{rule.rule:<48} {' '.join(sorted((rule.methods or set()) - WITHOUT_SAYING)):<10} "
-        f"{rule.endpoint}"
+        f"{rule.endpoint:<30} {access.of(app, rule.endpoint)}"
         for rule in app.url_map.iter_rules()
     ]
-    lines += [f"{path:<48} {'GET':<10} (before routing)" for path in PATHS]
+    lines += [f"{path:<48} {'GET':<10} {'(before routing)':<30} anyone" for path in PATHS]
     return "\n".join(sorted(lines)) + "\n"
 
 

@@ -6,7 +6,7 @@ would let somebody in are masked before they come near the row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,11 +82,18 @@ def masked(secret: str | None) -> str:
     return f"…{shown(secret[-SHOWN_OF_SECRET:])}" if len(secret) > SHOWN_OF_SECRET * 4 else "…"
 
 
-def search(reference: str) -> Sequence[Attempt]:
-    """Return every visit under a reference, oldest first."""
+def search(reference: str, *, among: Collection[str] | None = None) -> Sequence[Attempt]:
+    """Return every visit under a reference, oldest first.
+
+    `among` are the only clients to be told of; of an attempt that concerns another, nothing is.
+    """
     wanted = reference.strip().upper()
-    found = select(Attempt).where(Attempt.reference == wanted).order_by(Attempt.at, Attempt.id)
-    return db.session.scalars(found).all()
+    ordered = select(Attempt).where(Attempt.reference == wanted).order_by(Attempt.at, Attempt.id)
+    found = db.session.scalars(ordered).all()
+    concerned = {visit.client_id for visit in found if visit.client_id}
+    if among is not None and not (concerned and concerned <= set(among)):
+        return []
+    return found
 
 
 def latest(
@@ -94,14 +101,19 @@ def latest(
     outcome: str = "",
     client_id: str = "",
     user_id: int | None = None,
+    among: Collection[str] | None = None,
     before: int = LARGEST_ID,
     most: int = 50,
 ) -> Sequence[Attempt]:
-    """Return the newest visits, newest first; `before` is the id of the last one seen so far."""
+    """Return the newest visits, newest first; `before` is the id of the last one seen so far.
+
+    `among` leaves out those of all but these clients.
+    """
     conditions = (
         (outcome, Attempt.outcome == outcome),
         (client_id, Attempt.client_id == client_id),
         (user_id is not None, Attempt.user_id == user_id),
+        (among is not None, Attempt.client_id.in_(among or ())),
         (before < LARGEST_ID, Attempt.id < before),
     )
     wanted = [condition for applies, condition in conditions if applies]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_
+from sqlalchemy import Row, and_, exists
 
 from app.clock import now
-from app.models import Session, User
+from app.models import ClientOwner, Session, User
 from app.settings import settings
 
-SESSIONS, USERS = Session.__table__, User.__table__
+SESSIONS, USERS, OWNERS = Session.__table__, User.__table__, ClientOwner.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class SignedIn:
     email: str
     name: str | None
     is_admin: bool
+    is_user_manager: bool
+    is_auditor: bool
+    is_owner: bool
     has_second_step: bool
     epoch: int
     auth_time: datetime
@@ -52,6 +55,8 @@ _OF_USER = (
     "email",
     "name",
     "is_admin",
+    "is_user_manager",
+    "is_auditor",
     "has_second_step",
     "epoch",
     "locale",
@@ -69,6 +74,7 @@ COLUMNS = (
     SESSIONS.c.expires_at,
     USERS.c.id.label("user_id"),
     *(USERS.c[name] for name in _OF_USER),
+    exists().where(OWNERS.c.user_id == USERS.c.id).label("is_owner"),
 )
 #: What the database can tell of a session being alive; `living` asks the clock.
 LIVES = and_(
@@ -100,6 +106,7 @@ def just_opened(session_id: int, user: User, values: dict[str, Any]) -> SignedIn
         user_id=user.id,
         amr=tuple(values["amr"]),
         admin_seen_at=None,
+        is_owner=user.is_owner,
         **of_session,
         **{name: getattr(user, name) for name in _OF_USER},
     )

@@ -12,7 +12,8 @@ from app.database import db, insert_or
 from app.errors import Conflict, NotFound
 from app.models import Group, Membership, User
 from app.services.authorization import sessions
-from app.services.people import accounts
+from app.services.people import accounts, roles
+from app.services.people.roles import HasRole, Holder, Permission
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
@@ -61,6 +62,31 @@ def get(group_id: int) -> Group:
     if group is None:
         raise NotFound("There is no such group.")
     return group
+
+
+def get_to_change(group_id: int, *, by: Holder) -> Group:
+    """Return a group, to be changed by somebody.
+
+    What it demands of its members protects them: where one of them has a role, that is not for
+    somebody to take away who may not touch their accounts (security.md AD03).
+
+    Raises:
+        NotFound: there is none.
+        HasRole: a member has a role, and `by` may not give any.
+    """
+    group = get(group_id)
+    if not may_change(group, by=by):
+        raise HasRole
+    return group
+
+
+def may_change(group: Group, *, by: Holder) -> bool:
+    """Tell whether somebody who changes groups may change this one, see `get_to_change`."""
+    if roles.permits(by, Permission.GIVE_ROLES):
+        return True
+    with_role = select(User.id).join(Membership, MEMBERSHIPS.c.user_id == USERS.c.id)
+    wanted = with_role.where(MEMBERSHIPS.c.group_id == group.id, roles.HAS_ROLE)
+    return db.session.scalar(wanted.limit(1)) is None
 
 
 def create(name: str, *, description: str, requires_second_step: bool, by: int) -> Group:

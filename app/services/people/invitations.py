@@ -16,8 +16,9 @@ from app.database import db, insert_or
 from app.errors import NotFound, Refused
 from app.models import Invitation, User
 from app.security import secrets
-from app.services.people import accounts
+from app.services.people import accounts, roles
 from app.services.people.accounts import AddressTaken
+from app.services.people.roles import HasRole, Permission
 from app.services.upkeep import audit, mail, throttles
 from app.services.upkeep.audit import Event
 from app.services.upkeep.throttles import Count
@@ -50,10 +51,12 @@ def send(
     """Invite an address; an earlier invitation of it is worth nothing from now on.
 
     Raises:
+        HasRole: `by` may not make administrators.
         InvalidInput: it is no address.
         AddressTaken: there is an account with it.
         TooMany: it was sent too many mails.
     """
+    _check_may_give(by, is_admin=is_admin or _is_for_admin(email))
     accounts.check_address(email)
     if accounts.is_taken(email):
         raise AddressTaken
@@ -77,9 +80,11 @@ def send_again(invitation: Invitation, *, by: User, link: Link, address: str = "
     """Mail another link, which lives anew; the one before is dead.
 
     Raises:
+        HasRole: `by` may not make administrators.
         InvitationDead: it was used or taken back meanwhile.
         TooMany: the address was sent too many mails.
     """
+    _check_may_give(by, is_admin=invitation.is_admin)
     token = _mail(invitation.email, is_admin=invitation.is_admin, by=by, link=link)
     changed = db.session.execute(
         update(INVITATIONS)
@@ -94,6 +99,18 @@ def send_again(invitation: Invitation, *, by: User, link: Link, address: str = "
     if not changed.rowcount:  # type: ignore[attr-defined]
         raise InvitationDead
     _record_sent(invitation.id, is_admin=invitation.is_admin, by=by.id, address=address)
+
+
+def _is_for_admin(email: str) -> bool:
+    """Tell whether the invitation of this address that would be replaced makes an administrator."""
+    wanted = select(INVITATIONS.c.is_admin).where(INVITATIONS.c.email_key == accounts.key_of(email))
+    return bool(db.session.scalar(wanted))
+
+
+def _check_may_give(by: User, *, is_admin: bool) -> None:
+    """Look whether who invites may let somebody have the role (security.md AD03)."""
+    if is_admin and not roles.permits(by, Permission.GIVE_ROLES):
+        raise HasRole
 
 
 def _mail(email: str, *, is_admin: bool, by: User, link: Link) -> str:
@@ -140,16 +157,20 @@ def get(number: int) -> Invitation:
     return row
 
 
-def revoke(invitation: Invitation, *, by: int, address: str = "") -> None:
+def revoke(invitation: Invitation, *, by: User, address: str = "") -> None:
     """Take an invitation back.
 
     Raises:
+        HasRole: `by` may not make administrators, nor prevent one.
         InvitationDead: it was used meanwhile.
     """
+    _check_may_give(by, is_admin=invitation.is_admin)
     gone = db.session.execute(delete(INVITATIONS).where(_is(invitation)))
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise InvitationDead
-    audit.record(Event.INVITATION_REVOKED, actor_id=by, address=address, invitation=invitation.id)
+    audit.record(
+        Event.INVITATION_REVOKED, actor_id=by.id, address=address, invitation=invitation.id
+    )
 
 
 def find(token: str) -> Invited:

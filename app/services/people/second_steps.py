@@ -12,15 +12,24 @@ from app.database import db
 from app.models import User
 from app.services.authorization import levels, sessions
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import groups, notices, passkeys, recovery_codes, totp, trusted_browsers
+from app.services.people import (
+    groups,
+    notices,
+    passkeys,
+    recovery_codes,
+    roles,
+    totp,
+    trusted_browsers,
+)
+from app.services.people.roles import Holder
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
 
-def is_demanded_of(user_id: int, *, is_admin: bool) -> bool:
+def is_demanded_of(user_id: int, holder: Holder) -> bool:
     """Tell whether the policy of the deployment, or of a group, wants a second step of a user."""
-    return _is_policy(is_admin=is_admin) or groups.demand_second_step(user_id)
+    return _is_policy(holder) or groups.demand_second_step(user_id)
 
 
 def is_owed_by(person: SignedIn) -> bool:
@@ -30,12 +39,13 @@ def is_owed_by(person: SignedIn) -> bool:
     sessions that one step has opened.
     """
     is_enough = person.has_second_step or levels.reaches(person.acr, levels.MFA)
-    return not is_enough and _is_policy(is_admin=person.is_admin)
+    return not is_enough and _is_policy(person)
 
 
-def _is_policy(*, is_admin: bool) -> bool:
+def _is_policy(holder: Holder) -> bool:
+    """Tell whether the deployment wants it; `admins` are all who have a role (security.md AD04)."""
     policy = settings.second_step_policy
-    return policy == "everyone" or (policy == "admins" and is_admin)
+    return policy == "everyone" or (policy == "admins" and bool(roles.of(holder)))
 
 
 def turn_on(

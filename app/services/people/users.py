@@ -15,6 +15,7 @@ PAGE_SIZE = 25
 #: Filters of the list, by name.
 SHOWN = {
     "admin": User.is_admin.is_(True),
+    "role": or_(User.is_admin, User.is_user_manager, User.is_auditor, User.is_owner),
     "off": User.disabled_at.is_not(None),
     "leaving": User.deletion_due_at.is_not(None),
     "never": User.last_sign_in_at.is_(None),

@@ -59,6 +59,6 @@ def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str
     if not user.has_second_step or totp.has_one(user.id):
         sessions.kill_all(user, but=session_id)
         return
-    if second_steps.is_demanded_of(user.id, is_admin=user.is_admin):
+    if second_steps.is_demanded_of(user.id, user):
         raise LastWayIn
     second_steps.turn_off(user, session_id=session_id, address=address)

@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _
 from app.models import AuditEvent
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
-from app.web import agents, guards
+from app.web import agents
+from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, show, somebody
 
 PAGE = 25
@@ -82,7 +83,7 @@ ALARMING = frozenset(
 
 
 @blueprint.get("/activity")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def activity() -> ResponseReturnValue:
     """Show the last ninety days, a page at a time."""
     asked = request.args.get("before", "")

@@ -15,12 +15,13 @@ from app.services.authorization.allowed_apps import AllowedApp
 from app.services.clients import clients
 from app.services.people import users
 from app.settings import settings
-from app.web import guards, logos, permissions
+from app.web import logos, permissions
+from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, show, somebody
 
 
 @blueprint.get("/apps")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def apps() -> ResponseReturnValue:
     """List them, and those whose removal can still be undone."""
     user_id = somebody().user_id
@@ -34,7 +35,7 @@ def apps() -> ResponseReturnValue:
 
 
 @blueprint.get("/apps/<client_id>")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def app(client_id: str) -> ResponseReturnValue:
     """Show the very values that an application may see, each with a tick."""
     user = users.get(somebody().user_id)
@@ -50,7 +51,7 @@ def app(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/apps/<client_id>")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def narrow_app(client_id: str) -> ResponseReturnValue:
     """Switch off what is not ticked; tokens are narrower at once (security.md CO06)."""
     keep = request.form.getlist("scope")
@@ -61,7 +62,7 @@ def narrow_app(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/apps/<client_id>/remove")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def remove_app(client_id: str) -> ResponseReturnValue:
     """Withdraw the consent; every token that came from it is dead at once (security.md CO06)."""
     consents.withdraw(somebody().user_id, clients.get(client_id))
@@ -70,7 +71,7 @@ def remove_app(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/apps/<client_id>/restore")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def restore_app(client_id: str) -> ResponseReturnValue:
     """Undo a removal while there is time; what was signed out stays so."""
     restored = consents.restore(somebody().user_id, clients.get(client_id))

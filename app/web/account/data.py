@@ -7,19 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.services.people import exports, users
-from app.web import guards
+from app.web.access import RECENT, needs
 from app.web.account.desk import blueprint, show, somebody
 
 
 @blueprint.get("/data")
-@guards.recent_only
+@needs(RECENT)
 def data() -> ResponseReturnValue:
     """Say what there is."""
     return show("account/data.html")
 
 
 @blueprint.post("/data")
-@guards.recent_only
+@needs(RECENT)
 def download() -> ResponseReturnValue:
     """Answer with all of it, as a file; a POST, so that nobody is led to it by a link."""
     answer = jsonify(exports.of(users.get(somebody().user_id)))

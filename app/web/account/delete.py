@@ -17,6 +17,7 @@ from app.services.people.users import LastAdministrator
 from app.services.upkeep import audit
 from app.settings import settings
 from app.web import guards
+from app.web.access import ANYONE, RECENT, needs
 from app.web.account.desk import blueprint, somebody
 
 
@@ -27,7 +28,7 @@ class DeleteForm(FlaskForm):
 
 
 @blueprint.route("/delete", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def delete() -> ResponseReturnValue:
     """Ask for the address, then sign out everywhere and let the grace begin."""
     user = users.get(somebody().user_id)
@@ -52,6 +53,7 @@ def delete() -> ResponseReturnValue:
 
 
 @blueprint.get("/deleted")
+@needs(ANYONE)
 def deleted() -> ResponseReturnValue:
     """Say what happens next, to whoever has just been signed out."""
     return render_template("account/deleted.html", days=settings.deletion_grace.days)

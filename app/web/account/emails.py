@@ -21,7 +21,8 @@ from app.services.people import address_changes, address_claims, addresses, sign
 from app.services.people.accounts import AddressTaken
 from app.services.people.address_claims import ClaimRefused
 from app.settings import settings
-from app.web import forms, guards
+from app.web import access, forms, guards
+from app.web.access import ANYONE, RECENT, SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.forms import too_many_tries
 from app.web.mailed_links import MailedLink
@@ -52,7 +53,7 @@ class LinkForm(FlaskForm):
 
 
 @blueprint.route("/emails", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def emails() -> ResponseReturnValue:
     """List the addresses, and take a new one: it counts when its owner has confirmed it."""
     user = users.get(somebody().user_id)
@@ -91,7 +92,7 @@ def _address_of_link(token: str) -> str:
 
 
 @blueprint.route("/emails/confirm/<int:claim_id>", methods=["GET", "POST"])
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def confirm_address(claim_id: int) -> ResponseReturnValue:
     """Take the code from the mail."""
     user = users.get(somebody().user_id)
@@ -125,14 +126,14 @@ def _confirm(form: ClaimForm, user: User, claim: EmailClaim) -> bool:
 
 
 @blueprint.route("/emails/link", methods=["GET", "POST"])
+@needs(ANYONE)
 def confirm_link() -> ResponseReturnValue:
     """Take the link from the mail; its token goes no further, not even to the sign-in (RV04)."""
     if "token" in request.args:
         return LINK.put_away(request.args["token"], url_for("account.confirm_link"))
-    return _follow_link()
+    return access.turned_away(SIGNED_IN) or _follow_link()
 
 
-@guards.signed_in_only
 def _follow_link() -> ResponseReturnValue:
     """Add the address where the person is signed in who asked for it (security.md RV08)."""
     user, form = users.get(somebody().user_id), LinkForm()
@@ -153,7 +154,7 @@ def _follow_link() -> ResponseReturnValue:
 
 
 @blueprint.post("/emails/cancel/<int:claim_id>")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def cancel_address(claim_id: int) -> ResponseReturnValue:
     """Forget an address that was not confirmed yet."""
     address_claims.cancel(users.get(somebody().user_id), claim_id)
@@ -162,7 +163,7 @@ def cancel_address(claim_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/emails/primary")
-@guards.recent_only
+@needs(RECENT)
 def make_primary() -> ResponseReturnValue:
     """Make an address the primary one; both are told, the old one with a way back (RV07)."""
     user, key = users.get(somebody().user_id), request.form.get("address", "")
@@ -177,7 +178,7 @@ def _way_back(token: str) -> str:
 
 
 @blueprint.post("/emails/remove")
-@guards.recent_only
+@needs(RECENT)
 def remove_address() -> ResponseReturnValue:
     """Take an address off the account."""
     user, key = users.get(somebody().user_id), request.form.get("address", "")

@@ -13,7 +13,8 @@ from flask_babel import ngettext
 
 from app.models import User
 from app.services.people import passkeys, passwords, recovery_codes, users
-from app.web import guards, pictures
+from app.web import pictures
+from app.web.access import SIGNED_IN, needs
 from app.web.account import activity
 from app.web.account.desk import blueprint, show, somebody
 
@@ -35,7 +36,7 @@ class Check:
 
 
 @blueprint.get("/")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def home() -> ResponseReturnValue:
     """Show the check-up, the last events, and the way to everything (ux.md 2.14)."""
     user = users.get(somebody().user_id)

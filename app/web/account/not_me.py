@@ -20,7 +20,7 @@ from app.models import User
 from app.services.authorization import consents, devices
 from app.services.authorization.signed_in import SignedIn
 from app.services.people import passkeys, passwords, recovery_codes, users
-from app.web import guards
+from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, show, somebody
 
 #: The name that pages are told to come back here by.
@@ -45,7 +45,7 @@ class Step:
 
 
 @blueprint.get("/not-me")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def not_me() -> ResponseReturnValue:
     """Show what to do, and what is done already."""
     person = somebody()

@@ -17,6 +17,7 @@ from app.services.people import passkeys, second_steps, users, ways_in
 from app.services.people.ways_in import LastWayIn
 from app.web import guards
 from app.web import passkeys as answers
+from app.web.access import RECENT, SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.account.second_step import show_codes
 from app.web.passkeys import PasskeyForm
@@ -34,7 +35,7 @@ class NameForm(FlaskForm):
 
 
 @blueprint.route("/passkeys", methods=["GET", "POST"], endpoint="passkeys")
-@guards.recent_only
+@needs(RECENT)
 def own_passkeys() -> ResponseReturnValue:
     """Show one's passkeys, and keep the one that the browser has just made."""
     user = users.get(somebody().user_id)
@@ -55,7 +56,7 @@ def own_passkeys() -> ResponseReturnValue:
 
 
 @blueprint.route("/passkeys/<int:passkey_id>", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def passkey(passkey_id: int) -> ResponseReturnValue:
     """Show one of them, and call it something else."""
     found = passkeys.get(somebody().user_id, passkey_id)
@@ -68,7 +69,7 @@ def passkey(passkey_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/passkeys/<int:passkey_id>/remove")
-@guards.recent_only
+@needs(RECENT)
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Take it away, unless its owner could not sign in any more without it."""
     me = somebody()
@@ -91,7 +92,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/passkeys/second-step")
-@guards.recent_only
+@needs(RECENT)
 def passkey_second_step() -> ResponseReturnValue:
     """Ask for a passkey after the password from now on; show the recovery codes this once."""
     me = somebody()
@@ -105,7 +106,7 @@ def passkey_second_step() -> ResponseReturnValue:
 
 
 @blueprint.post("/passkeys/later")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def decline_passkey() -> ResponseReturnValue:
     """Offer none for a while."""
     passkeys.decline(users.get(somebody().user_id))

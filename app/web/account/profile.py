@@ -21,8 +21,9 @@ from app.security import pictures
 from app.security.pictures import NoPicture
 from app.services.authorization import consents
 from app.services.people import accounts, profile_pictures, profiles, users
-from app.web import forms, guards
+from app.web import forms
 from app.web import pictures as served
+from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 
 NAMES = ("name", "given_name", "middle_name", "family_name", "nickname", "preferred_username")
@@ -81,7 +82,7 @@ class PictureForm(FlaskForm):
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def profile() -> ResponseReturnValue:
     """Show one's details, and save them all at once."""
     user = users.get(somebody().user_id)
@@ -103,7 +104,7 @@ def profile() -> ResponseReturnValue:
 
 
 @blueprint.post("/picture")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def picture() -> ResponseReturnValue:
     """Put a picture in place of the one before; nothing of the file itself is kept."""
     user = users.get(somebody().user_id)
@@ -123,7 +124,7 @@ def picture() -> ResponseReturnValue:
 
 
 @blueprint.post("/picture/remove")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def remove_picture() -> ResponseReturnValue:
     """Show initials again."""
     profile_pictures.remove(users.get(somebody().user_id))

@@ -13,6 +13,7 @@ from app.services.authorization import levels
 from app.services.people import second_steps, totp, users
 from app.services.people.totp import SetUpAlready
 from app.web import enrolment, guards
+from app.web.access import RECENT, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.enrolment import EnrolForm
 
@@ -22,7 +23,7 @@ class SureForm(FlaskForm):
 
 
 @blueprint.route("/second-step", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def second_step() -> ResponseReturnValue:
     """Set an authenticator app up, and show the recovery codes this once."""
     user = users.get(somebody().user_id)
@@ -43,7 +44,7 @@ def second_step() -> ResponseReturnValue:
 
 
 @blueprint.route("/second-step/off", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def second_step_off() -> ResponseReturnValue:
     """Let the password alone sign in again, unless the policy wants more."""
     user = users.get(somebody().user_id)
@@ -59,7 +60,7 @@ def second_step_off() -> ResponseReturnValue:
 
 
 @blueprint.route("/recovery-codes", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def recovery_codes() -> ResponseReturnValue:
     """Make new recovery codes, and show them this once."""
     user = users.get(somebody().user_id)
@@ -72,7 +73,7 @@ def recovery_codes() -> ResponseReturnValue:
 
 
 def _is_demanded_of(user: User) -> bool:
-    return second_steps.is_demanded_of(user.id, is_admin=user.is_admin)
+    return second_steps.is_demanded_of(user.id, user)
 
 
 def _back(saved: str | None = None) -> ResponseReturnValue:

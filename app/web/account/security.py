@@ -35,7 +35,8 @@ from app.services.people import (
 )
 from app.services.upkeep import throttles
 from app.settings import settings
-from app.web import agents, forms, guards
+from app.web import agents, forms
+from app.web.access import SIGNED_IN, needs
 from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
 from app.web.account.upstreams import linked_of
@@ -52,7 +53,7 @@ class PasswordForm(FlaskForm):
 
 
 @blueprint.get("/security")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def security() -> ResponseReturnValue:
     """Show how one signs in, and where one is signed in."""
     person = somebody()
@@ -63,7 +64,7 @@ def security() -> ResponseReturnValue:
 
 
 @blueprint.post("/security")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def change_password() -> ResponseReturnValue:
     """Put a new password in place of the old one."""
     person = somebody()
@@ -85,7 +86,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @blueprint.post("/sessions/<int:session_id>/end")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one's session on another device; for this one there is the button above."""
     me = somebody()
@@ -97,7 +98,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/sessions/end-others")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def end_other_sessions() -> ResponseReturnValue:
     """End every session of one's own but this one (security.md SE08)."""
     me = somebody()
@@ -163,7 +164,7 @@ def _second_step(user: User) -> dict[str, Any]:
         "is_on": user.has_second_step,
         "codes_left": recovery_codes.left(user.id) if user.has_second_step else 0,
         "codes_made": recovery_codes.HOW_MANY,
-        "is_demanded": second_steps.is_demanded_of(user.id, is_admin=user.is_admin),
+        "is_demanded": second_steps.is_demanded_of(user.id, user),
     }
 
 

@@ -13,19 +13,20 @@ from app.services.authorization.attempts import Trace
 from app.services.people import upstream_identities, upstream_sign_ins, upstreams, users, ways_in
 from app.services.people.ways_in import LastWayIn
 from app.web import guards, upstream_door
+from app.web.access import RECENT, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.headers import POLICY
 
 
 @blueprint.get("/upstreams", endpoint="upstreams")
-@guards.recent_only
+@needs(RECENT)
 def list_upstreams() -> ResponseReturnValue:
     """Show what is linked, and what can be."""
     return _page()
 
 
 @blueprint.post("/upstreams/<slug>/link")
-@guards.recent_only
+@needs(RECENT)
 def link_upstream(slug: str) -> ResponseReturnValue:
     """Send the person to the provider; what comes back counts in this session alone."""
     provider = upstreams.find_enabled(slug)
@@ -38,7 +39,7 @@ def link_upstream(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/upstreams/<int:identity_id>/remove")
-@guards.recent_only
+@needs(RECENT)
 def remove_upstream(identity_id: int) -> ResponseReturnValue:
     """Take one away, unless it is the last way in."""
     person = somebody()

@@ -12,29 +12,34 @@ from app.models import Attempt
 from app.services.authorization import attempts as traces
 from app.services.authorization.attempts import LARGEST_ID
 from app.services.clients import overview
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin import lists, sentences
-from app.web.admin.entrance import blueprint
+from app.web.admin.entrance import blueprint, own_clients, permits
 
 OUTCOMES = ("ok", "waiting", "refused")
 PAGE_SIZE = 50
 
 
 @blueprint.get("/attempts")
+@needs(Permission.READ_ATTEMPTS, narrows=True)
 def attempts() -> ResponseReturnValue:
     """Show the newest attempts that the search finds; a reference leads straight to its page."""
+    among = own_clients(Permission.READ_ATTEMPTS)
     terms = {
         "reference": _reference(lists.term("reference")),
         "client": lists.term("client"),
         "outcome": lists.one_of("outcome", OUTCOMES),
     }
     if terms["reference"]:
-        if traces.search(terms["reference"]):
+        if traces.search(terms["reference"], among=among):
             return redirect(url_for("admin.attempt", reference=terms["reference"]), 303)
         return _page([], terms, older_url=None)
     before = request.args.get("before", LARGEST_ID, type=int)
     found = traces.latest(
         outcome=terms["outcome"],
         client_id=terms["client"],
+        among=among,
         before=min(max(before, 0), LARGEST_ID),
         most=PAGE_SIZE + 1,
     )
@@ -55,7 +60,7 @@ def _older(last: Attempt, terms: dict[str, str]) -> str:
 
 def _page(rows: Sequence[Attempt], terms: dict[str, str], *, older_url: str | None) -> str:
     names = overview.names({row.client_id for row in rows})
-    people = overview.addresses({row.user_id for row in rows if row.user_id is not None})
+    people = _people({row.user_id for row in rows if row.user_id is not None})
     return render_template(
         "admin/attempts.html",
         terms=terms,
@@ -71,16 +76,22 @@ def _page(rows: Sequence[Attempt], terms: dict[str, str], *, older_url: str | No
     )
 
 
+def _people(user_ids: set[int]) -> dict[int, str]:
+    """Return the addresses of these users; owners of an application see its attempts alone."""
+    return overview.addresses(user_ids) if permits(Permission.READ_USERS) else {}
+
+
 @blueprint.get("/attempts/<reference>")
+@needs(Permission.READ_ATTEMPTS, narrows=True)
 def attempt(reference: str) -> ResponseReturnValue:
     """Show every visit under a reference, oldest first, with its checks."""
-    visits = traces.search(reference)
+    visits = traces.search(reference, among=own_clients(Permission.READ_ATTEMPTS))
     if not visits:
         raise NotFound("There is no sign-in attempt with this reference any more.")
     client_id = next((row.client_id for row in visits if row.client_id), "")
     user_id = next((row.user_id for row in visits if row.user_id is not None), None)
     names = overview.names([client_id])
-    people = overview.addresses([] if user_id is None else [user_id])
+    people = _people(set() if user_id is None else {user_id})
     return render_template(
         "admin/attempt.html",
         reference=visits[0].reference,

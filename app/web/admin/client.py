@@ -12,13 +12,15 @@ from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
 from app.models import Client, LogoutNotice
 from app.services.authorization import attempts, logouts
-from app.services.clients import clients, overview, sectors
+from app.services.clients import clients, overview, owners, sectors
+from app.services.people.roles import Permission
 from app.settings import settings
-from app.web import forms
+from app.web import access, forms
+from app.web.access import needs
 from app.web.admin import client_form, sentences
 from app.web.admin.client_form import ClientForm
 from app.web.admin.clients import summary
-from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.new_client import discovery_url
 
 NEWEST = 5
@@ -26,18 +28,22 @@ MOST_DIGITS = 9
 
 
 @blueprint.route("/applications/<client_id>", methods=["GET", "POST"])
+@needs(Permission.READ_APPLICATIONS, to_write=Permission.CHANGE_APPLICATIONS)
 def client(client_id: str) -> ResponseReturnValue:
     """Show an application, or save its sections all at once."""
     row = clients.get(client_id)
-    form = client_form.form_of(row)
+    form = client_form.form_of(row, sets_policy=permits(Permission.CHANGE_POLICY))
     if not form.is_submitted():
         return _page(row, form)
     if not form.validate():
         return _page(row, form), 422
     try:
-        members = client_form.members(form)
+        members = client_form.members(form, row)
+        wanted = clients.proposed(row, members)
+        if not permits(Permission.CHANGE_POLICY):
+            owners.check_change(row, wanted)
         commit()  # the sector may take seconds to answer
-        sectors.check(clients.proposed(row, members), before=row.registration)
+        sectors.check(wanted, before=row.registration)
         clients.update(row, members, version=_version(form), by=administrator().user_id)
     except InvalidInput as fault:
         rollback()
@@ -67,6 +73,7 @@ def _changed_meanwhile(row: Client, form: ClientForm) -> ResponseReturnValue:
 
 
 @blueprint.post("/applications/<client_id>/off")
+@needs(Permission.SWITCH_APPLICATIONS)
 def turn_off(client_id: str) -> ResponseReturnValue:
     """Refuse the application from now on."""
     clients.turn_off(clients.get(client_id), by=administrator().user_id)
@@ -75,6 +82,7 @@ def turn_off(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/applications/<client_id>/on")
+@needs(Permission.SWITCH_APPLICATIONS)
 def turn_on(client_id: str) -> ResponseReturnValue:
     """Let the application work again."""
     clients.turn_on(clients.get(client_id), by=administrator().user_id)
@@ -94,7 +102,8 @@ def _page(row: Client, form: ClientForm) -> str:
         "admin/client.html",
         client={**summary(row), "last_used_at": used.get(row.id)},
         form=form,
-        sections=client_form.sections(),
+        may_save=access.permitted(Permission.CHANGE_APPLICATIONS, row.client_id),
+        sections=client_form.sections(form),
         secrets=[_secret(kept) for kept in row.secrets if kept.is_alive],
         issuer=settings.issuer,
         discovery_url=discovery_url(),

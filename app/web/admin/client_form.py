@@ -7,14 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import (
-    BooleanField,
-    Field,
-    HiddenField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
 from app.errors import InvalidInput
@@ -22,6 +15,7 @@ from app.models import Client
 from app.security import jose
 from app.security.strict_json import BadJson, parse_object
 from app.services.clients import scopes
+from app.services.clients.client_schema import POLICY
 from app.web.admin import client_fields
 from app.web.admin.client_fields import (
     FurtherFields,
@@ -167,8 +161,15 @@ class ClientForm(FurtherFields):
     )
 
 
-def sections() -> list[Section]:
-    """Return the sections of the form: id, title, introduction, fields."""
+def sections(form: ClientForm) -> list[Section]:
+    """Return the sections of the form: id, title, introduction, the fields that it has."""
+    return [
+        (number, title, intro, [name for name in fields if name in form])
+        for number, title, intro, fields in _sections()
+    ]
+
+
+def _sections() -> list[Section]:
     return [
         (
             "basics",
@@ -191,7 +192,7 @@ def sections() -> list[Section]:
             "permissions",
             gettext("Permissions"),
             "",
-            ["scope", CUSTOM, "trusted", "require_second_step"],
+            PERMISSIONS,
         ),
         (
             "keys",
@@ -209,10 +210,17 @@ def sections() -> list[Section]:
     ]
 
 
-def form_of(client: Client) -> ClientForm:
-    """Return the form with what was sent, or with the registration as it stands."""
+def form_of(client: Client, *, sets_policy: bool = True) -> ClientForm:
+    """Return the form with what was sent, or with the registration as it stands.
+
+    Without policy it has no field for what protects people from the application itself.
+    """
     form = ClientForm(data=_values(client))
-    form.scope.choices = choices(*((scope.name, scope.title) for scope in scopes.SCOPES))
+    offered = [scope for scope in scopes.SCOPES if sets_policy or scope.name in client.scopes]
+    form.scope.choices = choices(*((scope.name, scope.title) for scope in offered))
+    for name in () if sets_policy else (CUSTOM, *POLICY):
+        if name in form:
+            del form[name]
     return form
 
 
@@ -230,7 +238,7 @@ def _values(client: Client) -> dict[str, Any]:
     }
 
 
-def members(form: ClientForm) -> dict[str, Any]:
+def members(form: ClientForm, client: Client) -> dict[str, Any]:
     """Return the members of the registration as the form has them.
 
     Raises:
@@ -239,11 +247,18 @@ def members(form: ClientForm) -> dict[str, Any]:
     return {
         **{name: form[name].data or None for name in client_fields.CHOSEN},
         "jwks": _jwks(form.jwks.data or ""),
-        **{name: form[name].data for name in PLAIN},
+        **{name: form[name].data for name in PLAIN if name in form},
         **{name: (form[name].data or "").strip() for name in TEXTS},
-        **{name: (form[name].data or "").split() for name in LISTS},
-        "scope": " ".join([*form.scope.data, *(form.custom_scope.data or "").split()]),
+        **{name: (form[name].data or "").split() for name in LISTS if name in form},
+        "scope": " ".join([*form.scope.data, *_custom(form, client)]),
     }
+
+
+def _custom(form: ClientForm, client: Client) -> list[str]:
+    """Return the scopes of other APIs; they stay where the form has no field for them."""
+    if CUSTOM in form:
+        return (form.custom_scope.data or "").split()
+    return sorted(client.scopes - set(scopes.NAMES))
 
 
 def _jwks(typed: str) -> Any:
@@ -258,6 +273,8 @@ def _jwks(typed: str) -> Any:
 def show_differences(form: ClientForm, client: Client) -> None:
     """Say at each field what somebody else has stored meanwhile, keeping what was typed."""
     for name, stored in _values(client).items():
+        if name not in form:
+            continue
         field: Field = form[name]
         if name != "version" and not _same(field.data, stored):
             field.errors = [gettext("Stored now: %(value)s", value=_words(stored))]

@@ -8,11 +8,14 @@ from app.database import commit
 from app.errors import Refused
 from app.services.authorization import logouts
 from app.services.clients import clients
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin.client import back_to
 from app.web.admin.entrance import blueprint
 
 
 @blueprint.post("/applications/<client_id>/logout-test")
+@needs(Permission.CHANGE_APPLICATIONS)
 def logout_test(client_id: str) -> ResponseReturnValue:
     """Send a notice about a session that never was."""
     row = clients.get(client_id)

@@ -7,12 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.services.clients import clients
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin.client import back_to
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
 
 
 @blueprint.post("/applications/<client_id>/secrets")
+@needs(Permission.CHANGE_SECRETS)
 def client_secret(client_id: str) -> ResponseReturnValue:
     """Add a secret; this answer is the only place it ever stands. Sent again, it is refused."""
     row = clients.get(client_id)
@@ -25,6 +28,7 @@ def client_secret(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/applications/<client_id>/secrets/<int:secret_id>/revoke")
+@needs(Permission.CHANGE_SECRETS)
 def revoke_secret(client_id: str, secret_id: int) -> ResponseReturnValue:
     """Revoke one secret."""
     clients.revoke_secret(clients.get(client_id), secret_id, by=administrator().user_id)

@@ -10,15 +10,20 @@ from flask.typing import ResponseReturnValue
 from app.models import Client
 from app.security import uris
 from app.services.clients import client_metadata, client_rules, clients, overview
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin import lists
-from app.web.admin.entrance import blueprint
+from app.web.admin.entrance import blueprint, own_clients
 
 
 @blueprint.get("/applications", endpoint="clients")
+@needs(Permission.READ_APPLICATIONS, narrows=True)
 def list_clients() -> ResponseReturnValue:
     """Show one page of the applications that the search finds."""
-    wanted = lists.term("q")
-    found = lists.paged(lambda page: clients.search(wanted, page=page), clients.PAGE_SIZE)
+    wanted, among = lists.term("q"), own_clients(Permission.READ_APPLICATIONS)
+    found = lists.paged(
+        lambda page: clients.search(wanted, among=among, page=page), clients.PAGE_SIZE
+    )
     used = overview.last_sign_ins([client.id for client in found.rows])
     return render_template(
         "admin/clients.html",

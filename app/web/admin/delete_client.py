@@ -10,6 +10,8 @@ from wtforms import StringField
 
 from app.database import commit
 from app.services.clients import clients
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
 
@@ -21,6 +23,7 @@ class DeleteForm(FlaskForm):
 
 
 @blueprint.route("/applications/<client_id>/delete", methods=["GET", "POST"])
+@needs(Permission.DELETE_APPLICATIONS)
 def delete_client(client_id: str) -> ResponseReturnValue:
     """Ask for the name, then delete the application with everything issued to it."""
     row = clients.get(client_id)

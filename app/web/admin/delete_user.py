@@ -12,11 +12,13 @@ from wtforms.validators import InputRequired, Length
 from app.database import commit, rollback
 from app.jobs import email as email_job
 from app.models import User
-from app.services.people import accounts, deletions, users
+from app.services.people import accounts, deletions, roles
 from app.services.people.deletions import AlreadyScheduled, NotScheduled
+from app.services.people.roles import Permission
 from app.services.people.users import OwnAccount
 from app.settings import settings
 from app.web import guards
+from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 
 
@@ -33,10 +35,11 @@ class DeleteUserForm(FlaskForm):
 
 
 @blueprint.route("/users/<int:user_id>/delete", methods=["GET", "POST"])
-@guards.recent_only
+@needs(Permission.DELETE_USERS, recent=True)
 def delete_user(user_id: int) -> ResponseReturnValue:
     """Ask, then turn the account off at once and delete it after the grace."""
-    row, me = users.get(user_id), administrator()
+    me = administrator()
+    row = roles.get_to_change(user_id, by=me)
     if row.id == me.user_id:
         raise OwnAccount(str(_("This is your own account: delete it in your account.")))
     form = DeleteUserForm()
@@ -53,10 +56,12 @@ def delete_user(user_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/users/<int:user_id>/keep")
+@needs(Permission.DELETE_USERS)
 def keep_user(user_id: int) -> ResponseReturnValue:
     """Keep the account; it stays off until it is turned on."""
     try:
-        deletions.keep(users.get(user_id), by=administrator().user_id, address=guards.address())
+        row = roles.get_to_change(user_id, by=administrator())
+        deletions.keep(row, by=administrator().user_id, address=guards.address())
     except NotScheduled:
         rollback()
     return _done(user_id, "kept")

@@ -1,33 +1,27 @@
-"""The entrance of the administration: its blueprint, and who may come in."""
+"""The entrance of the administration: its blueprint, its first page, and who is inside."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.database import commit
 from app.services.authorization.signed_in import SignedIn
+from app.services.clients import owners
+from app.services.people import roles
+from app.services.people.roles import Permission
 from app.web import guards
+from app.web.access import needs
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 
-@guards.admin_only
-def _let_in() -> ResponseReturnValue:
-    commit()  # that the session was used: it ends when it is not
-    return ""
-
-
-@blueprint.before_request
-def only_administrators() -> ResponseReturnValue | None:
-    """Keep everybody else out of every page of this wing, also of those yet to come."""
-    return _let_in() or None
-
-
 @blueprint.get("/")
+@needs(Permission.ENTER)
 def home() -> ResponseReturnValue:
-    """Lead to the first page."""
-    return redirect(url_for("admin.clients"), 303)
+    """Lead to the first page that whoever comes may open."""
+    somebody = administrator()
+    reads = roles.permits(somebody, Permission.READ_APPLICATIONS) or somebody.is_owner
+    return redirect(url_for("admin.clients" if reads else "admin.users"), 303)
 
 
 def administrator() -> SignedIn:
@@ -37,3 +31,13 @@ def administrator() -> SignedIn:
         message = "a page of the administration without an administrator"
         raise RuntimeError(message)
     return somebody
+
+
+def permits(permission: Permission) -> bool:
+    """Tell whether who is here may do this to everything there is."""
+    return roles.permits(administrator(), permission)
+
+
+def own_clients(permission: Permission) -> frozenset[str] | None:
+    """Return the applications that who is here may do this to, None when it is all of them."""
+    return None if permits(permission) else owners.client_ids(administrator().user_id)

@@ -11,10 +11,12 @@ from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
 from app.models import Group
-from app.services.people import accounts, groups
+from app.services.people import accounts, groups, roles
 from app.services.people.groups import NameTaken
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin import lists
-from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.groups import NAME_TAKEN, GroupForm
 
 
@@ -25,6 +27,7 @@ class MemberForm(FlaskForm):
 
 
 @blueprint.get("/groups/<int:group_id>")
+@needs(Permission.READ_GROUPS)
 def group(group_id: int) -> ResponseReturnValue:
     """Show a group."""
     row = groups.get(group_id)
@@ -32,9 +35,10 @@ def group(group_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/groups/<int:group_id>")
+@needs(Permission.CHANGE_GROUPS)
 def change_group(group_id: int) -> ResponseReturnValue:
     """Change its name and what it demands."""
-    row, form = groups.get(group_id), GroupForm()
+    row, form = groups.get_to_change(group_id, by=administrator()), GroupForm()
     if not form.validate_on_submit():
         return _page(row, form, MemberForm(formdata=None)), 422
     try:
@@ -54,6 +58,7 @@ def change_group(group_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/groups/<int:group_id>/members")
+@needs(Permission.CHANGE_GROUPS)
 def add_member(group_id: int) -> ResponseReturnValue:
     """Put a user into the group."""
     row, form = groups.get(group_id), MemberForm()
@@ -61,23 +66,27 @@ def add_member(group_id: int) -> ResponseReturnValue:
     if user is None:
         form.email.errors = form.email.errors or [_("No user has this address.")]
         return _page(row, GroupForm(formdata=None, obj=row), form), 422
+    roles.check_may_change(user, by=administrator())
     groups.add_member(row, user, by=administrator().user_id)
     commit()
     return _back(group_id, "added")
 
 
 @blueprint.post("/groups/<int:group_id>/members/<int:user_id>/remove")
+@needs(Permission.CHANGE_GROUPS)
 def remove_member(group_id: int, user_id: int) -> ResponseReturnValue:
     """Take a user out of the group."""
-    groups.remove_member(groups.get(group_id), user_id, by=administrator().user_id)
+    user = roles.get_to_change(user_id, by=administrator())
+    groups.remove_member(groups.get(group_id), user.id, by=administrator().user_id)
     commit()
     return _back(group_id, "removed")
 
 
 @blueprint.post("/groups/<int:group_id>/delete")
+@needs(Permission.CHANGE_GROUPS)
 def delete_group(group_id: int) -> ResponseReturnValue:
     """Delete the group; its members stay users."""
-    row = groups.get(group_id)
+    row = groups.get_to_change(group_id, by=administrator())
     name = row.name
     groups.remove(row, by=administrator().user_id)
     commit()
@@ -90,11 +99,14 @@ def _back(group_id: int, done: str) -> ResponseReturnValue:
 
 def _page(row: Group, form: GroupForm, member_form: MemberForm) -> str:
     found = lists.paged(lambda page: groups.members(row, page=page), groups.PAGE_SIZE)
+    me, changes = administrator(), permits(Permission.CHANGE_GROUPS)
     return render_template(
         "admin/group.html",
         group={"id": row.id, "name": row.name},
         form=form,
         member_form=member_form,
+        may_change=changes and groups.may_change(row, by=me),
+        removable={one.id for one in found.rows if changes and roles.may_change(me, one)},
         members=found.rows,
         page=found.page,
         pages=found.pages,

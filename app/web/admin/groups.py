@@ -12,6 +12,8 @@ from wtforms.validators import DataRequired, Length
 from app.database import commit, rollback
 from app.services.people import groups
 from app.services.people.groups import NameTaken
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
 
@@ -34,6 +36,7 @@ class GroupForm(FlaskForm):
 
 
 @blueprint.get("/groups", endpoint="groups")
+@needs(Permission.READ_GROUPS)
 def list_groups() -> ResponseReturnValue:
     """Show one page of the groups that the search finds."""
     wanted = lists.term("q")
@@ -58,6 +61,7 @@ def list_groups() -> ResponseReturnValue:
 
 
 @blueprint.route("/groups/new", methods=["GET", "POST"])
+@needs(Permission.CHANGE_GROUPS)
 def new_group() -> ResponseReturnValue:
     """Make a group; its page is where people are put into it."""
     form = GroupForm()

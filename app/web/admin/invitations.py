@@ -18,10 +18,12 @@ from app.models import Invitation, User
 from app.services.people import invitations, users
 from app.services.people.accounts import AddressTaken
 from app.services.people.invitations import InvitationDead, Invited
+from app.services.people.roles import Permission
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import needs
 from app.web.admin import lists
-from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.entrance import administrator, blueprint, permits
 
 
 class InviteForm(FlaskForm):
@@ -39,16 +41,19 @@ class InviteForm(FlaskForm):
 
 
 @blueprint.get("/invitations", endpoint="invitations")
+@needs(Permission.READ_INVITATIONS)
 def list_invitations() -> ResponseReturnValue:
     """Show the open ones."""
     return _list()
 
 
 @blueprint.route("/invitations/new", methods=["GET", "POST"])
-@guards.recent_only
+@needs(Permission.INVITE, recent=True)
 def invite() -> ResponseReturnValue:
     """Mail a link that makes one account, with this address and this role."""
     form = InviteForm()
+    if not permits(Permission.GIVE_ROLES):
+        del form.is_admin
     if not form.validate_on_submit():
         return _form(form), 422 if form.is_submitted() else 200
     try:
@@ -69,12 +74,13 @@ def invite() -> ResponseReturnValue:
 
 
 @blueprint.post("/invitations/<int:number>", endpoint="invitation_act")
+@needs(Permission.INVITE)
 def act_on_invitation(number: int) -> ResponseReturnValue:
     """Take an invitation back, or mail its link again."""
     row = invitations.get(number)
     try:
         if request.form.get("act") == "revoke":
-            invitations.revoke(row, by=_me().id, address=guards.address())
+            invitations.revoke(row, by=_me(), address=guards.address())
             done = "revoked"
         elif request.form.get("act") == "resend":
             _send_again(row)
@@ -94,7 +100,7 @@ def _send(form: InviteForm) -> None:
     invitations.send(
         form.email.data,
         name=form.name.data,
-        is_admin=form.is_admin.data,
+        is_admin=bool(form.is_admin and form.is_admin.data),
         by=_me(),
         link=_link,
         address=guards.address(),
@@ -145,6 +151,7 @@ def _summary(found: Invited) -> dict[str, Any]:
         "email": row.email,
         "name": row.name,
         "is_admin": row.is_admin,
+        "may_change": permits(Permission.GIVE_ROLES if row.is_admin else Permission.INVITE),
         "by": by.shown_name if by else None,
         "sent_at": row.sent_at,
         "expires_at": row.expires_at,

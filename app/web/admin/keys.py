@@ -13,13 +13,16 @@ from app.clock import now
 from app.database import commit
 from app.models import SigningKey
 from app.services.authorization import keys as rules
+from app.services.people.roles import Permission
 from app.settings import settings
+from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 
 ORDER = {"next": 0, "current": 1, "retired": 2}
 
 
 @blueprint.get("/keys")
+@needs(Permission.READ_KEYS)
 def keys() -> ResponseReturnValue:
     """Show the keys of each algorithm on a line of time."""
     alive = [key for key in rules.listed() if key.state in ORDER]
@@ -34,6 +37,7 @@ def keys() -> ResponseReturnValue:
 
 
 @blueprint.post("/keys", endpoint="key_act")
+@needs(Permission.CHANGE_KEYS)
 def act_on_keys() -> ResponseReturnValue:
     """Rotate an algorithm, or stop publishing a retired key."""
     act, by = request.form.get("act"), administrator().user_id

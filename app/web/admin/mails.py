@@ -14,21 +14,25 @@ from app.jobs import email as email_job
 from app.jobs.email import Step
 from app.models import Mail
 from app.services.people import sign_ups
+from app.services.people.roles import Permission
 from app.services.upkeep import mail
 from app.services.upkeep.mail import PAGE_SIZE, STATES
 from app.web import guards
+from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
 from app.web.forms import too_many_tries
 
 
 @blueprint.get("/mails")
+@needs(Permission.READ_MAIL)
 def mails() -> ResponseReturnValue:
     """Show one page of the outbox: to whom, which kind, what became of it; never what it says."""
     return _page()
 
 
 @blueprint.post("/mails/test", endpoint="test_mail")
+@needs(Permission.SEND_MAIL)
 def send_test_mail() -> ResponseReturnValue:
     """Send a mail to oneself, now, and say how far it got and what the server answered."""
     me = administrator()

@@ -20,10 +20,12 @@ from app.oidc import metadata
 from app.security import secrets
 from app.services.clients import client_metadata, clients
 from app.services.clients.client_metadata import KINDS
+from app.services.people.roles import Permission
 from app.services.upkeep import once
 from app.services.upkeep.once import SentAlready
 from app.settings import settings
 from app.web import forms
+from app.web.access import needs
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
 
@@ -65,6 +67,7 @@ class NewClientForm(FlaskForm):
 
 
 @blueprint.route("/applications/new", methods=["GET", "POST"])
+@needs(Permission.REGISTER_APPLICATIONS)
 def new_client() -> ResponseReturnValue:
     """Register an application; the answer to the form itself is the only place of its secret."""
     form = NewClientForm()

@@ -11,8 +11,9 @@ from wtforms.validators import DataRequired, Length
 
 from app.database import commit
 from app.jobs import email
-from app.services.people import passkeys, second_steps, users
-from app.web import guards
+from app.services.people import passkeys, roles, second_steps
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 
 
@@ -28,10 +29,11 @@ class ResetForm(FlaskForm):
 
 
 @blueprint.route("/users/<int:user_id>/second-step", methods=["GET", "POST"])
-@guards.recent_only
+@needs(Permission.CHANGE_USERS, recent=True)
 def reset_second_step(user_id: int) -> ResponseReturnValue:
     """Ask for the reason, then let the password alone sign in; the owner is told by mail."""
-    row, me = users.get(user_id), administrator()
+    me = administrator()
+    row = roles.get_to_change(user_id, by=me)
     has_something = row.has_second_step or passkeys.has_any(row.id)
     if not has_something or row.id == me.user_id:
         abort(404)  # one's own is turned off in one's account, with the factor itself

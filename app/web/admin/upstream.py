@@ -15,8 +15,10 @@ from app.models import UpstreamProvider
 from app.oidc.upstream import checking
 from app.oidc.upstream.checking import Findings
 from app.services.people import upstreams
+from app.services.people.roles import Permission
 from app.services.people.upstreams import CLAIMS, Wanted
 from app.web import forms
+from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.upstreams import summary
 
@@ -46,6 +48,7 @@ class UpstreamForm(FlaskForm):
 
 
 @blueprint.get("/upstreams/<slug>")
+@needs(Permission.READ_UPSTREAMS)
 def upstream(slug: str) -> ResponseReturnValue:
     """Show a provider."""
     row = upstreams.get(slug)
@@ -53,6 +56,7 @@ def upstream(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/upstreams/<slug>", endpoint="change_upstream")
+@needs(Permission.CHANGE_UPSTREAMS)
 def change(slug: str) -> ResponseReturnValue:
     """Change a provider."""
     row = upstreams.get(slug)
@@ -73,6 +77,7 @@ def change(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/upstreams/<slug>/act", endpoint="upstream_act")
+@needs(Permission.CHANGE_UPSTREAMS)
 def act_on_upstream(slug: str) -> ResponseReturnValue:
     """Turn a provider off or on."""
     row = upstreams.get(slug)
@@ -85,6 +90,7 @@ def act_on_upstream(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/upstreams/<slug>/check")
+@needs(Permission.CHANGE_UPSTREAMS)
 def check_upstream(slug: str) -> ResponseReturnValue:
     """Look at the provider as a sign-in would, and say what was found."""
     row = upstreams.get(slug)
@@ -94,6 +100,7 @@ def check_upstream(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/upstreams/<slug>/delete")
+@needs(Permission.CHANGE_UPSTREAMS)
 def delete_upstream(slug: str) -> ResponseReturnValue:
     """Delete a provider, and forget who is linked to it."""
     row = upstreams.get(slug)

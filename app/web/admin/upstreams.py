@@ -16,8 +16,10 @@ from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.models import UpstreamProvider
 from app.services.people import upstreams
+from app.services.people.roles import Permission
 from app.services.people.upstreams import ISSUERS, KINDS, Wanted
 from app.web import forms
+from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
 
@@ -41,6 +43,7 @@ class NewUpstreamForm(FlaskForm):
 
 
 @blueprint.get("/upstreams", endpoint="upstreams")
+@needs(Permission.READ_UPSTREAMS)
 def list_upstreams() -> ResponseReturnValue:
     """Show every provider."""
     return render_template(
@@ -51,6 +54,7 @@ def list_upstreams() -> ResponseReturnValue:
 
 
 @blueprint.route("/upstreams/new", methods=["GET", "POST"])
+@needs(Permission.CHANGE_UPSTREAMS)
 def new_upstream() -> ResponseReturnValue:
     """Set a provider up; it is offered at once."""
     form = NewUpstreamForm()

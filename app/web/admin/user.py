@@ -12,11 +12,13 @@ from app.jobs import email
 from app.models import User
 from app.services.authorization import attempts, consents, devices
 from app.services.clients import scopes
-from app.services.people import accounts, addresses, groups, passkeys, resets, users
+from app.services.people import accounts, addresses, groups, passkeys, resets, roles, users
+from app.services.people.roles import Permission
 from app.settings import settings
 from app.web import agents
+from app.web.access import needs
 from app.web.admin import sentences
-from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.entrance import administrator, blueprint, permits
 
 NEWEST = 10
 
@@ -39,6 +41,7 @@ ACTS = {
 
 
 @blueprint.get("/users/<int:user_id>")
+@needs(Permission.READ_USERS)
 def user(user_id: int) -> ResponseReturnValue:
     """Show a user."""
     row = users.get(user_id)
@@ -47,6 +50,7 @@ def user(user_id: int) -> ResponseReturnValue:
         "admin/user.html",
         user=row,
         addresses=_addresses(row),
+        may_change=permits(Permission.CHANGE_USERS) and roles.may_change(administrator(), row),
         is_self=row.id == administrator().user_id,
         sessions=_sessions(row),
         apps=_apps(row),
@@ -58,9 +62,10 @@ def user(user_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/users/<int:user_id>", endpoint="user_act")
+@needs(Permission.CHANGE_USERS)
 def act_on_user(user_id: int) -> ResponseReturnValue:
     """Do what the button says, and show the user again."""
-    row = users.get(user_id)
+    row = roles.get_to_change(user_id, by=administrator())
     if request.form.get("act") not in ACTS:
         abort(400)
     act, done = ACTS[request.form["act"]]

@@ -6,11 +6,14 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.services.people import users
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import blueprint
 
 
 @blueprint.get("/users", endpoint="users")
+@needs(Permission.READ_USERS)
 def list_users() -> ResponseReturnValue:
     """Show one page of the users that the search finds."""
     wanted, show = lists.term("q"), lists.one_of("show", tuple(users.SHOWN))

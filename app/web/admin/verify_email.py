@@ -10,8 +10,9 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from app.database import commit
-from app.services.people import addresses, users
-from app.web import guards
+from app.services.people import addresses, roles
+from app.services.people.roles import Permission
+from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 
 
@@ -27,10 +28,10 @@ class VerifyForm(FlaskForm):
 
 
 @blueprint.route("/users/<int:user_id>/verify-email", methods=["GET", "POST"])
-@guards.recent_only
+@needs(Permission.CHANGE_USERS, recent=True)
 def verify_email(user_id: int) -> ResponseReturnValue:
     """Ask for the reason, then let the primary address count as confirmed."""
-    row = users.get(user_id)
+    row = roles.get_to_change(user_id, by=administrator())
     if row.email_verified:
         abort(404)
     form = VerifyForm()

@@ -26,6 +26,7 @@ from app.services.authorization.signed_in import SignedIn
 from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards
+from app.web.access import ANYONE, needs
 from app.web.endpoints import check_session, refusals
 from app.web.gone import GONE, cannot_go_on
 
@@ -53,6 +54,7 @@ KEPT = (
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
 @csrf.exempt
+@needs(ANYONE)
 def authorize() -> ResponseReturnValue:
     """Answer an authorization request, or show the person what they have to do first."""
     trace = Trace("authorize")
@@ -73,6 +75,7 @@ def authorize() -> ResponseReturnValue:
 
 
 @blueprint.get("/authorize/resume/<handle>")
+@needs(ANYONE)
 def resume(handle: str) -> ResponseReturnValue:
     """Go on with a request that waited for its person."""
     try:

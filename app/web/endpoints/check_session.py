@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, make_response, request
 from app.oidc import session_state
 from app.settings import Settings, settings
 from app.web import assets, guards
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("check_session", __name__)
 FRAMED = "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors *"
@@ -23,6 +24,7 @@ PAGE = (
 
 
 @blueprint.get("/check_session")
+@needs(ANYONE)
 def check_session() -> Response:
     """Answer with the page; it asks the browser, never us."""
     script = assets.asset("js/check-session.js")

@@ -14,6 +14,7 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_client, unread
 from app.services.authorization.attempts import Trace
 from app.web import cross_origin
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("direct", __name__)
 METHODS = ["POST", "OPTIONS"]
@@ -21,6 +22,7 @@ METHODS = ["POST", "OPTIONS"]
 
 @blueprint.route("/token", methods=METHODS, provide_automatic_options=False)
 @csrf.exempt
+@needs(ANYONE)
 def token() -> Response:
     """Answer a token request (RFC 6749 §3.2)."""
     return _answer("token", provider.create_token_response)
@@ -28,6 +30,7 @@ def token() -> Response:
 
 @blueprint.route("/introspect", methods=METHODS, provide_automatic_options=False)
 @csrf.exempt
+@needs(ANYONE)
 def introspect() -> Response:
     """Answer an introspection request (RFC 7662)."""
     return _answer("introspect", _endpoint("introspection"))
@@ -35,6 +38,7 @@ def introspect() -> Response:
 
 @blueprint.route("/revoke", methods=METHODS, provide_automatic_options=False)
 @csrf.exempt
+@needs(ANYONE)
 def revoke() -> Response:
     """Answer a revocation request (RFC 7009)."""
     return _answer("revoke", _endpoint("revocation"))

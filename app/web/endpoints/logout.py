@@ -15,6 +15,7 @@ from app.security import uris
 from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
 from app.web import guards, leaving
+from app.web.access import ANYONE, needs
 from app.web.endpoints import refusals
 
 blueprint = Blueprint("logout", __name__)
@@ -30,6 +31,7 @@ KEPT = (
 
 @blueprint.route("/end_session", methods=["GET", "POST"])
 @csrf.exempt
+@needs(ANYONE)
 def end_session() -> ResponseReturnValue:
     """End the session the client speaks of; ask the person when it is not certain."""
     trace = Trace("end_session")

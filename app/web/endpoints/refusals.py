@@ -11,8 +11,9 @@ from app.database import commit
 from app.oidc.reasons import Refusal
 from app.services.authorization.attempts import Trace
 from app.services.clients import clients
+from app.services.people.roles import Permission
 from app.settings import settings
-from app.web import guards
+from app.web import access
 
 NOTHING: dict[str, str] = {}
 #: What could be used again by whoever reads a screenshot.
@@ -29,16 +30,16 @@ def page(
 ) -> ResponseReturnValue:
     """Show what is wrong with a request; `shown` is what of it may be shown.
 
-    `member` names the registered addresses that an administrator compares with.
+    `member` names the registered addresses that administrators and owners compare with.
     """
     reason = refusal.reason
     if not noted:
         trace.refused(refusal.check, reason.code, sent=refusal.sent, expected=refusal.expected)
     trace.write("refused")
     commit()
-    somebody = guards.person()
-    is_admin = somebody is not None and somebody.is_admin
-    client = clients.find(shown.get("client_id", "")) if is_admin else None
+    client_id = shown.get("client_id", "")
+    may_read = access.permitted(Permission.READ_APPLICATIONS, client_id)
+    client = clients.find(client_id) if may_read else None
     text = render_template(
         "errors/request.html",
         problem=reason.description,
@@ -48,6 +49,6 @@ def page(
         registered=(client.setting(member) or []) if client else [],
         edit_url=url_for("admin.client", client_id=client.client_id) if client else None,
         reference=trace.reference,
-        is_open=settings.is_local or is_admin,
+        is_open=settings.is_local or may_read,
     )
     return text, 400

@@ -24,6 +24,7 @@ from app.services.clients.registrations import TokenRefused
 from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import cross_origin, guards
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("registration", __name__)
 LONGEST_BODY = 65_536
@@ -36,6 +37,7 @@ REDIRECTS = frozenset({"redirect_uris"})
 
 @blueprint.route("/register", methods=["POST", "OPTIONS"], provide_automatic_options=False)
 @csrf.exempt
+@needs(ANYONE)
 def register() -> Response:
     """Register a client (RFC 7591 §3)."""
     return _answer(("POST",), _register)
@@ -47,6 +49,7 @@ def register() -> Response:
     provide_automatic_options=False,
 )
 @csrf.exempt
+@needs(ANYONE)
 def manage(client_id: str) -> Response:
     """Read, replace or delete a client's own registration (RFC 7592 §2)."""
     acts = {"GET": _read, "PUT": _replace, "DELETE": _delete}

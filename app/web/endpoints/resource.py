@@ -13,6 +13,7 @@ from app.oidc.provider import provider
 from app.oidc.request import from_bearer, unread
 from app.services.authorization.attempts import Trace
 from app.web import cross_origin
+from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("resource", __name__)
 METHODS = ["GET", "POST", "OPTIONS"]
@@ -20,6 +21,7 @@ METHODS = ["GET", "POST", "OPTIONS"]
 
 @blueprint.route("/userinfo", methods=METHODS, provide_automatic_options=False)
 @csrf.exempt
+@needs(ANYONE)
 def userinfo() -> Response:
     """Tell a client about its user; one query, and a row only for a refusal."""
     if request.method == "OPTIONS":

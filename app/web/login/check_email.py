@@ -24,6 +24,7 @@ from app.services.people.sign_ups import CodeRefused
 from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import guards
+from app.web.access import ANYONE, needs
 from app.web.login import confirm_email, entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -36,6 +37,7 @@ class CodeForm(FlaskForm):
 
 
 @blueprint.route("/check-email", methods=["GET", "POST"])
+@needs(ANYONE)
 def check_email() -> ResponseReturnValue:
     """Check the code, make the account, sign its owner in, and go on."""
     waiting = pages.load()
@@ -54,6 +56,7 @@ def check_email() -> ResponseReturnValue:
 
 
 @blueprint.get("/check-email/state")
+@needs(ANYONE)
 def check_email_state() -> ResponseReturnValue:
     """Tell the page that waits whether the link was opened elsewhere."""
     sign_up = sign_ups.find(guards.browser())

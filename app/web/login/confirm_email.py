@@ -24,6 +24,7 @@ from app.services.people.sign_ups import SignUpLinkDead
 from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -52,6 +53,7 @@ def address_of(waiting: Waiting | None, token: str) -> str:
 
 
 @blueprint.route("/confirm-email", methods=["GET", "POST"])
+@needs(ANYONE)
 def confirm_email() -> ResponseReturnValue:
     """Confirm the address, and make the account."""
     if "token" in request.args:

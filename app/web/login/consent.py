@@ -21,6 +21,7 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import logos, permissions
+from app.web.access import ANYONE, needs
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -32,6 +33,7 @@ class ConsentForm(FlaskForm):
 
 
 @blueprint.route("/consent", methods=["GET", "POST"])
+@needs(ANYONE)
 def consent() -> ResponseReturnValue:
     """Ask what the application may have, and keep the answer."""
     waiting = pages.must_load()

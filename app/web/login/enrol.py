@@ -13,6 +13,7 @@ from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.totp import SetUpAlready
 from app.web import enrolment, guards
 from app.web import passkeys as answers
+from app.web.access import ANYONE, needs
 from app.web.enrolment import EnrolForm
 from app.web.login import half_way, ways
 from app.web.login import waiting as pages
@@ -22,6 +23,7 @@ from app.web.passkeys import PasskeyForm
 
 
 @blueprint.route("/enrol", methods=["GET", "POST"])
+@needs(ANYONE)
 def enrol() -> ResponseReturnValue:
     """Set the app up, let its owner in, and show the recovery codes this once."""
     waiting = pages.load()
@@ -55,6 +57,7 @@ def _answer(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
 
 
 @blueprint.route("/enrol/passkey", methods=["GET", "POST"])
+@needs(ANYONE)
 def enrol_passkey() -> ResponseReturnValue:
     """Make a passkey in place of the app, and let its owner in."""
     waiting = pages.load()
@@ -120,7 +123,7 @@ def _set_up(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> list[str]
 
 
 def _page(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> str:
-    is_policy = second_steps.is_demanded_of(who.user.id, is_admin=who.user.is_admin)
+    is_policy = second_steps.is_demanded_of(who.user.id, who.user)
     return render_template(
         "login/enrol.html",
         form=form,

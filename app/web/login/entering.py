@@ -96,7 +96,7 @@ def _owed_page(user: User, amr: tuple[str, ...]) -> str | None:
     if levels.reaches(levels.of(amr), levels.MFA):  # a passkey is both steps in one
         return None
     if not user.has_second_step:
-        if not second_steps.is_demanded_of(user.id, is_admin=user.is_admin):
+        if not second_steps.is_demanded_of(user.id, user):
             return None
         # Whoever has a passkey need not set up anything else because the policy has changed.
         if not passkeys.has_any(user.id):

@@ -13,6 +13,7 @@ from app.services.people import half_sign_ins, passkeys
 from app.services.people.half_sign_ins import HalfSignInGone
 from app.web import guards
 from app.web import passkeys as answers
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -20,6 +21,7 @@ from app.web.passkeys import PasskeyForm
 
 
 @blueprint.route("/first-passkey", methods=["GET", "POST"])
+@needs(ANYONE)
 def first_passkey() -> ResponseReturnValue:
     """Make the passkey of whoever has just proved the address in this browser."""
     waiting = pages.load()

@@ -18,6 +18,7 @@ from app.jobs import email as email_job
 from app.services.people import accounts, resets, sign_ups
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -38,6 +39,7 @@ class ForgotForm(FlaskForm):
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])
+@needs(ANYONE)
 def forgot() -> ResponseReturnValue:
     """Mail a link; the answer is the same for every address (security.md RV01)."""
     waiting = pages.load()

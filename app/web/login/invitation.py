@@ -20,6 +20,7 @@ from app.services.people.accounts import AddressTaken
 from app.services.people.invitations import InvitationDead, Invited
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login.waiting import blueprint
 from app.web.mailed_links import MailedLink
@@ -36,6 +37,7 @@ class InvitationForm(FlaskForm):
 
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
+@needs(ANYONE)
 def invitation() -> ResponseReturnValue:
     """Make the account of whoever has the link, and let them in."""
     if "token" in request.args:

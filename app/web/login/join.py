@@ -28,6 +28,7 @@ from app.services.people.pending_identities import PendingGone
 from app.services.people.upstream_identities import IdentityTaken
 from app.services.people.upstream_rules import Verdict
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import confirm_email, entering
 from app.web.login import waiting as pages
@@ -50,6 +51,7 @@ class JoinForm(FlaskForm):
 
 
 @blueprint.route("/join", methods=["GET", "POST"])
+@needs(ANYONE)
 def join() -> ResponseReturnValue:
     """Show what was told, and make an account of it once its owner wants one."""
     waiting = pages.load()

@@ -15,6 +15,7 @@ from app.models import Session, User
 from app.services.people import deletions
 from app.services.people.deletions import NotScheduled
 from app.web import guards
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -27,6 +28,7 @@ class KeepForm(FlaskForm):
 
 
 @blueprint.route("/keep-account", methods=["GET", "POST"])
+@needs(ANYONE)
 def keep_account() -> ResponseReturnValue:
     """Ask, and go on with the account when it is kept."""
     waiting = pages.load()

@@ -11,12 +11,14 @@ from flask.typing import ResponseReturnValue
 from app.services.upkeep.languages import LANGUAGES
 from app.settings import settings
 from app.web import languages, themes
+from app.web.access import ANYONE, needs
 from app.web.login.waiting import blueprint, path_of_ours
 
 A_YEAR = 31_536_000
 
 
 @blueprint.get("/language")
+@needs(ANYONE)
 def language() -> ResponseReturnValue:
     """Keep the choice in a cookie and go back to the page it was made on."""
     chosen = request.args.get("language", "")
@@ -24,6 +26,7 @@ def language() -> ResponseReturnValue:
 
 
 @blueprint.get("/theme")
+@needs(ANYONE)
 def theme() -> ResponseReturnValue:
     """Keep the choice in a cookie and go back to the page it was made on."""
     chosen = request.args.get("theme", "")

@@ -18,6 +18,7 @@ from app.services.people.pending_identities import PendingGone
 from app.services.people.upstream_identities import IdentityTaken
 from app.services.people.upstream_rules import Verdict
 from app.web import guards, upstream_door
+from app.web.access import RECENT, needs
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -29,7 +30,7 @@ class LinkForm(FlaskForm):
 
 
 @blueprint.route("/link", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def link() -> ResponseReturnValue:
     """Ask whether to link what waits in this browser; do it, or leave it."""
     waiting = pages.load()

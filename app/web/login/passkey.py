@@ -19,6 +19,7 @@ from app.services.people.passkey_proofs import CounterWentBack, PasskeyUnknown
 from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
 from app.web import guards, passkeys
+from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import entering, sign_in
 from app.web.login.waiting import Waiting, blueprint, load
@@ -34,6 +35,7 @@ class Entered:
 
 
 @blueprint.route("/passkey", methods=["GET", "POST"])
+@needs(ANYONE)
 def passkey() -> ResponseReturnValue:
     """Check what the browser's ceremony has come to, and go on."""
     if request.method != "POST":

@@ -11,6 +11,7 @@ from app.models import User
 from app.services.people import passkeys, users
 from app.web import guards
 from app.web import passkeys as answers
+from app.web.access import RECENT, needs
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 from app.web.passkeys import PasskeyForm
@@ -19,7 +20,7 @@ LATER = "later"
 
 
 @blueprint.route("/passkey-offer", methods=["GET", "POST"])
-@guards.recent_only
+@needs(RECENT)
 def passkey_offer() -> ResponseReturnValue:
     """Offer a passkey to who has signed in just now; the request that waits is not lost."""
     waiting, person = pages.load(), guards.person()

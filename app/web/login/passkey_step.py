@@ -13,6 +13,7 @@ from app.services.people import half_sign_ins, passkey_proofs
 from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.passkey_proofs import CounterWentBack
 from app.web import guards, passkeys
+from app.web.access import ANYONE, needs
 from app.web.login import half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
@@ -21,6 +22,7 @@ from app.web.passkeys import PasskeyForm
 
 
 @blueprint.route("/passkey-step", methods=["GET", "POST"])
+@needs(ANYONE)
 def passkey_step() -> ResponseReturnValue:
     """Ask for a passkey of whoever has passed the first step, and go on."""
     waiting = pages.load()

@@ -17,6 +17,7 @@ from app.services.people import passwords, resets
 from app.services.people.resets import Reset, ResetLinkDead
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.login import waiting as pages
 from app.web.login.waiting import blueprint
 from app.web.mailed_links import MailedLink
@@ -31,6 +32,7 @@ class ResetForm(FlaskForm):
 
 
 @blueprint.route("/reset", methods=["GET", "POST"])
+@needs(ANYONE)
 def reset() -> ResponseReturnValue:
     """Take the new password of whoever has the link."""
     if "token" in request.args:

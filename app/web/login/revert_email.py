@@ -15,6 +15,7 @@ from app.jobs import email as email_job
 from app.services.people import address_changes, addresses, resets
 from app.services.people.address_changes import Revert, RevertLinkDead
 from app.web import guards
+from app.web.access import ANYONE, needs
 from app.web.login import reset
 from app.web.login.waiting import blueprint
 from app.web.mailed_links import MailedLink
@@ -28,6 +29,7 @@ class RevertForm(FlaskForm):
 
 
 @blueprint.route("/revert-email", methods=["GET", "POST"])
+@needs(ANYONE)
 def revert_email() -> ResponseReturnValue:
     """Say what the button does, and do it when it is pressed."""
     if "token" in request.args:

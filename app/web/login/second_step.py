@@ -25,6 +25,7 @@ from app.services.people.recovery_codes import RecoveryCodeWrong
 from app.services.people.totp import CodeUsed, CodeWrong
 from app.services.upkeep import throttles
 from app.web import enrolment, guards
+from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import entering, half_way, ways
 from app.web.login import waiting as pages
@@ -72,12 +73,14 @@ RECOVERY = Code(ways.RECOVERY, "login/recovery_code.html", _spend_recovery_code,
 
 
 @blueprint.route("/second-step", methods=["GET", "POST"])
+@needs(ANYONE)
 def second_step() -> ResponseReturnValue:
     """Ask for the code of the app, and go on."""
     return _take(APP)
 
 
 @blueprint.route("/recovery-code", methods=["GET", "POST"])
+@needs(ANYONE)
 def recovery_code() -> ResponseReturnValue:
     """Ask for a recovery code, and go on."""
     return _take(RECOVERY)

@@ -15,6 +15,7 @@ from app.services.authorization.signed_in import SignedIn
 from app.services.people import browser_accounts
 from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import guards, pictures
+from app.web.access import ANYONE, needs
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -26,6 +27,7 @@ class AccountForm(FlaskForm):
 
 
 @blueprint.route("/select-account", methods=["GET", "POST"])
+@needs(ANYONE)
 def select_account() -> ResponseReturnValue:
     """Offer the accounts of this browser; nobody is picked without being asked (ux.md 2.7)."""
     waiting = pages.load()

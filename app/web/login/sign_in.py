@@ -35,6 +35,7 @@ from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import guards, logos
+from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import entering
 from app.web.login import waiting as pages
@@ -73,6 +74,7 @@ class Refused:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
+@needs(ANYONE)
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password, check them, and go on."""
     waiting = pages.load()

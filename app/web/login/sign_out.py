@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import clients
 from app.web import guards, leaving
+from app.web.access import ANYONE, needs
 from app.web.login.waiting import blueprint
 
 #: The answer that signs out every account of this browser.
@@ -20,6 +21,7 @@ class SignOutForm(FlaskForm):
 
 
 @blueprint.route("/sign-out", methods=["GET", "POST"])
+@needs(ANYONE)
 def sign_out() -> ResponseReturnValue:
     """Ask, then end the session and the tokens that live by it."""
     somebody = guards.person()
@@ -52,6 +54,7 @@ def _others(somebody: SignedIn) -> list[SignedIn]:
 
 
 @blueprint.get("/signed-out")
+@needs(ANYONE)
 def signed_out() -> ResponseReturnValue:
     """Say that nobody is signed in with this browser, and what became of the applications."""
     return leaving.page(request.args.getlist("of"), request.args.get("client_id", ""))

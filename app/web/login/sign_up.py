@@ -18,6 +18,7 @@ from app.jobs import email as email_job
 from app.services.people import accounts, passkeys, passwords, sign_up_policy, sign_ups
 from app.settings import settings
 from app.web import forms, guards
+from app.web.access import ANYONE, needs
 from app.web.login import confirm_email
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -40,6 +41,7 @@ class SignUpForm(FlaskForm):
 
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
+@needs(ANYONE)
 def sign_up() -> ResponseReturnValue:
     """Take the wish for an account, mail a code, and show where to type it."""
     waiting = pages.load()

@@ -23,6 +23,7 @@ from app.services.people.upstream_sign_ins import Started, StateUnknown
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web import guards, upstream_door
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -33,6 +34,7 @@ LONGEST_STATE = 100
 
 
 @blueprint.post("/upstream/<slug>", endpoint="upstream")
+@needs(ANYONE)
 def start(slug: str) -> ResponseReturnValue:
     """Send the person to the provider."""
     waiting = pages.load()
@@ -56,6 +58,7 @@ def _is_asked_anew(waiting: Waiting | None) -> bool:
 
 
 @blueprint.get("/upstream/<slug>/callback")
+@needs(ANYONE)
 def upstream_callback(slug: str) -> ResponseReturnValue:
     """Take the person back: the state is used up first, then everything is checked."""
     provider = upstreams.find_enabled(slug)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.models import AuditEvent, Mail, Session, Totp
+from app.models import AuditEvent, Mail, Session, Totp, User
 from app.security import totp as codes_of
 from app.services.authorization import sessions
 from app.services.people import half_sign_ins, recovery_codes, second_steps, totp
@@ -229,8 +229,8 @@ def mailbox(db):
 def test_policy(make_app, setting, issuer, admin, anybody):
     """security.md AD04: administrators need it, unless the provider is on one's own machine."""
     with make_app(second_step=setting, issuer=issuer).app_context():
-        assert second_steps.is_demanded_of(1, is_admin=True) is admin
-        assert second_steps.is_demanded_of(1, is_admin=False) is anybody
+        assert second_steps.is_demanded_of(1, User(is_admin=True)) is admin
+        assert second_steps.is_demanded_of(1, User()) is anybody
 
 
 def test_guessing_all_day_succeeds_once_in_ten_thousand(jane, clock, db):
