@@ -10,7 +10,8 @@ from flask.cli import AppGroup
 from app.cli.lines import as_json, assignment, refuse, show
 from app.database import commit
 from app.errors import ProviderError
-from app.services.people import accounts, profiles
+from app.services.people import accounts, profiles, roles
+from app.services.people.roles import COLUMNS, Role
 
 user_group = AppGroup("user", help="People who sign in.")
 GROUPS = (user_group,)
@@ -44,6 +45,29 @@ def create_user(
         return
     commit()
     show({"id": user.id, "subject": user.subject, "email": user.email}, as_json=as_json)
+
+
+@user_group.command("roles")
+@click.argument("email")
+@click.option("--give", multiple=True, type=click.Choice(list(COLUMNS)), help="A role to have.")
+@click.option("--take", multiple=True, type=click.Choice(list(COLUMNS)), help="One to lose.")
+@as_json
+def change_roles(
+    email: str, give: tuple[str, ...], take: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Show the roles of a person, after giving and taking some."""
+    user = accounts.find_by_email(email)
+    if user is None:
+        raise click.ClickException("There is no account with this address.")
+    held = {*roles.of(user), *map(Role, give)} - {*map(Role, take)}
+    try:
+        roles.give(user, held)
+    except ProviderError as error:
+        refuse(error)
+        return
+    commit()
+    found = [role.value for role in roles.of(user)]
+    show({"email": user.email, "roles": found if as_json else " ".join(found)}, as_json=as_json)
 
 
 @user_group.command("set")

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.services.clients import scopes
 from app.web.admin import client_form
+from app.web.admin.client import OwnerForm
 from app.web.admin.client_form import ClientForm
 from app.web.admin.delete_client import DeleteForm
 from app.web.admin.new_client import MORE, NewClientForm
@@ -57,7 +58,7 @@ CLIENTS = [
 ]
 
 
-def _clients(**changes: Any) -> Context:
+def clients_page(**changes: Any) -> Context:
     known = {"clients": CLIENTS, "q": "", "page": 2, "pages": 3, "total": 60, "deleted": ""}
     return {**known, **changes}
 
@@ -104,7 +105,7 @@ def _notice(**changes: Any) -> Context:
     return {**known, **flags, **changes}
 
 
-def _client(**changes: Any) -> Context:
+def client_page(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
         "redirect_uris": "https://photos.example/callback\nhttps://photos.example/cb",
@@ -115,6 +116,9 @@ def _client(**changes: Any) -> Context:
         "client": client(),
         "form": form,
         "may_save": True,
+        "owners": [],
+        "owner_form": OwnerForm(formdata=None),
+        "me": 1,
         "sections": client_form.sections(form),
         "secrets": [
             {"id": 1, "ending": "x9Qf", "created_at": ago(days=40), "expires_at": None},
@@ -145,7 +149,7 @@ def _client_faults() -> Context:
         redirect_uris="photos: write the whole address.",
         scope="Choose at least one.",
     )
-    return _client(form=form, warnings=[], attempts=[])
+    return client_page(form=form, warnings=[], attempts=[])
 
 
 def _delete(**changes: Any) -> Context:
@@ -160,25 +164,29 @@ def _delete_wrong() -> Context:
 
 
 STATES: States = (
-    ("admin/clients.html", "some", _clients),
-    ("admin/clients.html", "none", lambda: _clients(clients=[], pages=1)),
-    ("admin/clients.html", "nothing-found", lambda: _clients(clients=[], q="zebra", pages=1)),
-    ("admin/clients.html", "deleted", lambda: _clients(deleted="Photo Box", page=1, pages=1)),
+    ("admin/clients.html", "some", clients_page),
+    ("admin/clients.html", "none", lambda: clients_page(clients=[], pages=1)),
+    ("admin/clients.html", "nothing-found", lambda: clients_page(clients=[], q="zebra", pages=1)),
+    ("admin/clients.html", "deleted", lambda: clients_page(deleted="Photo Box", page=1, pages=1)),
     ("admin/new_client.html", "plain", _new_client),
     ("admin/new_client.html", "faults", _new_client_faults),
     ("admin/client_created.html", "web", _created),
     ("admin/client_created.html", "spa", lambda: _created("spa", None)),
     ("admin/client_created.html", "machine", lambda: _created("machine")),
-    ("admin/client.html", "plain", _client),
+    ("admin/client.html", "plain", client_page),
     ("admin/client.html", "faults", _client_faults),
     (
         "admin/client.html",
         "off",
-        lambda: _client(
+        lambda: client_page(
             client=client(is_disabled=True, last_used_at=None), secrets=[], saved="off"
         ),
     ),
-    ("admin/client.html", "public", lambda: _client(client=client(has_secret=False, kind="spa"))),
+    (
+        "admin/client.html",
+        "public",
+        lambda: client_page(client=client(has_secret=False, kind="spa")),
+    ),
     ("admin/delete_client.html", "plain", _delete),
     ("admin/delete_client.html", "wrong", _delete_wrong),
     (

@@ -19,6 +19,9 @@ def user(**changes: Any) -> SimpleNamespace:
         "email": JANE.email,
         "email_verified": True,
         "is_admin": True,
+        "is_user_manager": False,
+        "is_auditor": False,
+        "is_owner": False,
         "is_disabled": False,
         "is_leaving": False,
         "deletion_due_at": None,
@@ -35,14 +38,22 @@ USERS = [
     user(id=2, name=None, email=NAMELESS.email, is_admin=False, last_sign_in_at=None),
     user(id=3, name="Omar Haddad", email="omar@example.org", is_admin=False, is_disabled=True),
     user(id=4, name="Kim Lee", email="kim@example.org", is_admin=False, is_leaving=True),
+    user(
+        id=5,
+        name="Ida Lund",
+        email="ida@example.org",
+        is_admin=False,
+        is_user_manager=True,
+        is_auditor=True,
+    ),
 ]
 
 
-def _users(**changes: Any) -> Context:
+def users(**changes: Any) -> Context:
     return {"users": USERS, "q": "", "show": "", "page": 1, "pages": 2, "total": 31, **changes}
 
 
-def _user(**changes: Any) -> Context:
+def user_page(**changes: Any) -> Context:
     known = {
         "user": user(is_admin=False),
         "addresses": [
@@ -50,6 +61,8 @@ def _user(**changes: Any) -> Context:
             {"email": NAMELESS.email, "is_primary": False, "verified_at": ago(days=3)},
         ],
         "is_self": False,
+        "may_change": True,
+        "owned": [],
         "sessions": [
             {
                 "browser": "Firefox on Linux",
@@ -85,7 +98,7 @@ def _key(kid: str, state: str, **times: Any) -> dict[str, Any]:
     return {"kid": kid, "state": state, **known, **times}
 
 
-def _keys(done: str = "") -> Context:
+def keys(done: str = "") -> Context:
     ring = [
         _key("n4Xf9hPz0Qc1mB7sT2vK8yLw3RjUe5Ga6DoIiNqYtZM", "next", created_at=ago(hours=6)),
         _key(
@@ -173,7 +186,7 @@ def _visits() -> list[Context]:
     ]
 
 
-def _attempt() -> Context:
+def attempt() -> Context:
     return {
         "reference": "K7Q2-9FXM",
         "client": client(),
@@ -183,13 +196,13 @@ def _attempt() -> Context:
 
 
 STATES: States = (
-    ("admin/users.html", "some", _users),
-    ("admin/users.html", "nobody", lambda: _users(users=[], q="zebra", show="off", pages=1)),
-    ("admin/user.html", "plain", _user),
+    ("admin/users.html", "some", users),
+    ("admin/users.html", "nobody", lambda: users(users=[], q="zebra", show="off", pages=1)),
+    ("admin/user.html", "plain", user_page),
     (
         "admin/user.html",
         "off",
-        lambda: _user(
+        lambda: user_page(
             user=user(is_disabled=True, last_sign_in_at=None, email_verified=False),
             addresses=[{"email": JANE.email, "is_primary": True, "verified_at": None}],
             sessions=[],
@@ -201,14 +214,14 @@ STATES: States = (
     (
         "admin/user.html",
         "leaving",
-        lambda: _user(
+        lambda: user_page(
             user=user(is_disabled=True, is_leaving=True, deletion_due_at=ago(days=-14)),
             done="deletion",
         ),
     ),
-    ("admin/user.html", "self", lambda: _user(user=user(), is_self=True)),
-    ("admin/keys.html", "two", _keys),
-    ("admin/keys.html", "rotated", lambda: _keys("rotated")),
+    ("admin/user.html", "self", lambda: user_page(user=user(), is_self=True)),
+    ("admin/keys.html", "two", keys),
+    ("admin/keys.html", "rotated", lambda: keys("rotated")),
     ("admin/attempts.html", "some", _attempts),
     ("admin/attempts.html", "none", lambda: _attempts(attempts=[], older_url=None)),
     (
@@ -220,5 +233,5 @@ STATES: States = (
             terms={"reference": "AAAA-AAAA", "client": "", "outcome": "refused"},
         ),
     ),
-    ("admin/attempt.html", "refused", _attempt),
+    ("admin/attempt.html", "refused", attempt),
 )

@@ -35,11 +35,12 @@ def _groups(**changes: Any) -> Context:
     return {"groups": GROUPS, "q": "", "page": 1, "pages": 2, "deleted": "", **changes}
 
 
-def _group(**changes: Any) -> Context:
+def group(**changes: Any) -> Context:
     known = {
         "group": {"id": 1, "name": "Board"},
         "form": GroupForm(formdata=None, obj=KNOWN),
         "member_form": MemberForm(formdata=None),
+        "may_change": True,
         "members": USERS,
         "page": 1,
         "pages": 2,
@@ -52,7 +53,7 @@ def _group(**changes: Any) -> Context:
 def _unknown_member() -> Context:
     form = told(MemberForm(formdata=None, data={"email": "zoe@example.org"}))
     form.email.errors = ["No user has this address."]
-    return _group(member_form=form)
+    return group(member_form=form)
 
 
 def _name_taken() -> Context:
@@ -65,7 +66,7 @@ STATES: States = (
     ("admin/groups.html", "nothing-found", lambda: _groups(groups=[], q="zebra", pages=1)),
     ("admin/new_group.html", "empty", lambda: {"form": GroupForm(formdata=None)}),
     ("admin/new_group.html", "name-taken", _name_taken),
-    ("admin/group.html", "some", _group),
-    ("admin/group.html", "new", lambda: _group(members=[], total=0, pages=1, done="made")),
+    ("admin/group.html", "some", group),
+    ("admin/group.html", "new", lambda: group(members=[], total=0, pages=1, done="made")),
     ("admin/group.html", "unknown-member", _unknown_member),
 )

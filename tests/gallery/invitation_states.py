@@ -11,6 +11,7 @@ from tests.gallery.people import JANE, NAMELESS, Context, States, ago, told
 INVITATIONS = [
     {
         "id": 1,
+        "may_change": True,
         "email": "omar@example.org",
         "name": "Omar Haddad",
         "is_admin": True,
@@ -20,6 +21,7 @@ INVITATIONS = [
     },
     {
         "id": 2,
+        "may_change": True,
         "email": NAMELESS.email,
         "name": None,
         "is_admin": False,

@@ -21,6 +21,13 @@ NAMELESS = SimpleNamespace(
 LONG_NAME = "The Remarkably Long Name of an Application That Never Ends At All"
 
 
+def holder(**roles: bool) -> SimpleNamespace:
+    """Return Jane, signed in with these roles: `is_admin`, `is_user_manager` and so on."""
+    none = dict.fromkeys(("is_admin", "is_user_manager", "is_auditor", "is_owner"), False)
+    known = {"is_authenticated": True, "shown_name": JANE.name, "email": JANE.email}
+    return SimpleNamespace(**{**none, **known, **roles}, has_role=bool(roles))
+
+
 def ago(**parts: float) -> datetime:
     """Return a moment before the gallery's noon."""
     return NOON - timedelta(**parts)

@@ -5,7 +5,6 @@ Pages whose views do not run here (no database, nobody signed in) are shown from
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, Flask, abort, make_response, render_template, request
@@ -17,18 +16,9 @@ from app import create_app
 from app.settings import Settings
 from app.web.access import ANYONE, needs
 from app.web.headers import POLICY
+from tests.gallery.people import holder
 from tests.gallery.states import BY_PATH, STATES
 
-ADMIN = SimpleNamespace(
-    is_authenticated=True,
-    is_admin=True,
-    is_user_manager=False,
-    is_auditor=False,
-    is_owner=False,
-    has_role=True,
-    shown_name="Jane Doe",
-    email="jane@example.org",
-)
 #: Pages whose forms end in a redirect to an application.
 LEADS_AWAY = "login/"
 
@@ -49,7 +39,7 @@ def show(path: str) -> ResponseReturnValue:
     state = BY_PATH.get(path)
     if state is None:
         abort(404)
-    context = {"current_user": ADMIN, **_direction(), **state.build()}
+    context = {"current_user": holder(is_admin=True), **_direction(), **state.build()}
     failed = any(isinstance(form, FlaskForm) and form.errors for form in context.values())
     page = make_response(render_template(state.template, **context), 422 if failed else 200)
     if path.startswith(LEADS_AWAY):

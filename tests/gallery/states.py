@@ -18,6 +18,7 @@ from tests.gallery import (
     login_states,
     own_states,
     passkey_states,
+    role_states,
     sign_up_states,
 )
 from tests.gallery import second_step_states as second_steps
@@ -51,6 +52,7 @@ def _collect() -> tuple[State, ...]:
         admin_states,
         desk_states,
         group_states,
+        role_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

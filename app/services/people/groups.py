@@ -67,8 +67,8 @@ def get(group_id: int) -> Group:
 def get_to_change(group_id: int, *, by: Holder) -> Group:
     """Return a group, to be changed by somebody.
 
-    What it demands of its members protects them: where one of them has a role, that is not for
-    somebody to take away who may not touch their accounts (security.md AD03).
+    Where a member has a role, it is nothing for somebody who may not give one: what it demands
+    protects the member, and to be in it may be worth something to applications (security.md AD03).
 
     Raises:
         NotFound: there is none.

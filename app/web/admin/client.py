@@ -7,6 +7,10 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
@@ -27,6 +31,12 @@ NEWEST = 5
 MOST_DIGITS = 9
 
 
+class OwnerForm(FlaskForm):
+    """Who is to look after the application."""
+
+    email = StringField(validators=[DataRequired(_("Enter the email address of a user."))])
+
+
 @blueprint.route("/applications/<client_id>", methods=["GET", "POST"])
 @needs(Permission.READ_APPLICATIONS, to_write=Permission.CHANGE_APPLICATIONS)
 def client(client_id: str) -> ResponseReturnValue:
@@ -34,9 +44,9 @@ def client(client_id: str) -> ResponseReturnValue:
     row = clients.get(client_id)
     form = client_form.form_of(row, sets_policy=permits(Permission.CHANGE_POLICY))
     if not form.is_submitted():
-        return _page(row, form)
+        return page(row, form)
     if not form.validate():
-        return _page(row, form), 422
+        return page(row, form), 422
     try:
         members = client_form.members(form, row)
         wanted = clients.proposed(row, members)
@@ -48,7 +58,7 @@ def client(client_id: str) -> ResponseReturnValue:
     except InvalidInput as fault:
         rollback()
         forms.blame(form, fault)
-        return _page(clients.get(client_id), form), 422
+        return page(clients.get(client_id), form), 422
     except Conflict:
         rollback()
         return _changed_meanwhile(clients.get(client_id), form)
@@ -69,7 +79,7 @@ def _changed_meanwhile(row: Client, form: ClientForm) -> ResponseReturnValue:
     )
     form.form_errors.append(text)
     client_form.show_differences(form, row)
-    return _page(row, form), 409
+    return page(row, form), 409
 
 
 @blueprint.post("/applications/<client_id>/off")
@@ -90,18 +100,23 @@ def turn_on(client_id: str) -> ResponseReturnValue:
     return back_to(client_id, "on")
 
 
-def back_to(client_id: str, done: str) -> ResponseReturnValue:
+def back_to(client_id: str, done: str, section: str | None = None) -> ResponseReturnValue:
     """Return to the page of an application, which says what was done."""
-    return redirect(url_for("admin.client", client_id=client_id, done=done), 303)
+    target = url_for("admin.client", client_id=client_id, done=done, _anchor=section)
+    return redirect(target, 303)
 
 
-def _page(row: Client, form: ClientForm) -> str:
+def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> str:
+    """Return the page of an application, with what was wrong in one of its forms."""
     used = overview.last_sign_ins([row.id])
     newest = attempts.latest(client_id=row.client_id, most=NEWEST)
     return render_template(
         "admin/client.html",
         client={**summary(row), "last_used_at": used.get(row.id)},
         form=form,
+        owner_form=owner_form or OwnerForm(formdata=None),
+        owners=owners.of_client(row),
+        me=administrator().user_id,
         may_save=access.permitted(Permission.CHANGE_APPLICATIONS, row.client_id),
         sections=client_form.sections(form),
         secrets=[_secret(kept) for kept in row.secrets if kept.is_alive],

@@ -210,12 +210,13 @@ def _sections() -> list[Section]:
     ]
 
 
-def form_of(client: Client, *, sets_policy: bool = True) -> ClientForm:
+def form_of(client: Client, *, sets_policy: bool = True, fresh: bool = False) -> ClientForm:
     """Return the form with what was sent, or with the registration as it stands.
 
-    Without policy it has no field for what protects people from the application itself.
+    Without policy it has no field for what protects people from the application itself; a fresh
+    one does not look at what was sent: it was another form.
     """
-    form = ClientForm(data=_values(client))
+    form = ClientForm(*((None,) if fresh else ()), data=_values(client))
     offered = [scope for scope in scopes.SCOPES if sets_policy or scope.name in client.scopes]
     form.scope.choices = choices(*((scope.name, scope.title) for scope in offered))
     for name in () if sets_policy else (CUSTOM, *POLICY):

@@ -61,7 +61,7 @@ def change_group(group_id: int) -> ResponseReturnValue:
 @needs(Permission.CHANGE_GROUPS)
 def add_member(group_id: int) -> ResponseReturnValue:
     """Put a user into the group."""
-    row, form = groups.get(group_id), MemberForm()
+    row, form = groups.get_to_change(group_id, by=administrator()), MemberForm()
     user = accounts.find_by_email(form.email.data) if form.validate_on_submit() else None
     if user is None:
         form.email.errors = form.email.errors or [_("No user has this address.")]
@@ -76,8 +76,8 @@ def add_member(group_id: int) -> ResponseReturnValue:
 @needs(Permission.CHANGE_GROUPS)
 def remove_member(group_id: int, user_id: int) -> ResponseReturnValue:
     """Take a user out of the group."""
-    user = roles.get_to_change(user_id, by=administrator())
-    groups.remove_member(groups.get(group_id), user.id, by=administrator().user_id)
+    row = groups.get_to_change(group_id, by=administrator())
+    groups.remove_member(row, user_id, by=administrator().user_id)
     commit()
     return _back(group_id, "removed")
 
@@ -99,14 +99,13 @@ def _back(group_id: int, done: str) -> ResponseReturnValue:
 
 def _page(row: Group, form: GroupForm, member_form: MemberForm) -> str:
     found = lists.paged(lambda page: groups.members(row, page=page), groups.PAGE_SIZE)
-    me, changes = administrator(), permits(Permission.CHANGE_GROUPS)
+    changes = permits(Permission.CHANGE_GROUPS)
     return render_template(
         "admin/group.html",
         group={"id": row.id, "name": row.name},
         form=form,
         member_form=member_form,
-        may_change=changes and groups.may_change(row, by=me),
-        removable={one.id for one in found.rows if changes and roles.may_change(me, one)},
+        may_change=changes and groups.may_change(row, by=administrator()),
         members=found.rows,
         page=found.page,
         pages=found.pages,

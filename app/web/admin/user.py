@@ -11,7 +11,7 @@ from app.database import commit
 from app.jobs import email
 from app.models import User
 from app.services.authorization import attempts, consents, devices
-from app.services.clients import scopes
+from app.services.clients import owners, scopes
 from app.services.people import accounts, addresses, groups, passkeys, resets, roles, users
 from app.services.people.roles import Permission
 from app.settings import settings
@@ -55,6 +55,7 @@ def user(user_id: int) -> ResponseReturnValue:
         sessions=_sessions(row),
         apps=_apps(row),
         groups=groups.of_user(row.id),
+        owned=owners.of_user(row.id),
         attempts=[sentences.line(attempt) for attempt in newest],
         passkeys=passkeys.of_user(row.id),
         done=request.args.get("done", ""),
