@@ -8,13 +8,15 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.lines import as_json, assignment, refuse, show
-from app.database import commit
+from app.database import commit, rollback
 from app.errors import ProviderError
 from app.services.people import accounts, profiles, roles
 from app.services.people.roles import COLUMNS, Role
 
 user_group = AppGroup("user", help="People who sign in.")
 GROUPS = (user_group,)
+#: Roles that can be given, as they are typed.
+GIVEN = [role.value for role in COLUMNS]
 
 
 @user_group.command("create")
@@ -49,8 +51,8 @@ def create_user(
 
 @user_group.command("roles")
 @click.argument("email")
-@click.option("--give", multiple=True, type=click.Choice(list(COLUMNS)), help="A role to have.")
-@click.option("--take", multiple=True, type=click.Choice(list(COLUMNS)), help="One to lose.")
+@click.option("--give", multiple=True, type=click.Choice(GIVEN), help="A role to have.")
+@click.option("--take", multiple=True, type=click.Choice(GIVEN), help="One to lose.")
 @as_json
 def change_roles(
     email: str, give: tuple[str, ...], take: tuple[str, ...], *, as_json: bool
@@ -63,6 +65,7 @@ def change_roles(
     try:
         roles.give(user, held)
     except ProviderError as error:
+        rollback()
         refuse(error)
         return
     commit()

@@ -178,11 +178,11 @@ def test_user_manager_touches_no_owner(managing, db):
     assert post(managing, f"/admin/users/{target.id}", act="send-reset") == 403
 
 
-def test_user_manager_helps_people_without_a_role(managing, jane, db):
+def test_user_manager_turns_off_people_without_a_role(managing, admin, jane, db):
     managing.open(f"/admin/users/{jane.id}").press("turn-off")
 
-    db.session.expire_all()
-    assert db.session.get(User, jane.id).is_disabled
+    assert managing.sees("The account is off")
+    assert db.session.get(User, jane.id, populate_existing=True).is_disabled
 
 
 def test_user_manager_makes_no_administrator(managing, manager, db):
