@@ -2,6 +2,7 @@
 
 from app.models.address import EmailClaim, EmailRevert, UserEmail
 from app.models.attempt import Attempt, AuditEvent
+from app.models.audit import AuditChain, AuditSeal, DailyFigure
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
 from app.models.credential import Passkey, Password, RecoveryCode, Totp
@@ -26,13 +27,16 @@ from app.models.user import PasswordReset, ProfilePicture, SignUp, User
 __all__ = [
     "AccessToken",
     "Attempt",
+    "AuditChain",
     "AuditEvent",
+    "AuditSeal",
     "BrowserAccount",
     "Client",
     "ClientLogo",
     "ClientOwner",
     "ClientSecret",
     "Consent",
+    "DailyFigure",
     "EmailClaim",
     "EmailRevert",
     "Family",

@@ -30,7 +30,7 @@ from app.models import (
 from app.security import secrets
 from app.services.authorization import sessions
 from app.services.people import users
-from app.services.upkeep import audit, mail
+from app.services.upkeep import audit, audit_chain, mail
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
@@ -132,6 +132,8 @@ def erase(user_id: int) -> bool:
     as what was done and when, under a number that stands for nobody.
     """
     is_due = and_(USERS.c.id == user_id, USERS.c.deletion_due_at <= now())
+    audit_chain.hold()
+    held = audit_chain.held_of(user_id)
     # What they did to others stays, but not from where; the next statement takes `actor_id` away.
     wanted = select(UserEmail.email, UserEmail.key).where(UserEmail.user_id == user_id)
     addresses = db.session.execute(wanted).all()
@@ -139,6 +141,7 @@ def erase(user_id: int) -> bool:
     db.session.execute(acts.values(address=""))
     if not db.session.execute(delete(USERS).where(is_due)).rowcount:  # type: ignore[attr-defined]
         return False
+    audit_chain.release(held)
     for email, key in addresses:
         _forget_address(email, key)
     audit.record(Event.ERASED, user_id=_forget_number(user_id))

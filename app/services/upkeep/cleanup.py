@@ -17,6 +17,7 @@ from app.models import (
     BrowserAccount,
     Client,
     Consent,
+    DailyFigure,
     EmailClaim,
     EmailRevert,
     Family,
@@ -40,6 +41,7 @@ from app.models import (
     UsedAssertion,
     UserEmail,
 )
+from app.services.upkeep import audit_chain
 from app.services.upkeep.audit import OWN_HISTORY, Event
 from app.settings import settings
 
@@ -54,11 +56,12 @@ SESSIONS_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=7)
 #: Longer than a client's keys are used without being fetched again.
 DOCUMENTS_KEPT = timedelta(days=1)
+FIGURES_KEPT = timedelta(days=800)
 
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
 EVENTS, ADDRESSES = AuditEvent.__table__, UserEmail.__table__
-CONSENTS = Consent.__table__
+CONSENTS, FIGURES = Consent.__table__, DailyFigure.__table__
 DOCUMENTS, NOTICES = RemoteDocument.__table__, LogoutNotice.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
@@ -69,6 +72,8 @@ class Broom:
 
     table: Table
     is_over: Callable[[], ColumnElement[bool]]
+    #: Deletes a bite in a way of its own, and tells how many rows that were.
+    take: Callable[[ColumnElement[bool]], int] | None = None
 
     @property
     def key(self) -> Column[object]:
@@ -167,8 +172,9 @@ BROOMS = (
     _expired(PendingIdentity.__table__),
     _expired(Link.__table__),
     Broom(Attempt.__table__, lambda: Attempt.__table__.c.at <= now() - settings.attempts_kept),
-    Broom(EVENTS, _is_old_refusal),
-    Broom(EVENTS, _is_old_pseudonym),
+    Broom(EVENTS, _is_old_refusal, audit_chain.sweep),
+    Broom(EVENTS, _is_old_pseudonym, audit_chain.sweep),
+    Broom(FIGURES, lambda: FIGURES.c.day < (now() - FIGURES_KEPT).date()),
     Broom(NOTICES, lambda: NOTICES.c.created_at <= now() - SESSIONS_KEPT),
     Broom(Mail.__table__, lambda: Mail.__table__.c.created_at <= now() - MAILS_KEPT),
 )
@@ -176,6 +182,8 @@ BROOMS = (
 
 def sweep(broom: Broom) -> bool:
     """Delete one bite of a table; tell whether there may be more."""
+    if broom.take is not None:
+        return broom.take(broom.is_over()) >= audit_chain.BITE
     bite = select(broom.key).where(broom.is_over()).limit(BITE)
     deleted = db.session.execute(delete(broom.table).where(broom.key.in_(bite), broom.is_over()))
     return bool(deleted.rowcount >= BITE)  # type: ignore[attr-defined]
