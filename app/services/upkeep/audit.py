@@ -98,6 +98,7 @@ class Event(StrEnum):
     UPSTREAM_TURNED_ON = "upstream_provider.turned_on"
     UPSTREAM_DELETED = "upstream_provider.deleted"
     SET_UP = "provider.set_up"
+    AUDIT_EXPORTED = "audit.exported"
 
 
 def record(

@@ -24,7 +24,8 @@ class Fault:
     """Something that is not as it was written.
 
     `kind` is `changed`, `removed` (the row), `cut` (links of the chain), `added` (a row that was
-    never sealed), `taken` (something was taken, and not by us) or `end` (of the chain).
+    never sealed), `taken` (something was taken, and not by us), `end` (of the chain) or `file` (the
+    signature under one).
     """
 
     kind: str
@@ -132,7 +133,7 @@ def _walk(expected: tuple[int, str] | None) -> Proof:
     with reading() as connection:
         state = connection.execute(select(CHAIN)).mappings().one_or_none()
     end = state["position"] if state else None
-    for seal, event in _links(end):
+    for seal, event in links(end):
         proof.take(seal, event)
     proof.finish(state)
     _look_for_unsealed(proof, state["horizon"] if state else 0)
@@ -153,7 +154,7 @@ def _look_for_unsealed(proof: Proof, horizon: int) -> None:
         proof.unsealed = connection.scalar(select(func.count()).select_from(young)) or 0
 
 
-def _links(end: int | None) -> Iterator[tuple[Any, Any]]:
+def links(end: int | None) -> Iterator[tuple[Any, Any]]:
     """Yield every seal with its row, None where there is none; what is sealed meanwhile waits."""
     wanted = select(SEALS, *_labelled()).outerjoin(EVENTS, EVENTS.c.id == SEALS.c.event_id)
     if end is not None:
