@@ -35,6 +35,6 @@ class LogoutNotice(Model):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
     tries: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     last_status: Mapped[int | None]
     last_fault: Mapped[str] = mapped_column(String(100), default="")

@@ -63,10 +63,12 @@ def upgrade() -> None:
         name = "_".join(("ix_audit_event", *columns))
         where = {"sqlite_where": sa.text(some), "postgresql_where": sa.text(some)}
         op.create_index(name, "audit_event", list(columns), **where)
+    op.create_index("ix_logout_notice_given_up_at", "logout_notice", ["given_up_at"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_logout_notice_given_up_at", "logout_notice")
     for columns in PARTS:
         op.drop_index("_".join(("ix_audit_event", *columns)), "audit_event")
     op.drop_index("ix_audit_event_event_at", "audit_event")

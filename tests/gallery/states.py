@@ -16,6 +16,7 @@ from tests.gallery import (
     group_states,
     invitation_states,
     login_states,
+    overview_states,
     own_states,
     passkey_states,
     role_states,
@@ -51,6 +52,7 @@ def _collect() -> tuple[State, ...]:
         error_states,
         admin_states,
         desk_states,
+        overview_states,
         group_states,
         role_states,
     )

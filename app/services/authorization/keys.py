@@ -241,6 +241,13 @@ def turn(*, by: int | None = None) -> None:
     _drop()
 
 
+def late() -> list[str]:
+    """Return the algorithms whose key should have been rotated a day ago: no job does it."""
+    due = now() - settings.key_rotation - timedelta(days=1)
+    wanted = select(KEYS.c.alg).where(KEYS.c.state == "current", KEYS.c.current_at <= due)
+    return sorted(db.session.scalars(wanted))
+
+
 def signs_at_earliest(key: SigningKey) -> datetime:
     """Return when a key may take over by itself: a verifier that keeps the key set has seen it."""
     return key.created_at + max(settings.key_publication, PUBLISHED_AT_LEAST)

@@ -232,3 +232,14 @@ def ended(sid: str) -> int | None:
     """Return the session of this `sid` if it has ended, None otherwise."""
     wanted = select(SESSIONS.c.id).where(SESSIONS.c.sid == sid, SESSIONS.c.ended_at.is_not(None))
     return db.session.scalar(wanted)
+
+
+def given_up(within: timedelta) -> list[str]:
+    """Return the client identifiers of those that could not be told lately that somebody left."""
+    wanted = (
+        select(CLIENTS.c.client_id)
+        .join(NOTICES, NOTICES.c.client_pk == CLIENTS.c.id)
+        .where(NOTICES.c.given_up_at > now() - within, ~NOTICES.c.is_test)
+        .distinct()
+    )
+    return sorted(db.session.scalars(wanted))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from app.database import db
 from app.errors import NotFound, Refused
-from app.models import User, UserEmail
+from app.models import Password, User, UserEmail
 from app.services.people import accounts
 
 PAGE_SIZE = 25
@@ -109,3 +109,17 @@ def check_administrator_left() -> None:
     """
     if db.session.scalar(_ADMINISTRATORS.limit(1)) is None:
         raise LastAdministrator
+
+
+def is_only_one_administrator() -> bool:
+    """Tell whether nobody could take over from the administrator there is."""
+    return len(db.session.scalars(_ADMINISTRATORS.limit(2)).all()) < 2
+
+
+def without_second_step() -> Sequence[User]:
+    """Return the administrators whose password alone opens the administration."""
+    has_password = exists().where(Password.user_id == User.id)
+    wanted = select(User).where(
+        User.id.in_(_ADMINISTRATORS), User.has_second_step.is_(False), has_password
+    )
+    return db.session.scalars(wanted.order_by(User.id).limit(PAGE_SIZE)).all()

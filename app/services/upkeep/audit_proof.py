@@ -154,6 +154,33 @@ def _look_for_unsealed(proof: Proof, horizon: int) -> None:
         proof.unsealed = connection.scalar(select(func.count()).select_from(young)) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class RowProof:
+    """What the seal of one row says: `waiting`, `whole`, or the kind of its fault."""
+
+    state: str
+    position: int = 0
+    hash: str = ""
+    is_forgotten: bool = False
+
+
+def of_row(event: Any) -> RowProof:
+    """Look at the seal of one row, and at the link before it."""
+    before = SEALS.alias("before")
+    wanted = (
+        select(SEALS, before.c.hash.label("follows"))
+        .outerjoin(before, before.c.position == SEALS.c.first - 1)
+        .where(SEALS.c.event_id == event.id)
+    )
+    with reading() as connection:
+        seal = connection.execute(wanted).one_or_none()
+    if seal is None:
+        return RowProof("waiting")
+    kind = fault_of(seal, event, before=seal.follows or seals.START)
+    forgotten = not (seal.who_salt and seal.what_salt)
+    return RowProof(kind or "whole", seal.position, seal.hash, forgotten)
+
+
 def links(end: int | None) -> Iterator[tuple[Any, Any]]:
     """Yield every seal with its row, None where there is none; what is sealed meanwhile waits."""
     wanted = select(SEALS, *_labelled()).outerjoin(EVENTS, EVENTS.c.id == SEALS.c.event_id)

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, case, func, select, update
 
 from app.clock import now
 from app.database import db
@@ -109,6 +109,16 @@ def search(*, state: str = "", page: int = 1) -> tuple[Sequence[Mail], int]:
     newest_first = wanted.order_by(Mail.id.desc())
     rows = db.session.scalars(newest_first.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return rows, total
+
+
+def troubles() -> tuple[int, int]:
+    """Return how many mails were given up, and how many wait after a try that did not work."""
+    again = and_(STATES["waiting"], MAILS.c.last_fault != "")
+    counts = select(func.count(case((STATES["given_up"], 1))), func.count(case((again, 1)))).where(
+        MAILS.c.sent_at.is_(None)
+    )
+    given_up, waiting = db.session.execute(counts).one()
+    return given_up, waiting
 
 
 def state_of(row: Mail) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from app.web.admin import (
     attempts,
+    audit,
     client,
     client_logout,
     client_owners,
     client_secrets,
     clients,
+    dashboard,
     delete_client,
     delete_user,
     group,
@@ -31,6 +33,7 @@ from app.web.admin import (
 from app.web.admin.entrance import blueprint
 
 PAGES = (
+    dashboard,
     clients,
     new_client,
     client,
@@ -51,6 +54,7 @@ PAGES = (
     upstream,
     keys,
     attempts,
+    audit,
     mails,
 )
 blueprints = (blueprint,)

@@ -14,7 +14,7 @@ from app.services.authorization.attempts import LARGEST_ID
 from app.services.clients import overview
 from app.services.people.roles import Permission
 from app.web.access import needs
-from app.web.admin import lists, sentences
+from app.web.admin import lists, references, sentences
 from app.web.admin.entrance import blueprint, own_clients, permits
 
 OUTCOMES = ("ok", "waiting", "refused")
@@ -27,7 +27,7 @@ def attempts() -> ResponseReturnValue:
     """Show the newest attempts that the search finds; a reference leads straight to its page."""
     among = own_clients(Permission.READ_ATTEMPTS)
     terms = {
-        "reference": _reference(lists.term("reference")),
+        "reference": references.written(lists.term("reference")),
         "client": lists.term("client"),
         "outcome": lists.one_of("outcome", OUTCOMES),
     }
@@ -45,12 +45,6 @@ def attempts() -> ResponseReturnValue:
     )
     rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
     return _page(rows, terms, older_url=_older(rows[-1], terms) if more else None)
-
-
-def _reference(typed: str) -> str:
-    """Return a reference as we write them, however it was typed."""
-    letters = "".join(sign for sign in typed.upper() if sign.isalnum())
-    return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else typed.upper()
 
 
 def _older(last: Attempt, terms: dict[str, str]) -> str:

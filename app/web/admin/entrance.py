@@ -19,8 +19,9 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 @needs(Permission.ENTER)
 def home() -> ResponseReturnValue:
     """Lead to the first page that whoever comes may open."""
-    somebody = administrator()
-    reads = roles.permits(somebody, Permission.READ_APPLICATIONS) or somebody.is_owner
+    if permits(Permission.READ_DASHBOARD):
+        return redirect(url_for("admin.dashboard"), 303)
+    reads = permits(Permission.READ_APPLICATIONS) or administrator().is_owner
     return redirect(url_for("admin.clients" if reads else "admin.users"), 303)
 
 

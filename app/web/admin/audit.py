@@ -1,0 +1,175 @@
+"""The audit log: search it, read one row, take along what was found (ux.md 2.21)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, abort, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from app.clock import now
+from app.database import commit
+from app.errors import NotFound
+from app.services.authorization import attempts as traces
+from app.services.clients import overview
+from app.services.upkeep import audit, audit_file, audit_proof, audit_search
+from app.services.upkeep.audit import Event
+from app.services.upkeep.audit_search import Wanted
+from app.web import agents, guards
+from app.web.admin import audit_form, audit_words
+from app.web.admin.audit_form import Asked
+from app.web.admin.entrance import administrator, blueprint
+from app.web.languages import zone
+
+PAGE_SIZE = 50
+#: What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = ("time", "event", "what", "by", "about", "application", "address", "reference", "details")
+
+
+@blueprint.get("/audit", endpoint="audit")
+def search_audit() -> ResponseReturnValue:
+    """Show the newest rows that the form asks for."""
+    asked = audit_form.read(request.args)
+    before = audit_form.cursor(request.args.get("before", ""))
+    found = (
+        []
+        if asked.unknown
+        else audit_search.latest(asked.wanted, before=before, most=PAGE_SIZE + 1)
+    )
+    rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
+    return render_template(
+        "admin/audit.html",
+        terms=asked.terms,
+        unknown=asked.unknown,
+        choices=_choices(),
+        presets=_presets(asked.terms),
+        rows=audit_words.lines(rows),
+        older_url=_older(rows[-1], asked.terms) if more else None,
+        most_exported=format_decimal(audit_file.MOST_ROWS),
+    )
+
+
+def _older(last: Any, terms: dict[str, str]) -> str:
+    kept: dict[str, Any] = {name: typed for name, typed in terms.items() if typed}
+    return url_for("admin.audit", **kept, before=audit_form.written(last.at, last.id))
+
+
+def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what events can be chosen: several at once, and each by itself."""
+    together = [(name, str(words)) for name, words in audit_words.GROUP_WORDS.items()]
+    single = sorted(
+        ((event.value, str(words)) for event, words in audit_words.WORDS.items()),
+        key=lambda choice: choice[1].casefold(),
+    )
+    return [(_("Several"), together), (_("One"), single)]
+
+
+def _presets(terms: dict[str, str]) -> list[dict[str, Any]]:
+    """Return what is looked for most often; each is a link."""
+    today = now().astimezone(zone()).date()
+    week = str(today - timedelta(days=6))
+    chosen = {name: typed for name, typed in terms.items() if typed}
+    presets: tuple[tuple[str, dict[str, Any]], ...] = (
+        (_("Sign-ins refused today"), {"event": "refused", "since": str(today)}),
+        (_("Changes by administrators"), {"event": "administrators"}),
+        (_("New accounts this week"), {"event": "accounts", "since": week}),
+        (_("Ways to sign in changed this week"), {"event": "ways_in", "since": week}),
+        (_("Codes and tokens used twice"), {"event": "replays"}),
+    )
+    return [
+        {"words": words, "url": url_for("admin.audit", **of), "is_current": of == chosen}
+        for words, of in presets
+    ]
+
+
+@blueprint.get("/audit/<int:number>", endpoint="audit_row")
+def show_row(number: int) -> ResponseReturnValue:
+    """Show everything one row says, and whether its seal holds."""
+    row = audit_search.get(min(number, audit_form.LARGEST_ID))
+    if row is None:
+        raise NotFound("There is no such row in the audit log, or not any more.")
+    others = Wanted(reference=row.reference)
+    beside = audit_search.latest(others, most=PAGE_SIZE) if row.reference else []
+    return render_template(
+        "admin/audit_row.html",
+        row=audit_words.lines([row])[0],
+        facts=_facts(row.details),
+        beside=audit_words.lines([other for other in beside if other.id != row.id]),
+        has_trace=bool(row.reference and traces.search(row.reference)),
+        seal=audit_proof.of_row(row),
+    )
+
+
+def _facts(details: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the details of a row in the order they were written; values as they stand there."""
+    facts = [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+             for name, value in details.items()]  # fmt: skip
+    if agent := details.get("agent"):
+        facts.append(("browser", agents.describe(str(agent))))
+    return facts
+
+
+@blueprint.post("/audit/export", endpoint="export_audit")
+def export() -> ResponseReturnValue:
+    """Answer with what was found, as a file; a POST, because that is recorded as well."""
+    kind = request.form.get("as", "")
+    asked = audit_form.read(request.form)
+    if kind not in {"csv", "json"} or asked.unknown:
+        abort(400)
+    terms = {name: typed for name, typed in asked.terms.items() if typed}
+    me, address = administrator().user_id, guards.address()
+    audit.record(Event.AUDIT_EXPORTED, actor_id=me, address=address, kind=kind, asked=terms)
+    commit()
+    pieces = _csv(asked) if kind == "csv" else audit_file.some(asked.wanted)
+    answer = Response(stream_with_context(pieces), mimetype=f"{_mime(kind)}; charset=utf-8")
+    name = f"audit-{now().date()}.{kind}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _mime(kind: str) -> str:
+    return "text/csv" if kind == "csv" else "application/json"
+
+
+def _csv(asked: Asked) -> Iterator[str]:
+    """Yield the rows as a spreadsheet reads them, a chunk at a time."""
+    yield _written([COLUMNS])
+    for chunk in audit_file.rows(asked.wanted):
+        people = overview.addresses({n for row in chunk for n in (row.actor_id, row.user_id)})
+        commit()  # nobody reads for long with a transaction open
+        yield _written([_cells(row, people) for row in chunk])
+
+
+def _cells(row: Any, people: dict[int, str]) -> list[str]:
+    by, about = (
+        (audit_words.person(number, people) or {}).get("name", "")
+        for number in (row.actor_id, row.user_id)
+    )
+    details = json.dumps(row.details, ensure_ascii=False) if row.details else ""
+    return [
+        _moment(row.at), row.event, audit_words.of(row.event), by, about, row.client_id,
+        row.address, row.reference, details,
+    ]  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _written(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from running a cell: strangers choose names, agents and addresses."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,0 +1,148 @@
+"""What an audit row says in plain words, and what rows are looked for together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from app.services.clients import overview
+from app.services.upkeep.audit import Event
+
+WORDS: dict[Event, LazyString] = {
+    Event.SIGNED_UP: _("Made an account"),
+    Event.USER_CREATED: _("Account made"),
+    Event.INVITED: _("Invitation sent"),
+    Event.INVITATION_REVOKED: _("Invitation taken back"),
+    Event.INVITATION_ACCEPTED: _("Invitation accepted, account made"),
+    Event.DELETION_ASKED: _("Deletion of the account asked for"),
+    Event.DELETION_CANCELLED: _("Account kept after all"),
+    Event.ERASED: _("Account deleted for good"),
+    Event.USER_TURNED_OFF: _("Account turned off"),
+    Event.USER_TURNED_ON: _("Account turned on again"),
+    Event.SIGNED_IN: _("Signed in"),
+    Event.SIGN_IN_REFUSED: _("Sign-in refused"),
+    Event.SIGNED_OUT: _("Signed out"),
+    Event.SIGNED_OUT_EVERYWHERE: _("Signed out everywhere"),
+    Event.PASSWORD_CHANGED: _("Password changed"),
+    Event.RESET_ASKED: _("Link for a new password asked for"),
+    Event.PASSWORD_RESET: _("New password chosen with a mailed link"),
+    Event.ADDRESS_ADDED: _("Email address added"),
+    Event.ADDRESS_REMOVED: _("Email address removed"),
+    Event.ADDRESS_VERIFIED: _("Email address confirmed by hand"),
+    Event.PRIMARY_CHANGED: _("Primary email address changed"),
+    Event.PRIMARY_REVERTED: _("Change of the primary email address taken back"),
+    Event.SECOND_STEP_ON: _("Second step turned on"),
+    Event.SECOND_STEP_OFF: _("Second step turned off"),
+    Event.SECOND_STEP_RESET: _("Second step reset"),
+    Event.SECOND_STEP_REFUSED: _("Second step refused after a right password"),
+    Event.RECOVERY_CODES_MADE: _("New recovery codes made"),
+    Event.RECOVERY_CODE_USED: _("A recovery code was used"),
+    Event.PASSKEY_ADDED: _("Passkey added"),
+    Event.PASSKEY_RENAMED: _("Passkey renamed"),
+    Event.PASSKEY_REMOVED: _("Passkey removed"),
+    Event.PASSKEY_COPIED: _("Passkey refused: there may be a copy of it"),
+    Event.PROFILE_CHANGED: _("Profile changed"),
+    Event.EXPORTED: _("Downloaded everything about themselves"),
+    Event.CONSENT_GIVEN: _("Access allowed to an application"),
+    Event.CONSENT_REFUSED: _("Access not allowed to an application"),
+    Event.CONSENT_NARROWED: _("Access of an application cut down"),
+    Event.CONSENT_WITHDRAWN: _("Access of an application removed"),
+    Event.CONSENT_RESTORED: _("Access of an application restored"),
+    Event.CODE_REPLAYED: _("An authorization code was used twice: its tokens are revoked"),
+    Event.REFRESH_REPLAYED: _("A refresh token was used twice: its family is revoked"),
+    Event.REFRESH_RETRIED: _("A refresh was asked for again and answered as before"),
+    Event.TOKEN_REVOKED: _("Token revoked by the application"),
+    Event.CLIENT_REGISTERED: _("Application registered"),
+    Event.CLIENT_CHANGED: _("Application changed"),
+    Event.INITIAL_TOKEN_MADE: _("Initial access token made"),
+    Event.INITIAL_TOKEN_REVOKED: _("Initial access token revoked"),
+    Event.CLIENT_TURNED_OFF: _("Application turned off"),
+    Event.CLIENT_TURNED_ON: _("Application turned on again"),
+    Event.CLIENT_DELETED: _("Application deleted"),
+    Event.SECRET_ADDED: _("Secret added to an application"),
+    Event.SECRET_REVOKED: _("Secret of an application revoked"),
+    Event.GROUP_MADE: _("Group made"),
+    Event.GROUP_CHANGED: _("Group changed"),
+    Event.GROUP_DELETED: _("Group deleted"),
+    Event.MEMBER_ADDED: _("Added to a group"),
+    Event.MEMBER_REMOVED: _("Taken out of a group"),
+    Event.KEY_MADE: _("Signing key made"),
+    Event.KEY_ROTATED: _("Signing key rotated"),
+    Event.KEY_RETIRED: _("Signing key removed"),
+    Event.UPSTREAM_LINKED: _("A sign-in elsewhere was linked"),
+    Event.UPSTREAM_REMOVED: _("A linked sign-in was removed"),
+    Event.UPSTREAM_ADDED: _("Other provider added"),
+    Event.UPSTREAM_CHANGED: _("Other provider changed"),
+    Event.UPSTREAM_TURNED_OFF: _("Other provider turned off"),
+    Event.UPSTREAM_TURNED_ON: _("Other provider turned on again"),
+    Event.UPSTREAM_DELETED: _("Other provider deleted"),
+    Event.SET_UP: _("The provider was set up"),
+    Event.AUDIT_EXPORTED: _("Audit log exported"),
+}
+#: The groups of audit_search, by what they are called on the page.
+GROUP_WORDS: dict[str, LazyString] = {
+    "sign_ins": _("Sign-ins"),
+    "refused": _("Refused sign-ins"),
+    "accounts": _("New accounts"),
+    "ways_in": _("Passwords, passkeys, second steps"),
+    "consents": _("Access of applications"),
+    "replays": _("Codes and tokens used twice"),
+    "administrators": _("Changes by administrators"),
+}
+REFUSALS = frozenset(
+    {
+        Event.SIGN_IN_REFUSED,
+        Event.SECOND_STEP_REFUSED,
+        Event.PASSKEY_COPIED,
+        Event.CONSENT_REFUSED,
+        Event.CODE_REPLAYED,
+        Event.REFRESH_REPLAYED,
+    }
+)
+
+
+def of(event: str) -> str:
+    """Return what an event is called; one that a newer version wrote has its own name alone."""
+    known = {member.value: words for member, words in WORDS.items()}
+    return str(known.get(event, event))
+
+
+def lines(rows: Any) -> list[dict[str, Any]]:
+    """Return what lists show of audit rows, with the names of everybody in them."""
+    people = overview.addresses({number for row in rows for number in (row.actor_id, row.user_id)})
+    names = overview.names({row.client_id for row in rows})
+    return [
+        {
+            "id": row.id,
+            "at": row.at,
+            "event": row.event,
+            "sentence": of(row.event),
+            "outcome": "refused" if row.event in REFUSALS else "ok",
+            "by": person(row.actor_id, people),
+            "about": person(row.user_id, people) if row.user_id != row.actor_id else None,
+            "app": _app(row.client_id, names),
+            "address": row.address,
+            "reference": row.reference,
+        }
+        for row in rows
+    ]
+
+
+def person(number: int | None, people: dict[int, str]) -> dict[str, Any] | None:
+    """Return somebody's name and page; both of nobody are empty, somebody gone has no page."""
+    if number is None:
+        return None
+    if number not in people:
+        return {"name": str(_("Deleted account")), "url": None}
+    return {"name": people[number], "url": url_for("admin.user", user_id=number)}
+
+
+def _app(client_id: str, names: dict[str, str]) -> dict[str, Any] | None:
+    if not client_id:
+        return None
+    if client_id not in names:
+        return {"name": client_id, "url": None}
+    return {"name": names[client_id], "url": url_for("admin.client", client_id=client_id)}
