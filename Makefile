@@ -60,6 +60,10 @@ model: $(TOOLS) $(WORDS) ## Thousands of sequences of what people may do, and wh
 timing: $(TOOLS) $(WORDS) ## Hundreds of samples of what a stranger can ask about an address
 	@$(BIN)/pytest -n 0 tests/timing --thorough 40
 
+desk: $(TOOLS) $(WORDS) ## The overview and the audit log with 1,000,000 rows, on both engines
+	@tools/provide postgres
+	@$(BIN)/pytest -n 0 tests/web/test_admin_dashboard.py -k many_rows --thorough 50
+
 bench: $(TOOLS) $(WORDS) ## Requests a second, percentiles and memory, on both engines
 	@tools/provide postgres wrk
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -97,4 +101,4 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 %.mo: %.po | $(RUNTIME)
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-.PHONY: help setup run serve check test journey race model timing bench translate migrate snapshots lock
+.PHONY: help setup run serve check test journey race model timing desk bench translate migrate snapshots lock

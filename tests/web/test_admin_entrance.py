@@ -55,8 +55,8 @@ def test_administrator_turned_off_is_out_at_once(app, db, clock):
 
 
 @pytest.mark.one_engine
-def test_start_of_the_administration_leads_to_the_applications(app, db):
-    assert browser_of(app, factories.admin()).open("/admin/").at == "/admin/applications"
+def test_administration_starts_with_the_overview(app, db):
+    assert browser_of(app, factories.admin()).open("/admin/").sees("Overview")
 
 
 def test_ones_own_account_does_not_keep_the_administration_open(app, db, clock):

@@ -78,18 +78,27 @@ class Wanted:
 
 def latest(wanted: Wanted, *, before: Cursor | None = None, most: int = 50) -> Sequence[Any]:
     """Return the newest rows that are looked for, the newest first."""
-    conditions = [*_conditions(wanted), *_older_than(before)]
-    several = len(wanted.events) > 1
+    found = statement(wanted, before=before, most=most)
     with reading() as connection:
-        if several and not wanted.is_narrow:
-            ids = connection.scalars(_of_several(wanted.events, conditions, most)).all()
-            return connection.execute(
-                select(EVENTS).where(EVENTS.c.id.in_(ids)).order_by(*NEWEST_FIRST)
-            ).all()
-        if wanted.events:
-            conditions.append(EVENTS.c.event.in_(sorted(wanted.events)))
-        found = select(EVENTS).where(*conditions).order_by(*NEWEST_FIRST).limit(most)
-        return connection.execute(found).all()
+        if not _is_in_parts(wanted):
+            return connection.execute(found).all()
+        ids = connection.scalars(found).all()
+        whole = select(EVENTS).where(EVENTS.c.id.in_(ids)).order_by(*NEWEST_FIRST)
+        return connection.execute(whole).all()
+
+
+def statement(wanted: Wanted, *, before: Cursor | None = None, most: int = 50) -> Select[Any]:
+    """Return what finds the rows, or their numbers when each event is looked for by itself."""
+    conditions = [*_conditions(wanted), *_older_than(before)]
+    if _is_in_parts(wanted):
+        return _of_several(wanted.events, conditions, most)
+    if wanted.events:
+        conditions.append(EVENTS.c.event.in_(sorted(wanted.events)))
+    return select(EVENTS).where(*conditions).order_by(*NEWEST_FIRST).limit(most)
+
+
+def _is_in_parts(wanted: Wanted) -> bool:
+    return len(wanted.events) > 1 and not wanted.is_narrow
 
 
 def get(event_id: int) -> Any:

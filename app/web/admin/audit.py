@@ -31,6 +31,7 @@ from app.web.languages import zone
 PAGE_SIZE = 50
 #: What a spreadsheet takes for the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MIME = {"csv": "text/csv", "json": "application/json"}
 COLUMNS = ("time", "event", "what", "by", "about", "application", "address", "reference", "details")
 
 
@@ -122,21 +123,17 @@ def export() -> ResponseReturnValue:
     """Answer with what was found, as a file; a POST, because that is recorded as well."""
     kind = request.form.get("as", "")
     asked = audit_form.read(request.form)
-    if kind not in {"csv", "json"} or asked.unknown:
+    if kind not in MIME or asked.unknown:
         abort(400)
     terms = {name: typed for name, typed in asked.terms.items() if typed}
     me, address = administrator().user_id, guards.address()
     audit.record(Event.AUDIT_EXPORTED, actor_id=me, address=address, kind=kind, asked=terms)
     commit()
     pieces = _csv(asked) if kind == "csv" else audit_file.some(asked.wanted)
-    answer = Response(stream_with_context(pieces), mimetype=f"{_mime(kind)}; charset=utf-8")
+    answer = Response(stream_with_context(pieces), mimetype=MIME[kind])
     name = f"audit-{now().date()}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _mime(kind: str) -> str:
-    return "text/csv" if kind == "csv" else "application/json"
 
 
 def _csv(asked: Asked) -> Iterator[str]:
