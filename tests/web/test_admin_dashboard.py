@@ -19,13 +19,24 @@ from app.services.upkeep.audit import Event
 from app.settings import settings as current
 from tests import factories
 from tests.administrators import browser_of
-from tests.planting import plant
+from tests.planting import plant, weed
 
 CALM = "Nothing needs your attention."
 ROWS = 20_000
 #: ux.md 2.16; with a million rows, `make desk`.
 MOST_SECONDS = 0.150
 MOST_STATEMENTS = 26
+PATHS = (
+    "/admin/",
+    "/admin/audit",
+    "/admin/audit?event=administrators",
+    "/admin/audit?event=refused&since=2020-01-01",
+    "/admin/audit?event=user.erased",
+    "/admin/audit?about=1017",
+    "/admin/audit?client=client-7&event=refused",
+    "/admin/audit?address=192.0.2.77",
+    "/admin/audit?reference=R4",
+)
 
 
 @pytest.fixture
@@ -223,7 +234,8 @@ def test_chart_has_a_table_twin(app, db, root, browser):
 def busy(db, browser, thorough):
     """Return the browser in a house with many rows."""
     plant(ROWS * thorough)
-    return browser
+    yield browser
+    weed()
 
 
 def test_overview_asks_few_questions(busy, statements):
@@ -233,27 +245,14 @@ def test_overview_asks_few_questions(busy, statements):
     assert seen.count <= MOST_STATEMENTS, seen
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin/",
-        "/admin/audit",
-        "/admin/audit?event=administrators",
-        "/admin/audit?event=refused&since=2020-01-01",
-        "/admin/audit?event=user.erased",
-        "/admin/audit?about=1017",
-        "/admin/audit?client=client-7&event=refused",
-        "/admin/audit?address=192.0.2.77",
-        "/admin/audit?reference=R4",
-    ],
-)
-def test_pages_are_quick_with_many_rows(busy, path):
+def test_pages_are_quick_with_many_rows(busy):
     """ux.md 2.16: 150 ms with 1,000,000 audit rows (`make desk`)."""
 
-    def seconds():
+    def seconds(path):
         begun = perf_counter()
         answer = busy.transport.send("GET", f"{busy.origin}{path}", headers=busy.cookie_header())
         assert answer.status == 200
         return perf_counter() - begun
 
-    assert min(seconds() for _ in range(5)) < MOST_SECONDS
+    best = {path: min(seconds(path) for _ in range(5)) for path in PATHS}
+    assert not {path: time for path, time in best.items() if time >= MOST_SECONDS}
