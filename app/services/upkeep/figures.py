@@ -77,14 +77,12 @@ def count_since(group: str, ago: timedelta) -> int:
 def are_late() -> bool:
     """Tell whether rows have waited for their seal so long that no job can be running."""
     horizon = select(CHAIN.c.horizon).where(CHAIN.c.id == audit_chain.ONLY).scalar_subquery()
-    waiting = (
-        select(EVENTS.c.id)
+    oldest = (
+        select(EVENTS.c.at)
         .outerjoin(SEALS, SEALS.c.event_id == EVENTS.c.id)
-        .where(
-            EVENTS.c.id > func.coalesce(horizon, 0),
-            SEALS.c.position.is_(None),
-            EVENTS.c.at < now() - JOBS_ARE_LATE,
-        )
+        .where(EVENTS.c.id > func.coalesce(horizon, 0), SEALS.c.position.is_(None))
+        .order_by(EVENTS.c.id)
         .limit(1)
     )
-    return db.session.scalar(waiting) is not None
+    written_at = db.session.scalar(oldest)
+    return written_at is not None and written_at < now() - JOBS_ARE_LATE
