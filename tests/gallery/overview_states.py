@@ -62,15 +62,30 @@ ROWS = [
     ),
 ]
 POINTS = [
-    Point("danger", "213 sign-ins were refused in the last hour.", "Show them", "/admin/audit"),
+    Point(
+        "danger",
+        "213 sign-ins were refused in the last hour.",
+        "Show them",
+        ("admin.audit", "/admin/audit"),
+    ),
     Point(
         "danger",
         f"The secret of {LONG_NAME} has expired: nobody can sign in there.",
         "Add a secret",
-        "/admin/applications/1",
+        ("admin.client", "/admin/applications/1"),
     ),
-    Point("warning", "2 mails wait after a try that did not work.", "Look at the mail", "/admin"),
-    Point("info", "Turned off: Old Wiki, Print Shop.", "Turn on or delete", "/admin/applications"),
+    Point(
+        "warning",
+        "2 mails wait after a try that did not work.",
+        "Look at the mail",
+        ("admin.mails", "/admin"),
+    ),
+    Point(
+        "info",
+        "Turned off: Old Wiki, Print Shop.",
+        "Turn on or delete",
+        ("admin.clients", "/admin"),
+    ),
 ]
 
 

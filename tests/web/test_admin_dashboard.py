@@ -27,7 +27,7 @@ ROWS = 20_000
 MOST_SECONDS = 0.150
 MOST_STATEMENTS = 26
 PATHS = (
-    "/admin/",
+    "/admin/overview",
     "/admin/audit",
     "/admin/audit?event=administrators",
     "/admin/audit?event=refused&since=2020-01-01",

@@ -34,7 +34,16 @@ GROUPS: dict[str, frozenset[Event]] = {
         event
         for event in Event
         if event.value.startswith(
-            ("client", "group.", "key.", "upstream_provider.", "initial_", "invitation.", "audit.")
+            (
+                "client",
+                "group.",
+                "key.",
+                "upstream_provider.",
+                "initial_",
+                "invitation.",
+                "audit.",
+                "role.",
+            )
         )
     )
     - {Event.INVITATION_ACCEPTED}

@@ -35,7 +35,22 @@ class Point:
     kind: str
     sentence: str
     label: str
-    url: str
+    #: The endpoint and the address where it is mended: not everybody who reads may go there.
+    place: tuple[str, str]
+
+    @property
+    def endpoint(self) -> str:
+        """Return what says who may go there."""
+        return self.place[0]
+
+    @property
+    def url(self) -> str:
+        """Return where it is mended."""
+        return self.place[1]
+
+
+def _to(endpoint: str, **values: Any) -> tuple[str, str]:
+    return endpoint, url_for(endpoint, **values)
 
 
 def points() -> list[Point]:
@@ -47,7 +62,7 @@ def points() -> list[Point]:
 def _jobs() -> Iterator[Point]:
     if figures.are_late():
         words = _("The jobs don't run: no mail goes out, and figures stand still.")
-        yield Point("danger", words, _("Look at the mail"), url_for("admin.mails"))
+        yield Point("danger", words, _("Look at the mail"), _to("admin.mails"))
 
 
 def _bursts() -> Iterator[Point]:
@@ -56,7 +71,7 @@ def _bursts() -> Iterator[Point]:
         shown = f"{figures.COUNTED_UP_TO}+" if times >= figures.COUNTED_UP_TO else str(times)
         words = _("%(times)s sign-ins were refused in the last hour.", times=shown)
         today = str(now().date())
-        place = url_for("admin.audit", event="refused", since=today)
+        place = _to("admin.audit", event="refused", since=today)
         yield Point("danger", words, _("Show them"), place)
     twice = figures.count_since("replays", DAY)
     if twice:
@@ -65,12 +80,12 @@ def _bursts() -> Iterator[Point]:
             "%(num)d codes, tokens or passkeys were used twice today: they may have been stolen.",
             twice,
         )
-        yield Point("danger", words, _("Show them"), url_for("admin.audit", event="replays"))
+        yield Point("danger", words, _("Show them"), _to("admin.audit", event="replays"))
 
 
 def _secrets() -> Iterator[Point]:
     for row in overview.secrets_that_end(SECRET_ENDS):
-        place = url_for("admin.client", client_id=row.client_id, _anchor="keys")
+        place = _to("admin.client", client_id=row.client_id, _anchor="keys")
         if row.ends_at <= now():
             words = _("The secret of %(app)s has expired: nobody can sign in there.", app=row.name)
             yield Point("danger", words, _("Add a secret"), place)
@@ -89,7 +104,7 @@ def _keys() -> Iterator[Point]:
     late = keys.late()
     if late:
         words = _("These keys should have been rotated by now: %(algs)s.", algs=", ".join(late))
-        yield Point("warning", words, _("Go to the keys"), url_for("admin.keys"))
+        yield Point("warning", words, _("Go to the keys"), _to("admin.keys"))
 
 
 def _mails() -> Iterator[Point]:
@@ -98,7 +113,7 @@ def _mails() -> Iterator[Point]:
         words = ngettext(
             "%(num)d mail could not be sent.", "%(num)d mails could not be sent.", given_up
         )
-        place = url_for("admin.mails", state="given_up")
+        place = _to("admin.mails", state="given_up")
         yield Point("danger", words, _("Look at the mail"), place)
     if waiting:
         words = ngettext(
@@ -106,7 +121,7 @@ def _mails() -> Iterator[Point]:
             "%(num)d mails wait after a try that did not work.",
             waiting,
         )
-        place = url_for("admin.mails", state="waiting")
+        place = _to("admin.mails", state="waiting")
         yield Point("warning", words, _("Look at the mail"), place)
 
 
@@ -115,7 +130,7 @@ def _logouts() -> Iterator[Point]:
     names = overview.names(ids)
     for client_id in ids:
         words = _("%(app)s could not be told that people signed out.", app=names[client_id])
-        place = url_for("admin.client", client_id=client_id, _anchor="logout")
+        place = _to("admin.client", client_id=client_id, _anchor="logout")
         yield Point("warning", words, _("Send a test"), place)
 
 
@@ -129,24 +144,24 @@ def _refusals() -> Iterator[Point]:
                 share=share,
                 app=names[client_id],
             )
-            place = url_for("admin.attempts", client=client_id, outcome="refused")
+            place = _to("admin.attempts", client=client_id, outcome="refused")
             yield Point("warning", words, _("Why?"), place)
 
 
 def _administrators() -> Iterator[Point]:
     for user in users.without_second_step():
         words = _("%(name)s is an administrator without a second step.", name=user.shown_name)
-        place = url_for("admin.user", user_id=user.id)
+        place = _to("admin.user", user_id=user.id)
         yield Point("warning", words, _("Go to the account"), place)
     if users.is_only_one_administrator():
         words = _("There is only one administrator: nobody can help when the account is lost.")
-        yield Point("info", words, _("Invite another one"), url_for("admin.invite"))
+        yield Point("info", words, _("Invite another one"), _to("admin.invite"))
 
 
 def _applications() -> Iterator[Point]:
     if not overview.has_any():
         words = _("No application is registered yet.")
-        place = url_for("admin.new_client")
+        place = _to("admin.new_client")
         yield Point("info", words, _("Register the first one"), place)
     days = settings.attempts_kept.days
     if idle := overview.unused():
@@ -168,10 +183,10 @@ def _listed(rows: Sequence[Any]) -> str:
     return _("%(names)s and %(more)s more", names=names, more=more) if more > 0 else names
 
 
-def _place(rows: Sequence[Any]) -> str:
+def _place(rows: Sequence[Any]) -> tuple[str, str]:
     if len(rows) == 1:
-        return url_for("admin.client", client_id=rows[0].client_id)
-    return url_for("admin.clients")
+        return _to("admin.client", client_id=rows[0].client_id)
+    return _to("admin.clients")
 
 
 LOOKS: tuple[Callable[[], Iterable[Point]], ...] = (

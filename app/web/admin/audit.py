@@ -19,10 +19,12 @@ from app.database import commit
 from app.errors import NotFound
 from app.services.authorization import attempts as traces
 from app.services.clients import overview
+from app.services.people.roles import Permission
 from app.services.upkeep import audit, audit_file, audit_proof, audit_search
 from app.services.upkeep.audit import Event
 from app.services.upkeep.audit_search import Wanted
 from app.web import agents, guards
+from app.web.access import needs
 from app.web.admin import audit_form, audit_words
 from app.web.admin.audit_form import Asked
 from app.web.admin.entrance import administrator, blueprint
@@ -36,6 +38,7 @@ COLUMNS = ("time", "event", "what", "by", "about", "application", "address", "re
 
 
 @blueprint.get("/audit", endpoint="audit")
+@needs(Permission.READ_AUDIT)
 def search_audit() -> ResponseReturnValue:
     """Show the newest rows that the form asks for."""
     asked = audit_form.read(request.args)
@@ -92,6 +95,7 @@ def _presets(terms: dict[str, str]) -> list[dict[str, Any]]:
 
 
 @blueprint.get("/audit/<int:number>", endpoint="audit_row")
+@needs(Permission.READ_AUDIT)
 def show_row(number: int) -> ResponseReturnValue:
     """Show everything one row says, and whether its seal holds."""
     row = audit_search.get(min(number, audit_form.LARGEST_ID))
@@ -119,6 +123,7 @@ def _facts(details: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @blueprint.post("/audit/export", endpoint="export_audit")
+@needs(Permission.READ_AUDIT)
 def export() -> ResponseReturnValue:
     """Answer with what was found, as a file; a POST, because that is recorded as well."""
     kind = request.form.get("as", "")

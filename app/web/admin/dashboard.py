@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, format_percent
 from flask_babel import gettext as _
 
+from app.services.people.roles import Permission
 from app.services.upkeep import audit_search, figures
 from app.services.upkeep.audit_search import Wanted
 from app.services.upkeep.figures import WEEK, Figures
+from app.web.access import needs
 from app.web.admin import attention, audit_words, chart
 from app.web.admin.entrance import blueprint
 
@@ -20,8 +22,9 @@ RECENT = 8
 COUNTED = ("sign_ins", "refused", "accounts", "consents")
 
 
-@blueprint.get("/", endpoint="home")
-def dashboard() -> ResponseReturnValue:
+@blueprint.get("/overview", endpoint="dashboard")
+@needs(Permission.READ_DASHBOARD)
+def overview() -> ResponseReturnValue:
     """Show the state of the house on one page."""
     lately = figures.lately(COUNTED)
     return render_template(

@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "c4e8b17d2f95"
-down_revision = "91e3a6f0c7d8"
+down_revision = "a7c4e19d5b02"
 branch_labels = None
 depends_on = None
 
