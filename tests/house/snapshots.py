@@ -9,10 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.documents import settings_table
 from app.oidc.reasons import reasons_table
+from app.services.people.roles import ALLOWED_TO_OWN
 from app.settings import Settings
 from app.web import access
 from app.web.endpoints.public import PATHS
@@ -35,11 +37,24 @@ def routes_of(app: Flask) -> str:
     """Return one line for each URL: address, methods, endpoint, and what it needs."""
     lines = [
         f"{rule.rule:<48} {' '.join(sorted((rule.methods or set()) - WITHOUT_SAYING)):<10} "
-        f"{rule.endpoint:<30} {access.of(app, rule.endpoint)}"
+        f"{rule.endpoint:<30} {_needed(app, rule)}"
         for rule in app.url_map.iter_rules()
     ]
     lines += [f"{path:<48} {'GET':<10} {'(before routing)':<30} anyone" for path in PATHS]
     return "\n".join(sorted(lines)) + "\n"
+
+
+def _needed(app: Flask, rule: Rule) -> str:
+    """Return what an address needs; `own` where owners come in for what is theirs."""
+    found = access.of(app, rule.endpoint)
+    if found is None:
+        return "nothing is declared"
+    theirs = {found.to_read, found.to_write} <= ALLOWED_TO_OWN
+    return (
+        f"{found}, own"
+        if theirs and (found.narrows or "client_id" in rule.arguments)
+        else f"{found}"
+    )
 
 
 def documented_settings() -> str:

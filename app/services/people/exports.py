@@ -23,7 +23,7 @@ from app.models import (
     UserEmail,
 )
 from app.services.authorization import consents
-from app.services.people import addresses, browser_accounts, claims, upstream_identities
+from app.services.people import addresses, browser_accounts, claims, roles, upstream_identities
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -42,6 +42,7 @@ def of(user: User) -> dict[str, Any]:
             "claims": claims.about(user, claims.BY_SCOPE),
             "created_at": user.created_at.isoformat(),
             "is_administrator": user.is_admin,
+            "roles": [role.value for role in roles.of(user)],
             "has_second_step": user.has_second_step,
         },
         "passkeys": [_passkey(row) for row in _all_of(Passkey, user)],

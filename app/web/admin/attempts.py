@@ -91,5 +91,12 @@ def attempt(reference: str) -> ResponseReturnValue:
         reference=visits[0].reference,
         client={"client_id": client_id, "name": names[client_id]} if names else None,
         user={"id": user_id, "name": people[user_id]} if user_id in people else None,
-        visits=[sentences.visit(row, client_is_known=row.client_id in names) for row in visits],
+        visits=[
+            sentences.visit(
+                row,
+                client_is_known=row.client_id in names,
+                sees_users=permits(Permission.READ_USERS),
+            )
+            for row in visits
+        ],
     )

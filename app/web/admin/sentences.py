@@ -139,8 +139,9 @@ def line(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def visit(attempt: Attempt, *, client_is_known: bool) -> dict[str, Any]:
+def visit(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> dict[str, Any]:
     """Return one visit of a sign-in with its checks, and how to mend what stopped it."""
+    known = {"client_is_known": client_is_known, "sees_users": sees_users}
     refused = attempt.outcome == "refused"
     return {
         **line(attempt),
@@ -148,7 +149,7 @@ def visit(attempt: Attempt, *, client_is_known: bool) -> dict[str, Any]:
         "checks": attempt.checks,
         "fix": _refused(attempt)[1] if refused else "",
         "who": _who(attempt.reason) if attempt.reason else "",
-        "fix_url": _place(attempt, client_is_known=client_is_known) if refused else None,
+        "fix_url": _place(attempt, **known) if refused else None,
     }
 
 
@@ -160,9 +161,9 @@ def _who(reason: str) -> str:
     return "app" if reason in REASONS and reason not in MENDED_BY_PERSON else "person"
 
 
-def _place(attempt: Attempt, *, client_is_known: bool) -> str | None:
+def _place(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> str | None:
     section = MENDED_HERE.get(attempt.reason)
-    if section == ACCOUNT and attempt.user_id is not None:
+    if section == ACCOUNT and attempt.user_id is not None and sees_users:
         return url_for("admin.user", user_id=attempt.user_id)
     if section in {None, ACCOUNT} or not client_is_known:
         return None
