@@ -60,6 +60,10 @@ class Totp(Model):
     sealed_seed: Mapped[str] = mapped_column(String(300))
     #: The last time step whose code was used; no code of it, or of an earlier one, counts again.
     last_step: Mapped[int] = mapped_column(BigInteger)
+    #: Codes that were not right, one after the other; the right one starts again from none.
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    #: When there were too many of them, and the owner was told.
+    locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -25,7 +25,7 @@ NO_SECOND_STEP = {
 }
 SECOND_STEP = {
     "is_on": True,
-    "app": {"created_at": ago(days=40), "used_at": ago(hours=2)},
+    "app": {"created_at": ago(days=40), "used_at": ago(hours=2), "is_locked": False},
     "codes_left": 7,
     "codes_made": 10,
     "is_demanded": False,
@@ -211,8 +211,18 @@ STATES: States = (
         lambda: _security(
             second_step={
                 **SECOND_STEP,
-                "app": {"created_at": ago(days=1), "used_at": None},
+                "app": {"created_at": ago(days=1), "used_at": None, "is_locked": False},
                 "is_demanded": True,
+            }
+        ),
+    ),
+    (
+        "account/security.html",
+        "locked",
+        lambda: _security(
+            second_step={
+                **SECOND_STEP,
+                "app": {"created_at": ago(days=40), "used_at": ago(days=2), "is_locked": True},
             }
         ),
     ),

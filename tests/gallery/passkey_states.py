@@ -65,6 +65,7 @@ def _step(*faults: str, **changes: Any) -> Context:
         "account": JANE,
         "options": REQUEST,
         "action": "/login/passkey-step",
+        "app_locked": False,
         "other_ways": OTHER_WAYS,
     }
     return {**known, **changes}
@@ -99,6 +100,11 @@ def _one(*faults: str, **wrong: str) -> Context:
 
 STATES: States = (
     ("login/passkey_step.html", "plain", _step),
+    (
+        "login/passkey_step.html",
+        "locked",
+        lambda: _step(app_locked=True, other_ways=OTHER_WAYS[1:]),
+    ),
     ("login/passkey_step.html", "app", lambda: _step(client=LONG_NAME, other_ways=[])),
     ("login/passkey_step.html", "wrong", lambda: _step(WRONG, account=NAMELESS)),
     ("login/first_passkey.html", "plain", _first),

@@ -41,6 +41,7 @@ def _step(**changes: Any) -> Context:
         "account": JANE,
         "may_trust": True,
         "days": DAYS,
+        "app_locked": False,
         "other_ways": OTHER_WAYS,
     }
     return {**known, **changes}
@@ -94,6 +95,11 @@ STATES: States = (
     ("login/second_step.html", "wrong", _wrong),
     ("login/second_step.html", "throttled", _throttled),
     ("login/recovery_code.html", "plain", lambda: _step(account=NAMELESS)),
+    (
+        "login/recovery_code.html",
+        "locked",
+        lambda: _step(app_locked=True, other_ways=OTHER_WAYS[:1]),
+    ),
     (
         "login/recovery_code.html",
         "wrong",

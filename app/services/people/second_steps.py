@@ -130,10 +130,13 @@ def renew_codes(user: User, *, address: str = "") -> list[str]:
 def spend_recovery_code(user: User, code: str, *, address: str = "") -> None:
     """Use a recovery code up and tell the owner how many are left (security.md MF05).
 
+    An app that is locked opens again: who has the paper is not who guesses.
+
     Raises:
         RecoveryCodeWrong: the user has no such code any more.
     """
     left = recovery_codes.spend(user.id, code)
+    totp.unlock(user.id)
     audit.record(
         Event.RECOVERY_CODE_USED, actor_id=user.id, user_id=user.id, address=address, left=left
     )
@@ -143,6 +146,29 @@ def spend_recovery_code(user: User, code: str, *, address: str = "") -> None:
         left,
     )
     notices.tell(user, _("A recovery code was used"), sentence)
+
+
+def note_lock(user: User, *, address: str = "") -> bool:
+    """Tell the owner, once, when wrong codes have locked the app; tell whether this one has.
+
+    Whoever typed them knows the password, so that is what the mail is about.
+    """
+    if not totp.note_lock(user.id):
+        return False
+    audit.record(Event.SECOND_STEP_LOCKED, user_id=user.id, address=address)
+    sentence = _(
+        "Somebody who knows your password typed wrong codes until your authenticator app was"
+        " locked. Sign in with a recovery code, a passkey or a browser you have used before: that"
+        " unlocks it. Then change your password."
+    )
+    notices.tell(user, _("Your authenticator app is locked"), sentence, asked=False)
+    return True
+
+
+def unlock(user: User) -> None:
+    """Let a locked app count again: the owner has used a passkey."""
+    if user.has_second_step:
+        totp.unlock(user.id)
 
 
 def _tell_off(user: User, *, asked: bool = True) -> None:

@@ -1,4 +1,8 @@
-"""Authenticator apps: set one up, check its codes, take it away. A code counts once."""
+"""Authenticator apps: set one up, check its codes, take it away. A code counts once.
+
+Whoever has the password and patience may guess for years, an hour between two codes: after so many
+wrong ones in a row the app is locked, until its owner proves in another way who they are.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,11 @@ from app.security import totp as codes
 from app.settings import settings
 
 TOTPS = Totp.__table__
+#: Wrong codes in a row that one app is good for (security.md MF03, NIST SP 800-63B §3.2.2).
+MOST_WRONG = 100
+#: The last of them are for browsers in which the owner has passed the second step before:
+#: whoever guesses in another one must not lock the owner out of theirs (security.md RL01).
+KEPT_BACK = 10
 
 
 class CodeWrong(Refused):
@@ -28,6 +37,12 @@ class CodeUsed(Refused):
     """It is right, but was used before, or a later one was."""
 
     public = "That code was already used. Wait for the next one."
+
+
+class AppLocked(Refused):
+    """Too many codes in a row were wrong; no other one is looked at."""
+
+    public = "Too many codes were wrong: the authenticator app is locked."
 
 
 class SetUpAlready(Conflict):
@@ -65,6 +80,55 @@ def set_up(user: User, seed: str, code: str) -> None:
         raise SetUpAlready from None
 
 
+def count_try(user_id: int, *, known: bool) -> None:
+    """Count a code before it is checked; the caller commits, whatever comes of it.
+
+    `known`: the owner has passed the second step in this browser before.
+
+    Raises:
+        AppLocked: too many were wrong already; of any number at once, too (security.md MF03).
+    """
+    counted = db.session.execute(
+        update(TOTPS)
+        .where(TOTPS.c.user_id == user_id, TOTPS.c.wrong_codes < _most(known=known))
+        .values(wrong_codes=TOTPS.c.wrong_codes + 1)
+    )
+    if not counted.rowcount:  # type: ignore[attr-defined]
+        raise AppLocked
+
+
+def is_locked(app: Totp, *, known: bool = False) -> bool:
+    """Tell whether no code of an app counts any more, in a browser that is known or not."""
+    return app.wrong_codes >= _most(known=known)
+
+
+def _most(*, known: bool) -> int:
+    return MOST_WRONG if known else MOST_WRONG - KEPT_BACK
+
+
+def note_lock(user_id: int) -> bool:
+    """Note that the app of a user is locked; tell whether it is, and nobody had noted it yet."""
+    noted = db.session.execute(
+        update(TOTPS)
+        .where(
+            TOTPS.c.user_id == user_id,
+            TOTPS.c.wrong_codes >= _most(known=False),
+            TOTPS.c.locked_at.is_(None),
+        )
+        .values(locked_at=now())
+    )
+    return bool(noted.rowcount)  # type: ignore[attr-defined]
+
+
+def unlock(user_id: int) -> None:
+    """Forget the wrong codes: the owner has proved in another way who they are."""
+    db.session.execute(
+        update(TOTPS)
+        .where(TOTPS.c.user_id == user_id, TOTPS.c.wrong_codes > 0)
+        .values(wrong_codes=0, locked_at=None)
+    )
+
+
 def spend(user_id: int, code: str) -> None:
     """Use a code up; of any number of requests at once, one comes out of here (MF02).
 
@@ -82,7 +146,7 @@ def spend(user_id: int, code: str) -> None:
     used = db.session.execute(
         update(TOTPS)
         .where(TOTPS.c.user_id == user_id, TOTPS.c.last_step < step)
-        .values(last_step=step, used_at=now())
+        .values(last_step=step, used_at=now(), wrong_codes=0, locked_at=None)
     )
     if not used.rowcount:  # type: ignore[attr-defined]
         raise CodeUsed

@@ -54,6 +54,7 @@ class Event(StrEnum):
     SECOND_STEP_OFF = "second_step.turned_off"
     SECOND_STEP_RESET = "second_step.reset"
     SECOND_STEP_REFUSED = "second_step.refused"
+    SECOND_STEP_LOCKED = "second_step.locked"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODE_USED = "recovery_code.used"
     PASSKEY_ADDED = "passkey.added"

@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email
-from app.models import User
+from app.models import Totp, User
 from app.security import passwords as hashing
 from app.security.passwords import TooManyHashes
 from app.services.authorization import devices, sessions
@@ -160,12 +160,17 @@ def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
 def _second_step(user: User) -> dict[str, Any]:
     app = totp.find(user.id) if user.has_second_step else None
     return {
-        "app": {"created_at": app.created_at, "used_at": app.used_at} if app else None,
+        "app": _app(app) if app else None,
         "is_on": user.has_second_step,
         "codes_left": recovery_codes.left(user.id) if user.has_second_step else 0,
         "codes_made": recovery_codes.HOW_MANY,
         "is_demanded": second_steps.is_demanded_of(user.id, user),
     }
+
+
+def _app(app: Totp) -> dict[str, Any]:
+    is_locked = totp.is_locked(app)
+    return {"created_at": app.created_at, "used_at": app.used_at, "is_locked": is_locked}
 
 
 def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:

@@ -61,6 +61,13 @@ _AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
         _("The code of the second step was used before."),
         _("The person waits half a minute for the next one."),
     ),
+    "app_locked": (
+        _("The authenticator app is locked: too many codes in a row were wrong."),
+        _(
+            "The person uses a recovery code or a passkey, and changes the password: somebody else"
+            " may know it. Without either, reset the second step."
+        ),
+    ),
     "recovery_code_wrong": (
         _("The recovery code was not right, or was used before."),
         _("The person tries another one of the ten. Without any left, reset the second step."),

@@ -8,12 +8,13 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
-from app.models import HalfSignIn, User
+from app.jobs import email
+from app.models import HalfSignIn, Totp, User
 from app.oidc import authorization_request
 from app.services.authorization import levels, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import half_sign_ins, passkeys, users
+from app.services.people import half_sign_ins, passkeys, second_steps, totp, users
 from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
 from app.services.upkeep.throttles import Count
@@ -81,17 +82,36 @@ def _is_enough(person: SignedIn) -> bool:
     return levels.reaches(person.acr, levels.MFA)
 
 
-def reserve(who: HalfWay) -> Count:
+def is_known(who: HalfWay) -> bool:
+    """Tell whether they have passed the second step in this browser before.
+
+    Who knew the password before there was a second step is no more its owner than a stranger.
+    """
+    return sessions.is_known(who.user.id, guards.browser(), acr=levels.MFA)
+
+
+def is_locked(who: HalfWay, app: Totp | None) -> bool:
+    """Tell whether no code of their app counts in this browser any more."""
+    if app is None or not totp.is_locked(app):
+        return False
+    return totp.is_locked(app, known=is_known(who))
+
+
+def reserve(who: HalfWay, *, of_app: bool) -> Count:
     """Count a code before it is checked, whoever waits for the answer (security.md MF03).
 
+    The app's own row comes first, as where the code is spent: two tabs would otherwise wait for
+    each other for good.
+
     Raises:
+        AppLocked: too many codes of the app were wrong; the caller rolls back.
         TooMany: the next one has to wait; the caller rolls back.
         HalfSignInGone: there were five wrong ones after this first step.
     """
-    browser = guards.browser()
-    # Who knew the password before there was a second step is no more its owner than a stranger.
-    known = sessions.is_known(who.user.id, browser, acr=levels.MFA)
-    count = throttles.second_step(who.user.id, browser=browser if known else "")
+    known = is_known(who)
+    if of_app:
+        totp.count_try(who.user.id, known=known)
+    count = throttles.second_step(who.user.id, browser=guards.browser() if known else "")
     throttles.reserve((count,))
     if who.half is not None:
         half_sign_ins.count_try(who.half)
@@ -100,7 +120,7 @@ def reserve(who: HalfWay) -> Count:
 
 
 def refused(who: HalfWay, waiting: Waiting | None, reason: str) -> None:
-    """Write down that a code was not right."""
+    """Write down that a code was not right, and tell the owner if it locks their app."""
     trace = Trace("sign_in")
     if waiting is not None:
         trace.reference, trace.client_id = waiting.reference, waiting.client.client_id
@@ -116,7 +136,10 @@ def refused(who: HalfWay, waiting: Waiting | None, reason: str) -> None:
         reference=trace.reference,
         reason=reason,
     )
+    is_lock = second_steps.note_lock(who.user, address=guards.address())
     commit()
+    if is_lock:
+        email.deliver_at_once()
 
 
 def finish(who: HalfWay, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from app.jobs import email
 from app.models import User
 from app.services.authorization import levels
 from app.services.authorization.attempts import Trace
-from app.services.people import passkey_proofs
+from app.services.people import passkey_proofs, second_steps
 from app.services.people.passkey_proofs import CounterWentBack, PasskeyUnknown
 from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
@@ -73,6 +73,7 @@ def _check(answer: str) -> Entered:
     throttles.reserve((network,))
     commit()
     user, used = passkey_proofs.finish_sign_in(answer, browser=guards.browser())
+    second_steps.unlock(user)
     throttles.give_back(network)
     return Entered(user, levels.with_passkey((), is_synced=used.may_be_backed_up))
 

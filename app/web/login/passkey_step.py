@@ -9,7 +9,7 @@ from app.database import commit, rollback
 from app.errors import ProviderError
 from app.jobs import email
 from app.services.authorization import levels
-from app.services.people import half_sign_ins, passkey_proofs
+from app.services.people import half_sign_ins, passkey_proofs, second_steps
 from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.passkey_proofs import CounterWentBack
 from app.web import guards, passkeys
@@ -56,6 +56,7 @@ def _pass(form: PasskeyForm, who: HalfWay, waiting: Waiting | None) -> None:
     used = passkey_proofs.finish_second_step(
         who.user, form.credential.data or "", browser=guards.browser()
     )
+    second_steps.unlock(who.user)
     amr = levels.with_passkey(who.amr, is_synced=used.may_be_backed_up)
     half_way.finish(who, waiting, amr=amr)
     commit()
@@ -82,5 +83,6 @@ def _page(form: PasskeyForm, who: HalfWay, waiting: Waiting | None) -> str:
         account={"name": who.user.name or "", "email": who.user.email},
         options=passkey_proofs.begin_second_step(who.user, browser=guards.browser()),
         action=half_way.address("login.passkey_step", waiting),
+        app_locked=ways.is_app_locked(who),
         other_ways=ways.others(ways.PASSKEY, who, waiting),
     )

@@ -22,7 +22,7 @@ from app.services.authorization import levels
 from app.services.people import second_steps, totp, trusted_browsers
 from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.recovery_codes import RecoveryCodeWrong
-from app.services.people.totp import CodeUsed, CodeWrong
+from app.services.people.totp import AppLocked, CodeUsed, CodeWrong
 from app.services.upkeep import throttles
 from app.web import enrolment, guards
 from app.web.access import ANYONE, needs
@@ -93,6 +93,8 @@ def _take(code: Code) -> ResponseReturnValue:
         return half_way.start_again(waiting)
     mine = ways.of(who)
     is_beginning = code is APP and request.method != "POST" and "chosen" not in request.args
+    if code is APP and request.method == "POST" and ways.is_app_locked(who):
+        return _locked(who, waiting)
     if code.way not in mine or (is_beginning and mine[0] is not ways.APP):
         return redirect(half_way.address(ways.entrance(who), waiting), 303)
     form = SecondStepForm()
@@ -114,6 +116,9 @@ def _answer(
         form.form_errors.append(too_many_tries(many.retry_after))
         seconds = ceil(many.retry_after.total_seconds())
         return _page(code, form, who, waiting), 429, {"Retry-After": str(seconds)}
+    except AppLocked:
+        rollback()
+        return _locked(who, waiting)
     except (CodeWrong, CodeUsed, RecoveryCodeWrong) as wrong:
         rollback()
         return _refuse(code, form, who, waiting, wrong)
@@ -122,7 +127,7 @@ def _answer(
 
 def _pass(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> None:
     """Use the code up and finish, all in one transaction."""
-    count = half_way.reserve(who)
+    count = half_way.reserve(who, of_app=code is APP)
     code.spend(who.user, form.code.data)
     # Counts before what is owed, as in `reserve`: two tabs would wait for each other otherwise.
     throttles.forget(count)
@@ -139,8 +144,20 @@ def _refuse(
 ) -> ResponseReturnValue:
     reason, words = WRONG[type(wrong)]
     half_way.refused(who, waiting, reason)
+    if code is APP and ways.is_app_locked(who):
+        return _other_way(who, waiting)
     form.code.errors = [words]
     return _page(code, form, who, waiting), 422
+
+
+def _locked(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
+    half_way.refused(who, waiting, "app_locked")
+    return _other_way(who, waiting)
+
+
+def _other_way(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
+    """Send on who cannot use the app any more, after the code that locked it or a later one."""
+    return redirect(half_way.address(ways.entrance(who), waiting), 303)
 
 
 def _page(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | None) -> str:
@@ -151,6 +168,7 @@ def _page(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | Non
         "account": {"name": who.user.name or "", "email": who.user.email},
         "may_trust": who.half is not None,
         "days": trusted_browsers.DAYS,
+        "app_locked": ways.is_app_locked(who),
         "other_ways": ways.others(code.way, who, waiting),
     }
     return render_template(code.template, **context)

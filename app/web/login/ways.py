@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask_babel import LazyString, lazy_gettext
 
+from app.models import Totp
 from app.services.people import passkeys, totp
 from app.web.login import half_way
 from app.web.login.half_way import HalfWay
@@ -35,13 +36,23 @@ def of(who: HalfWay) -> tuple[Way, ...]:
     mine = passkeys.of_user(who.user.id) if passkeys.site() else ()
     if who.passkey_only:
         return (PASSKEY,) if mine else ()
-    app = totp.find(who.user.id) if who.user.has_second_step else None
+    app = app_of(who)
     found = [PASSKEY] if mine else []
-    if app is not None:
+    if app is not None and not half_way.is_locked(who, app):
         found.append(APP)
         if _latest([one.used_at for one in mine]) < _latest([app.used_at]):
             found.reverse()
     return (*found, RECOVERY) if who.user.has_second_step else tuple(found)
+
+
+def app_of(who: HalfWay) -> Totp | None:
+    """Return the authenticator app of somebody, None when there is none."""
+    return totp.find(who.user.id) if who.user.has_second_step else None
+
+
+def is_app_locked(who: HalfWay) -> bool:
+    """Tell whether they have an app whose codes do not count here any more."""
+    return half_way.is_locked(who, app_of(who))
 
 
 def _latest(moments: list[datetime | None]) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from app.models import Totp
 from app.services.people import half_sign_ins, recovery_codes, totp
 from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.recovery_codes import RecoveryCodeWrong
-from app.services.people.totp import CodeUsed, CodeWrong
+from app.services.people.totp import AppLocked, CodeUsed, CodeWrong
 from tests import at_once, factories
 
 BROWSER = "the browser of jane"
@@ -72,3 +74,33 @@ def test_no_more_than_five_codes_are_tried_after_one_password(app, jane, db):
 
     assert race(app, count) == 5
     assert half_sign_ins.find(BROWSER) is None
+
+
+@pytest.mark.parametrize(("known", "most"), [(True, 100), (False, 90)])
+def test_no_more_codes_are_looked_at_than_an_app_is_good_for(app, jane, given, db, known, most):
+    """security.md MF03, RL03: of eight at once when three are left, three are."""
+    user_id = jane.id
+    assert given, "jane has a phone"
+    db.session.execute(update(Totp).values(wrong_codes=most - 3))
+    db.session.commit()
+
+    def count():
+        totp.count_try(user_id, known=known)
+
+    assert at_once.race(app, count, losing=(AppLocked,)) == 3
+    db.session.expire_all()
+    assert totp.find(user_id).wrong_codes == most
+
+
+def test_owner_is_told_of_the_lock_once_by_eight(app, jane, given, db):
+    """security.md MF03: one mail, however many wrong codes came at the same moment."""
+    user_id = jane.id
+    assert given, "jane has a phone"
+    db.session.execute(update(Totp).values(wrong_codes=90))
+    db.session.commit()
+
+    def note():
+        if not totp.note_lock(user_id):
+            raise AppLocked
+
+    assert at_once.race(app, note, losing=(AppLocked,)) == 1
