@@ -92,4 +92,7 @@ class TrustedBrowser(Model):
     browser: Mapped[str] = mapped_column(String(43), primary_key=True)
     #: The user's epoch when it was asked for; any security event since ends the trust.
     epoch: Mapped[int]
+    #: What the browser called itself, so that the owner recognises it in the list.
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    trusted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

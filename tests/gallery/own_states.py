@@ -31,6 +31,25 @@ SECOND_STEP = {
     "is_demanded": False,
 }
 
+TRUSTED = [
+    {
+        "name": "k7q29fxm",
+        "browser": "Firefox on Linux",
+        "is_phone": False,
+        "since": ago(hours=3),
+        "until": ago(days=-30),
+        "is_this": True,
+    },
+    {
+        "name": "3wbt2hjd",
+        "browser": "Safari on iPhone",
+        "is_phone": True,
+        "since": ago(days=12),
+        "until": ago(days=-18),
+        "is_this": False,
+    },
+]
+
 
 def _security(**changes: Any) -> Context:
     known = {
@@ -42,6 +61,8 @@ def _security(**changes: Any) -> Context:
         "has_password": True,
         "second_step": NO_SECOND_STEP,
         "has_others": True,
+        "trusted": [],
+        "trusted_days": 30,
         "linked": [],
         "may_link": True,
         "sessions": [
@@ -234,6 +255,11 @@ STATES: States = (
             has_password=False,
             second_step={**SECOND_STEP, "app": None},
         ),
+    ),
+    (
+        "account/security.html",
+        "trusted",
+        lambda: _security(second_step=SECOND_STEP, trusted=TRUSTED, saved="trusted-one"),
     ),
     ("account/security.html", "second-step-off", lambda: _security(saved="second-step-off")),
     ("account/security.html", "all-ended", lambda: _security(saved="sessions")),

@@ -17,13 +17,21 @@ from app.models import (
     Passkey,
     ProfilePicture,
     Session,
+    TrustedBrowser,
     UpstreamIdentity,
     UpstreamProvider,
     User,
     UserEmail,
 )
 from app.services.authorization import consents
-from app.services.people import addresses, browser_accounts, claims, roles, upstream_identities
+from app.services.people import (
+    addresses,
+    browser_accounts,
+    claims,
+    roles,
+    trusted_browsers,
+    upstream_identities,
+)
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -51,6 +59,7 @@ def of(user: User) -> dict[str, Any]:
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "linked": [_linked(*row) for row in upstream_identities.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
+        "trusted_browsers": [_trusted(row) for row in trusted_browsers.of_user(user)],
         "account_choosers": [_chooser(row) for row in browser_accounts.known_to(user)],
         "activity": [_event(row) for row in _all_of(AuditEvent, user)],
     }
@@ -114,6 +123,14 @@ def _session(session: Session) -> dict[str, Any]:
         "ended_at": session.ended_at.isoformat() if session.ended_at else None,
         "address": session.address,
         "browser": session.user_agent,
+    }
+
+
+def _trusted(trusted: TrustedBrowser) -> dict[str, Any]:
+    return {
+        "browser": trusted.user_agent,
+        "trusted_at": trusted.trusted_at.isoformat(),
+        "kept_until": trusted.expires_at.isoformat(),
     }
 
 

@@ -55,6 +55,8 @@ class Event(StrEnum):
     SECOND_STEP_RESET = "second_step.reset"
     SECOND_STEP_REFUSED = "second_step.refused"
     SECOND_STEP_LOCKED = "second_step.locked"
+    BROWSER_TRUSTED = "browser.trusted"
+    BROWSER_FORGOTTEN = "browser.forgotten"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODE_USED = "recovery_code.used"
     PASSKEY_ADDED = "passkey.added"

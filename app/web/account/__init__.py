@@ -13,6 +13,7 @@ from app.web.account import (
     profile,
     second_step,
     security,
+    trusted,
     upstreams,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "profile",
     "second_step",
     "security",
+    "trusted",
     "upstreams",
 ]
 blueprints = (desk.blueprint,)

@@ -19,7 +19,7 @@ from app.clock import now
 from app.models import User
 from app.services.authorization import consents, devices
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import passkeys, passwords, recovery_codes, users
+from app.services.people import passkeys, passwords, recovery_codes, trusted_browsers, users
 from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, show, somebody
 
@@ -56,14 +56,17 @@ def not_me() -> ResponseReturnValue:
 
 def _sessions(person: SignedIn, user: User) -> Step:
     others = sum(session.id != person.session_id for session in devices.of_user(user))
+    is_spared = trusted_browsers.has_others(user.id, session_id=person.session_id)
     words = ngettext(
         "%(num)d other device is signed in.", "%(num)d other devices are signed in.", others
     )
+    none = _("No other device is signed in.")
+    spared = _("No other device is signed in, but one is not asked for the second step.")
     return Step(
         "sessions",
         _("Sign out everywhere else"),
-        words if others else _("No other device is signed in."),
-        is_done=not others,
+        words if others else spared if is_spared else none,
+        is_done=not others and not is_spared,
         url=url_for("account.end_other_sessions"),
         label=_("Sign out everywhere else"),
         acts=True,

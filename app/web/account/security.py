@@ -39,6 +39,7 @@ from app.web import agents, forms
 from app.web.access import SIGNED_IN, needs
 from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
+from app.web.account.trusted import trusted_of
 from app.web.account.upstreams import linked_of
 from app.web.forms import too_many_tries
 
@@ -140,7 +141,7 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
 
 def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
     listed = _sessions(person, user)
-    trusted = trusted_browsers.has_others(user.id, session_id=person.session_id)
+    has_trusted = trusted_browsers.has_others(user.id, session_id=person.session_id)
     return render_template(
         "account/security.html",
         email=user.email,
@@ -148,7 +149,9 @@ def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
         password_length=settings.shortest_password,
         saved=request.args.get("saved", "") if request.method == "GET" else "",
         sessions=listed,
-        has_others=len(listed) > 1 or trusted,
+        has_others=len(listed) > 1 or has_trusted,
+        trusted=trusted_of(user) if user.has_second_step else [],
+        trusted_days=trusted_browsers.DAYS,
         passkeys=passkeys.of_user(user.id),
         has_password=ways_in.has_password(user.id),
         second_step=_second_step(user),

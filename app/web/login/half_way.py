@@ -14,7 +14,14 @@ from app.oidc import authorization_request
 from app.services.authorization import levels, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import half_sign_ins, passkeys, second_steps, totp, users
+from app.services.people import (
+    half_sign_ins,
+    passkeys,
+    second_steps,
+    totp,
+    trusted_browsers,
+    users,
+)
 from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
 from app.services.upkeep.throttles import Count
@@ -140,6 +147,16 @@ def refused(who: HalfWay, waiting: Waiting | None, reason: str) -> None:
     commit()
     if is_lock:
         email.deliver_at_once()
+
+
+def trust(who: HalfWay) -> None:
+    """Spare them the second step in this browser for a while."""
+    trusted_browsers.trust(
+        who.user,
+        guards.browser(),
+        agent=request.headers.get("User-Agent", ""),
+        address=guards.address(),
+    )
 
 
 def finish(who: HalfWay, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None:

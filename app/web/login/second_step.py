@@ -133,7 +133,7 @@ def _pass(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | Non
     throttles.forget(count)
     half_way.finish(who, waiting, amr=levels.with_code(who.amr))
     if form.trust.data and who.half is not None:
-        trusted_browsers.trust(who.user, guards.browser())
+        half_way.trust(who)
     commit()
     if code.has_mail:
         email.deliver_at_once()
