@@ -54,6 +54,8 @@ LONGEST_ACCESS = timedelta(hours=1)
 #: Ended sessions stay for a while: their owners look at where they were signed in.
 SESSIONS_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=7)
+#: What anybody may cause who types something wrong, at either step.
+REFUSALS = (Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value)
 #: Longer than a client's keys are used without being fetched again.
 DOCUMENTS_KEPT = timedelta(days=1)
 FIGURES_KEPT = timedelta(days=800)
@@ -131,7 +133,7 @@ def _is_unused_client() -> ColumnElement[bool]:
 def _is_old_refusal() -> ColumnElement[bool]:
     """Tell that a sign-in was refused as long ago as its trace: strangers write these rows."""
     before = now() - settings.attempts_kept
-    return (EVENTS.c.event == Event.SIGN_IN_REFUSED) & (EVENTS.c.at <= before)
+    return EVENTS.c.event.in_(REFUSALS) & (EVENTS.c.at <= before)
 
 
 def _is_kept_no_longer() -> ColumnElement[bool]:
