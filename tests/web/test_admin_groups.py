@@ -193,6 +193,18 @@ def test_sessions_of_one_step_end_when_two_are_demanded(admin, board, crew, jane
     assert sessions.find(omars) is not None
 
 
+def test_offline_access_of_one_step_ends_too(app, admin, board, jane, rp, db):
+    """security.md RT08: a stolen password may have got itself tokens that need no session."""
+    browser = browser_of(app, jane)
+    rp.authorize(browser, scope="openid offline_access", prompt="consent")
+    browser.allow()
+    tokens = rp.redeem(rp.callback(browser).code).json
+
+    put(board, jane, by=admin, db=db)
+
+    assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
 def test_second_group_of_a_name_is_refused_by_the_database(board, admin, db):
     """Races: the constraint decides, not the look before it."""
     assert board.id, "there is a group called Board"

@@ -105,3 +105,32 @@ def test_session_from_before_the_policy_owes_the_step_for_the_account_too(strict
     browser = browser_of(strict, jane).open("/account/security")
 
     assert browser.at == "/login/enrol"
+
+
+@pytest.mark.parametrize(("policy", "lives"), [("everyone", False), ("admins", True)])
+def test_offline_access_of_a_password_ends_with_the_policy(app, make_app, jane, rp, policy, lives):
+    """security.md RT06, RT08: each use asks the policy."""
+    browser = browser_of(app, jane)
+    rp.authorize(browser, scope="openid offline_access", prompt="consent")
+    browser.allow()
+    tokens = rp.redeem(rp.callback(browser).code).json
+
+    rp.transport = FlaskTransport(make_app(second_step=policy))
+
+    assert rp.userinfo(tokens["access_token"]).status == (200 if lives else 401)
+    answer = rp.refresh(tokens["refresh_token"]).json
+    assert answer.get("error") == (None if lives else "invalid_grant")
+
+
+def test_offline_access_of_two_steps_goes_on_under_the_policy(strict, jane, rp, clock):
+    assert clock.time, "the clock stands still"
+    phone, _ = factories.phone(jane)
+    rp.transport = FlaskTransport(strict)
+    browser = visitor(strict)
+    rp.authorize(browser, scope="openid offline_access", prompt="consent")
+    browser.press("sign-in", username=jane.email, password=PASSWORD)
+    browser.press("continue", code=remember(phone.code)).allow()
+    tokens = rp.redeem(rp.callback(browser).code).json
+
+    assert rp.userinfo(tokens["access_token"]).status == 200
+    assert "error" not in rp.refresh(tokens["refresh_token"]).json

@@ -146,6 +146,12 @@ ROWS = (
         "The person changed the password or signed out everywhere. Sign in again.",
     ),
     Reason(
+        "second_step_demanded",
+        "invalid_grant",
+        "The authorization has been revoked.",
+        "A second step is demanded by now, and there was none. Sign in again.",
+    ),
+    Reason(
         "session_ended",
         "invalid_grant",
         "The session has ended.",

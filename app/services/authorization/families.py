@@ -10,14 +10,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, null, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, null, or_, select, update
 
 from app.clock import now
 from app.database import db
-from app.models import Family, RefreshToken, Session, User
+from app.models import ClientOwner, Family, RefreshToken, Session, User
+from app.services.authorization import levels
 
 FAMILIES, USERS, SESSIONS = Family.__table__, User.__table__, Session.__table__
-REFRESH_TOKENS = RefreshToken.__table__
+REFRESH_TOKENS, OWNERS = RefreshToken.__table__, ClientOwner.__table__
 
 #: A family with its user and session, as tokens need them; the row is called a *granted* row.
 COLUMNS = (
@@ -39,6 +40,13 @@ COLUMNS = (
     USERS.c.pairwise_key,
     USERS.c.epoch.label("user_epoch"),
     USERS.c.disabled_at,
+    or_(
+        USERS.c.is_admin,
+        USERS.c.is_user_manager,
+        USERS.c.is_auditor,
+        exists().where(OWNERS.c.user_id == USERS.c.id),
+    ).label("user_has_role"),
+    USERS.c.has_second_step.label("user_has_second_step"),
     SESSIONS.c.sid,
     SESSIONS.c.ended_at,
     SESSIONS.c.expires_at.label("session_expires_at"),
@@ -70,10 +78,21 @@ def fault(granted: Any) -> str:
         return "user_turned_off"
     if granted.granted_epoch != granted.user_epoch:
         return "account_secured"
+    if _owes_second_step(granted):
+        return "second_step_demanded"
     offline = "offline_access" in granted.granted_scope.split()
     if not offline and _session_is_over(granted):
         return "session_ended"
     return ""
+
+
+def _owes_second_step(granted: Any) -> bool:
+    """Tell whether one step opened it, and the policy has come to demand two since (RT06).
+
+    Whoever has a second step has passed it, or trusts the browser in which they need not.
+    """
+    is_enough = granted.user_has_second_step or levels.reaches(granted.acr or "", levels.MFA)
+    return not is_enough and levels.is_mfa_policy(has_role=granted.user_has_role)
 
 
 def _session_is_over(granted: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from app.clock import now
+from app.settings import settings
 
 #: One method, mostly a password.
 PASSWORD = "urn:sealwax:acr:password"
@@ -67,6 +68,12 @@ def named(acr: str, wanted: Sequence[str]) -> str:
     if acr in wanted:
         return acr
     return next((value for value in wanted if reaches(acr, value)), acr)
+
+
+def is_mfa_policy(*, has_role: bool) -> bool:
+    """Tell whether the policy of the deployment demands two factors of such a user."""
+    policy = settings.second_step_policy
+    return policy == "everyone" or (policy == "admins" and has_role)
 
 
 def is_recent(auth_time: datetime) -> bool:

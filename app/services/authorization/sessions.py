@@ -204,11 +204,15 @@ def end_all(user: User, *, by: int | None = None, but: int | None = None) -> Non
 
 
 def end_weak(user_ids: Select[tuple[int]]) -> None:
-    """End the sessions that one step alone has opened, of these users.
+    """End the sessions of these users that one step alone has opened, and what came from them.
 
-    The open ones must not outlive the moment from which two steps are demanded.
+    Nothing must outlive the moment from which two steps are demanded: a stolen password may have
+    got itself offline access, too (security.md RT08).
     """
     _end(and_(SESSIONS.c.user_id.in_(user_ids), SESSIONS.c.acr == levels.PASSWORD))
+    weak = and_(FAMILIES.c.user_id.in_(user_ids), FAMILIES.c.acr == levels.PASSWORD)
+    living = and_(weak, FAMILIES.c.revoked_at.is_(None))
+    db.session.execute(update(FAMILIES).where(living).values(revoked_at=now()))
 
 
 def kill_all(user: User, *, by: int | None = None, but: int | None = None) -> None:

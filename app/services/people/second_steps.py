@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
 
 from app.database import db
+from app.errors import Refused
 from app.models import User
 from app.services.authorization import levels, sessions
 from app.services.authorization.signed_in import SignedIn
@@ -24,7 +25,6 @@ from app.services.people import (
 from app.services.people.roles import Holder
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
-from app.settings import settings
 
 
 def is_demanded_of(user_id: int, holder: Holder) -> bool:
@@ -44,8 +44,7 @@ def is_owed_by(person: SignedIn) -> bool:
 
 def _is_policy(holder: Holder) -> bool:
     """Tell whether the deployment wants it; `admins` are all who have a role (security.md AD04)."""
-    policy = settings.second_step_policy
-    return policy == "everyone" or (policy == "admins" and bool(roles.of(holder)))
+    return levels.is_mfa_policy(has_role=bool(roles.of(holder)))
 
 
 def turn_on(
@@ -98,15 +97,35 @@ def turn_off(user: User, *, session_id: int, address: str = "") -> None:
     _tell_off(user)
 
 
-def reset(user: User, *, by: int, reason: str) -> None:
+class ResetRefused(Refused):
+    """An administrator would take from another one what they have not shown themselves."""
+
+    public = "Pass a second step of your own before you reset that of another administrator."
+
+
+def may_reset(user: User, by: SignedIn) -> bool:
+    """Tell whether an administrator may take the second step from a user.
+
+    Not from another administrator after one step only: whoever has learnt the password of the
+    least careful one would get the accounts of the others down to a password, too.
+    """
+    return not user.is_admin or levels.reaches(by.acr, levels.MFA)
+
+
+def reset(user: User, *, by: SignedIn, reason: str) -> None:
     """Take the second step from a user who has lost it, as an administrator; they are told.
 
     The passkeys go with it: they may be in the same wrong hands as the phone.
+
+    Raises:
+        ResetRefused: see `may_reset`.
     """
+    if not may_reset(user, by):
+        raise ResetRefused
     _forget(user)
     passkeys.remove_all(user.id)
-    sessions.kill_all(user, by=by)
-    audit.record(Event.SECOND_STEP_RESET, actor_id=by, user_id=user.id, reason=reason)
+    sessions.kill_all(user, by=by.user_id)
+    audit.record(Event.SECOND_STEP_RESET, actor_id=by.user_id, user_id=user.id, reason=reason)
     _tell_off(user, asked=False)
 
 

@@ -37,6 +37,7 @@ MENDED_BY_PERSON = frozenset(
         "consent_missing",
         "consent_refused",
         "account_secured",
+        "second_step_demanded",
         "session_ended",
         "upstream_state_unknown",
         "upstream_session_differs",
