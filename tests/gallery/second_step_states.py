@@ -126,6 +126,7 @@ STATES: States = (
     ("account/new_recovery_codes.html", "plain", lambda: {"form": SureForm(formdata=None)}),
     ("account/recovery_codes.html", "plain", _codes),
     ("admin/reset_second_step.html", "plain", _reset),
+    ("admin/reset_second_step.html", "refused", lambda: {**_reset(), "form": None}),
     (
         "admin/reset_second_step.html",
         "empty",

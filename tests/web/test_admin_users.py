@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.models import AuditEvent, Mail, User
-from app.services.authorization import devices
+from app.models import AuditEvent, Mail, Session, User
+from app.services.authorization import devices, levels, sessions
 from app.services.authorization.attempts import Trace
-from app.services.people import users
+from app.services.people import passkeys, second_steps, users
+from app.services.people.second_steps import ResetRefused
 from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
@@ -220,3 +221,55 @@ def test_own_second_step_is_not_reset_here(browser, clock, db):
     factories.phone(me)
 
     assert browser.open(f"/admin/users/{me.id}/second-step").at.startswith("/login/second-step")
+
+
+def strong_browser(app, admin, db):
+    """Return a browser in which an administrator has passed two steps."""
+    browser = browser_of(app, admin)
+    values = {"acr": levels.MFA, "amr": ["pwd", "otp", "mfa"]}
+    db.session.execute(update(Session).values(values))
+    db.session.commit()
+    return browser
+
+
+@pytest.mark.parametrize("factor", [factories.phone, factories.passkey])
+def test_password_of_one_administrator_takes_no_factor_from_another(
+    browser, clock, db, factor, letters
+):
+    """security.md MF06: the least careful administrator does not decide how safe the others are."""
+    assert clock.time, "the clock stands still"
+    other = factories.admin("grace@people.example")
+    factor(other)
+    path = f"/admin/users/{other.id}/second-step"
+
+    browser.open(path)
+    assert browser.sees("You have signed in with one step")
+    assert not browser.has("reset")
+    token = dict(look(browser, other).fill("turn-off").fields)["csrf_token"]
+    browser.post(path, {"csrf_token": token, "reason": "lost"})
+
+    assert browser.status == 403
+    db.session.expire_all()
+    assert other.has_second_step or passkeys.has_any(other.id)
+    assert not [mail for mail in letters.all(other.email) if "turned off" in mail["Subject"]]
+
+
+def test_administrator_with_two_steps_resets_those_of_another(app, admin, clock, db):
+    assert clock.time, "the clock stands still"
+    other = factories.admin("grace@people.example")
+    factories.phone(other)
+
+    browser = strong_browser(app, admin, db).open(f"/admin/users/{other.id}/second-step")
+    browser.press("reset", reason="called the number we have")
+
+    assert browser.sees("The second step is reset.")
+    db.session.refresh(other)
+    assert not other.has_second_step
+
+
+def test_rule_holds_without_the_page(admin, db):
+    other = factories.admin("grace@people.example")
+    _, token = factories.session(admin)
+
+    with pytest.raises(ResetRefused):
+        second_steps.reset(other, by=sessions.find(token), reason="lost")

@@ -98,18 +98,18 @@ def turn_off(user: User, *, session_id: int, address: str = "") -> None:
 
 
 class ResetRefused(Refused):
-    """An administrator would take from another one what they have not shown themselves."""
+    """An administrator would take from a colleague what they have not shown themselves."""
 
-    public = "Pass a second step of your own before you reset that of another administrator."
+    public = "Pass a second step of your own before you reset that of somebody with a role."
 
 
 def may_reset(user: User, by: SignedIn) -> bool:
     """Tell whether an administrator may take the second step from a user.
 
-    Not from another administrator after one step only: whoever has learnt the password of the
-    least careful one would get the accounts of the others down to a password, too.
+    Not from somebody with a role after one step only: whoever has learnt the password of the
+    least careful administrator would get the accounts of the others down to a password, too.
     """
-    return not user.is_admin or levels.reaches(by.acr, levels.MFA)
+    return not roles.of(user) or levels.reaches(by.acr, levels.MFA)
 
 
 def reset(user: User, *, by: SignedIn, reason: str) -> None:

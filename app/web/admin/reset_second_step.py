@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.database import commit
 from app.jobs import email
+from app.models import User
 from app.services.people import passkeys, roles, second_steps
 from app.services.people.roles import Permission
 from app.web.access import needs
@@ -38,10 +39,15 @@ def reset_second_step(user_id: int) -> ResponseReturnValue:
     if not has_something or row.id == me.user_id:
         abort(404)  # one's own is turned off in one's account, with the factor itself
     form = ResetForm()
+    if not second_steps.may_reset(row, me):
+        return _page(None, row), 403
     if not form.validate_on_submit():
-        page = render_template("admin/reset_second_step.html", form=form, user=row)
-        return page, 422 if form.is_submitted() else 200
-    second_steps.reset(row, by=me.user_id, reason=form.reason.data)
+        return _page(form, row), 422 if form.is_submitted() else 200
+    second_steps.reset(row, by=me, reason=form.reason.data)
     commit()
     email.deliver_at_once()
     return redirect(url_for("admin.user", user_id=row.id, done="second-step"), 303)
+
+
+def _page(form: ResetForm | None, row: User) -> str:
+    return render_template("admin/reset_second_step.html", form=form, user=row)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.database import db as database
 from app.models import AuditEvent, Link, Mail, Passkey, User
+from app.services.authorization import sessions
 from app.services.people import passkey_proofs, passkeys, second_steps, ways_in
 from app.services.people.challenges import ChallengeStale
 from app.services.people.passkeys import PasskeyKnown, PasskeyWrong, TooManyPasskeys
@@ -171,7 +172,8 @@ def test_demanded_factor_stays(make_app, jane, device):
 
 
 def test_reset_takes_the_passkeys_too(jane, device, db):
-    second_steps.reset(jane, by=jane.id, reason="phone lost")
+    _, token = factories.session(factories.admin())
+    second_steps.reset(jane, by=sessions.find(token), reason="phone lost")
     db.session.commit()
 
     assert not passkeys.has_any(jane.id)
