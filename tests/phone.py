@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.clock import now
 from app.security import totp
 from tests.browser import Browser
+from tests.letters import Letters
 from tests.secrets_seen import remember
 
 
@@ -32,6 +33,12 @@ class Phone:
         """Return what it shows so many steps of 30 seconds from now."""
         code = totp.code_at(self.seed, totp.step_at(now()) + steps)
         return f"{code[:3]} {code[3:]}"
+
+
+def prove_mailbox(browser: Browser, letters: Letters, email: str) -> Browser:
+    """Ask for the code that goes to the mailbox, and type it; it leads to what is set up."""
+    assert browser.at == "/login/prove-mailbox"
+    return browser.press("send").press("confirm", code=letters.code(email))
 
 
 def scan(browser: Browser) -> Phone:

@@ -13,7 +13,13 @@ from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
 from app.models.ownership import ClientOwner
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
-from app.models.session import BrowserAccount, HalfSignIn, Session, TrustedBrowser
+from app.models.session import (
+    BrowserAccount,
+    HalfSignIn,
+    MailboxProof,
+    Session,
+    TrustedBrowser,
+)
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
 from app.models.upstream import (
@@ -48,6 +54,7 @@ __all__ = [
     "Link",
     "LogoutNotice",
     "Mail",
+    "MailboxProof",
     "Membership",
     "Passkey",
     "Password",

@@ -80,6 +80,28 @@ class HalfSignIn(Model):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
+class MailboxProof(Model):
+    """Somebody half-way in a browser who has to prove that the mailbox of the account is theirs.
+
+    Only then may a second step be set up because the policy demands one: a thief who has learnt
+    the password must not set up theirs.
+    """
+
+    __tablename__ = "mailbox_proof"
+
+    #: Digest of the browser cookie: one a browser, and the later replaces the earlier.
+    browser: Mapped[str] = mapped_column(String(43), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    #: The user's epoch when it was begun; any security event since ends it.
+    epoch: Mapped[int]
+    #: Keyed digest of the code that was mailed; None once it is used.
+    code_digest: Mapped[str | None] = mapped_column(String(43))
+    tries: Mapped[int] = mapped_column(default=0)
+    mailed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class TrustedBrowser(Model):
     """A browser in which a user asked to be spared the second step for a while."""
 

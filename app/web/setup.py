@@ -56,7 +56,8 @@ def first_administrator() -> ResponseReturnValue:
         return _show(request.args.get("token", ""))
     form = SetUpForm()
     if form.validate_on_submit() and (user := _make(form)) is not None:
-        return entering.enter(user, None, amr=("pwd",), target=url_for("admin.clients"))
+        target = url_for("admin.clients")
+        return entering.enter(user, None, amr=("pwd",), target=target, has_mailbox=True)
     rollback()  # the link stays good for another try
     return _page(form, has_token="token" not in form.errors), 422
 

@@ -9,9 +9,10 @@ from app.services.people.trusted_browsers import DAYS
 from app.web.account.second_step import SureForm
 from app.web.admin.reset_second_step import ResetForm
 from app.web.enrolment import CODE_WRONG, EnrolForm, drawn
+from app.web.login.prove_mailbox import MailboxForm
 from app.web.login.second_step import SecondStepForm
 from tests.gallery.passkey_states import CREATION
-from tests.gallery.people import JANE, LONG_NAME, NAMELESS, Context, States, told
+from tests.gallery.people import JANE, LONG_NAME, NAMELESS, Context, States, ago, told
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CODES = [f"K7Q2-9FXM-3WBT-{number}HJD" for number in range(2, 10)] + ["VD4R-8TPQ-6ZNC-WX5E"]
@@ -79,6 +80,28 @@ def _set_up_stale() -> Context:
     return _set_up(form=told(EnrolForm(formdata=None), stale))
 
 
+def _mailbox(**changes: Any) -> Context:
+    known = {
+        "form": MailboxForm(formdata=None),
+        "interaction": "it_8fJ2",
+        "account": JANE,
+        "sent_at": ago(minutes=2),
+        "minutes": 30,
+        "mailbox_url": None,
+    }
+    return {**known, **changes}
+
+
+def _mailbox_wrong() -> Context:
+    form = MailboxForm(formdata=None, data={"code": "WDJB-MJHT"})
+    return _mailbox(form=told(form, code="That code isn't right or has expired."))
+
+
+def _mailbox_throttled() -> Context:
+    words = "You can ask for another code in 1 minute."
+    return _mailbox(form=told(MailboxForm(formdata=None), words))
+
+
 def _codes() -> Context:
     return {"interaction": "it_8fJ2", "codes": CODES, "continue_url": "/account/"}
 
@@ -110,6 +133,11 @@ STATES: States = (
             )
         ),
     ),
+    ("login/prove_mailbox.html", "asked", lambda: _mailbox(sent_at=None, account=NAMELESS)),
+    ("login/prove_mailbox.html", "sent", _mailbox),
+    ("login/prove_mailbox.html", "local", lambda: _mailbox(mailbox_url="/dev/mail")),
+    ("login/prove_mailbox.html", "wrong", _mailbox_wrong),
+    ("login/prove_mailbox.html", "throttled", _mailbox_throttled),
     ("login/enrol.html", "policy", _set_up),
     ("login/enrol.html", "app", lambda: _set_up(client="Photo Box")),
     ("login/enrol.html", "wrong", _set_up_wrong),

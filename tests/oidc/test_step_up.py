@@ -208,7 +208,7 @@ def test_session_from_before_the_policy_gets_no_code(make_app, scene, clock):
 
     assert scene.error(prompt="none") == "interaction_required"
     scene.rp.authorize(scene.browser)
-    assert scene.browser.at == "/login/enrol"
+    assert scene.browser.at == "/login/prove-mailbox"
     assert scene.browser.sees("requires a second step for your account")
 
 

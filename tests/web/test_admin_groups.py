@@ -13,7 +13,7 @@ from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
-from tests.phone import recovery_codes, scan
+from tests.phone import prove_mailbox, recovery_codes, scan
 from tests.secrets_seen import remember
 
 
@@ -140,11 +140,11 @@ def test_every_change_is_recorded(admin, crew, jane, db):
     ]
 
 
-def test_member_sets_up_a_second_step_on_the_way_in(app, admin, board, jane, db, clock):
+def test_member_sets_up_a_second_step_on_the_way_in(app, admin, board, jane, db, letters):
     """Issue: policy per group; security.md MF01."""
-    assert clock.time, "the clock stands still"
     put(board, jane, by=admin, db=db)
     browser = visitor(app).open("/login/sign-in").sign_in(jane.email, PASSWORD)
+    prove_mailbox(browser, letters, jane.email)
 
     assert browser.at == "/login/enrol"
     assert browser.open("/account/").at == "/login/sign-in", "there is no session before it"

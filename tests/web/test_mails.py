@@ -24,6 +24,11 @@ MAILS = {
         "link": f"{ISSUER}/account/emails/link?token=swx_ea_x",
         "minutes": 30,
     },
+    "prove_mailbox": {
+        "code": "WDJB-MJHT",
+        "minutes": 30,
+        "reset_url": f"{ISSUER}/login/forgot",
+    },
     "address_in_use": {"sign_in_url": f"{ISSUER}/login/sign-in"},
     "address_added": {
         "email": "new@people.example",

@@ -15,7 +15,7 @@ from tests.administrators import browser_of, visitor
 from tests.authenticator import LIES, Lie
 from tests.factories import PASSWORD
 from tests.passkey_pages import create, options_on, use
-from tests.phone import recovery_codes, scan
+from tests.phone import prove_mailbox, recovery_codes, scan
 from tests.secrets_seen import remember
 from tests.transports import FlaskTransport
 
@@ -228,12 +228,13 @@ def strict(make_app):
     return make_app(second_step="everyone")
 
 
-def test_policy_is_obeyed_with_a_passkey(strict, jane, rp, db):
+def test_policy_is_obeyed_with_a_passkey(strict, jane, rp, letters):
     """ux.md 2.5: app or passkey; recovery codes in either case."""
     rp.transport = FlaskTransport(strict)
     browser = visitor(strict)
     rp.authorize(browser)
     browser.press("sign-in", username=jane.email, password=PASSWORD)
+    prove_mailbox(browser, letters, jane.email)
     assert browser.at == "/login/enrol"
     assert scan(browser).seed, "the app is offered as well"
 
@@ -245,8 +246,9 @@ def test_policy_is_obeyed_with_a_passkey(strict, jane, rp, db):
     assert (claims["amr"], claims["acr"]) == (["pwd", "hwk", "user", "mfa"], PHR)
 
 
-def test_passkey_that_was_not_made_lets_nobody_in(strict, jane, db):
+def test_passkey_that_was_not_made_lets_nobody_in(strict, jane, letters, db):
     browser = visitor(strict).sign_in(jane.email, PASSWORD)
+    prove_mailbox(browser, letters, jane.email)
 
     create(browser, lie=Lie(origin="https://evil.example"))
 

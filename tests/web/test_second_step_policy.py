@@ -9,7 +9,7 @@ from app.models import Session
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
-from tests.phone import recovery_codes, scan
+from tests.phone import prove_mailbox, recovery_codes, scan
 from tests.secrets_seen import remember
 from tests.transports import FlaskTransport
 
@@ -27,13 +27,15 @@ def strict(make_app):
     return make_app(second_step="everyone")
 
 
-def test_policy_is_obeyed_on_the_way_to_an_app(strict, jane, rp, clock, db):
+def test_policy_is_obeyed_on_the_way_to_an_app(strict, jane, rp, clock, db, letters):
     """ux.md 2.5: it says why, and the request of the application is not lost."""
     assert clock.time, "the clock stands still"
     rp.transport = FlaskTransport(strict)
     browser = visitor(strict)
     rp.authorize(browser)
     browser.press("sign-in", username=jane.email, password=PASSWORD)
+    assert browser.sees("requires a second step for your account")
+    prove_mailbox(browser, letters, jane.email)
     assert browser.at == "/login/enrol"
     assert browser.sees("requires a second step for your account")
     assert db.session.scalar(select(Session)) is None
@@ -46,10 +48,10 @@ def test_policy_is_obeyed_on_the_way_to_an_app(strict, jane, rp, clock, db):
     assert rp.verify_id_token(tokens["id_token"])["amr"] == ["pwd", "otp", "mfa"]
 
 
-def test_demanded_step_cannot_be_turned_off(strict, jane, clock):
+def test_demanded_step_cannot_be_turned_off(strict, jane, clock, letters):
     assert clock.time, "the clock stands still"
     browser = visitor(strict).sign_in(jane.email, PASSWORD)
-    set_up(browser)
+    set_up(prove_mailbox(browser, letters, jane.email))
 
     browser.open("/account/security")
     assert not browser.has("second-step-off")
@@ -67,13 +69,15 @@ def test_short_passwords_will_do_where_everyone_has_a_second_step(strict):
     assert browser.at == "/login/check-email"
 
 
-def test_administrator_needs_it_for_the_administration(make_app, clock, db):
+def test_administrator_needs_it_for_the_administration(make_app, letters, db):
     """security.md AD04: also who signed in before the policy was set."""
-    assert clock.time, "the clock stands still"
+    assert db.engine, "a context of the application is open"
     strict = make_app(second_step="admins")
-    browser = browser_of(strict, factories.admin())
+    admin = factories.admin()
+    browser = browser_of(strict, admin)
 
     browser.open("/admin/users")
+    prove_mailbox(browser, letters, admin.email)
     assert browser.at == "/login/enrol"
     set_up(browser)
     browser.follow("I've saved these")
@@ -87,11 +91,14 @@ def test_others_need_none_where_administrators_do(make_app, jane):
     assert browser.sign_in(jane.email, PASSWORD).at == "/account/"
 
 
-def test_person_signed_in_stays_so_when_policy_makes_them_set_it_up(strict, jane, rp, clock):
+def test_person_signed_in_stays_so_when_policy_makes_them_set_it_up(
+    strict, jane, rp, clock, letters
+):
     assert clock.time, "the clock stands still"
     browser = browser_of(strict, jane)
     rp.transport = FlaskTransport(strict)
     rp.authorize(browser, prompt="login").press("sign-in", password=PASSWORD)
+    prove_mailbox(browser, letters, jane.email)
     assert browser.at == "/login/enrol"
 
     set_up(browser)
@@ -104,7 +111,7 @@ def test_session_from_before_the_policy_owes_the_step_for_the_account_too(strict
     assert clock.time, "the clock stands still"
     browser = browser_of(strict, jane).open("/account/security")
 
-    assert browser.at == "/login/enrol"
+    assert browser.at == "/login/prove-mailbox"
 
 
 @pytest.mark.parametrize(("policy", "lives"), [("everyone", False), ("admins", True)])

@@ -19,6 +19,9 @@ from app.security import secrets
 
 HALVES, USERS = HalfSignIn.__table__, User.__table__
 LIFETIME = timedelta(minutes=10)
+#: For who has to set something up first: an app is installed, a mail is waited for. No longer, a
+#: factor is bound soon after the sign-in (security.md SE10).
+TO_SET_UP = timedelta(minutes=20)
 #: Wrong codes for one first step (security.md MF03).
 MOST_TRIES = 5
 
@@ -29,14 +32,14 @@ class HalfSignInGone(NotFound):
     public = "This sign-in has timed out. Start again."
 
 
-def begin(user: User, *, browser: str, amr: Sequence[str]) -> None:
+def begin(user: User, *, browser: str, amr: Sequence[str], lifetime: timedelta = LIFETIME) -> None:
     """Remember that a user has passed the first step in a browser; an earlier one is replaced."""
     values = {
         "user_id": user.id,
         "epoch": user.epoch,
         "amr": list(amr),
         "tries": 0,
-        "expires_at": now() + LIFETIME,
+        "expires_at": now() + lifetime,
     }
     row = insert_or(HALVES).values(browser=secrets.digest(browser), **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["browser"], set_=values))
@@ -73,6 +76,12 @@ def count_try(half: HalfSignIn) -> None:
     )
     if not counted.rowcount:  # type: ignore[attr-defined]
         raise HalfSignInGone
+
+
+def prolong(half: HalfSignIn) -> None:
+    """Let what is yet to be set up take its time once more: more has just been proved."""
+    prolonged = update(HALVES).where(_is(half)).values(expires_at=now() + TO_SET_UP)
+    db.session.execute(prolonged)
 
 
 def finish(half: HalfSignIn) -> None:

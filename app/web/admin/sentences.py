@@ -69,6 +69,10 @@ _AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
             " may know it. Without either, reset the second step."
         ),
     ),
+    "mailbox_code_wrong": (
+        _("The code from the mail was not right, before a second step could be set up."),
+        _("The person types the code of the newest mail, or asks for a new one."),
+    ),
     "recovery_code_wrong": (
         _("The recovery code was not right, or was used before."),
         _("The person tries another one of the ten. Without any left, reset the second step."),

@@ -39,6 +39,8 @@ def _sent_away(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue | N
         return redirect(half_way.address(ways.entrance(who), waiting), 303)
     if who.person is not None and not levels.is_recent(who.person.auth_time):
         return guards.ask_again()  # a stolen cookie must not set up a step of its thief's
+    if half_way.owes_mailbox(who):  # nor a stolen password
+        return redirect(half_way.address("login.prove_mailbox", waiting), 303)
     return None
 
 

@@ -11,10 +11,19 @@ from flask.typing import ResponseReturnValue
 from app.database import commit
 from app.models import User
 from app.services.authorization import interactions, levels
-from app.services.people import half_sign_ins, passkeys, second_steps, trusted_browsers
+from app.services.people import (
+    half_sign_ins,
+    mailbox_proofs,
+    passkeys,
+    second_steps,
+    trusted_browsers,
+)
 from app.web import guards
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting
+
+#: Where somebody goes who has to set something up.
+ENROL = "login.enrol"
 
 
 def enter(
@@ -24,16 +33,23 @@ def enter(
     amr: tuple[str, ...],
     target: str = "",
     may_offer: bool = False,
+    has_mailbox: bool = False,
 ) -> ResponseReturnValue:
     """Let in who has passed the first step, or show the second one; the caller's work is kept.
 
     `may_offer`: it is a good moment to offer a passkey, and the browser can make one.
+    `has_mailbox`: they have just come by a link that was made for them alone, and need not prove
+    the mailbox before they set something up.
     """
     page = _owed_page(user, amr)
     if page is None:
         offers = may_offer and passkeys.is_worth_offering(user)
         return admit(user, waiting, amr=amr, target=target, offers=offers)
-    half_sign_ins.begin(user, browser=guards.browser(), amr=amr)
+    is_set_up = page != ENROL
+    lifetime = half_sign_ins.LIFETIME if is_set_up else half_sign_ins.TO_SET_UP
+    half_sign_ins.begin(user, browser=guards.browser(), amr=amr, lifetime=lifetime)
+    if has_mailbox and not is_set_up:
+        mailbox_proofs.note(user, guards.browser())
     commit()
     handle = waiting.handle if waiting else None
     return redirect(url_for(page, interaction=handle, next=target or None, half="yes"), 303)
@@ -46,8 +62,9 @@ def enter_new(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> R
     other provider, makes the passkey first, and until then nobody is signed in.
     """
     if amr:
-        return enter(user, waiting, amr=amr)
-    half_sign_ins.begin(user, browser=guards.browser(), amr=())
+        return enter(user, waiting, amr=amr, has_mailbox=True)
+    lifetime = half_sign_ins.TO_SET_UP
+    half_sign_ins.begin(user, browser=guards.browser(), amr=(), lifetime=lifetime)
     commit()
     handle = waiting.handle if waiting else None
     return redirect(url_for("login.first_passkey", interaction=handle), 303)
@@ -100,7 +117,7 @@ def _owed_page(user: User, amr: tuple[str, ...]) -> str | None:
             return None
         # Whoever has a passkey need not set up anything else because the policy has changed.
         if not passkeys.has_any(user.id):
-            return "login.enrol"
+            return ENROL
     somebody = guards.person()
     asked_again = somebody is not None and somebody.user_id == user.id
     if not asked_again and trusted_browsers.is_trusted(user, guards.browser()):

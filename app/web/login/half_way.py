@@ -16,6 +16,7 @@ from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
 from app.services.people import (
     half_sign_ins,
+    mailbox_proofs,
     passkeys,
     second_steps,
     totp,
@@ -87,6 +88,11 @@ def _is_step_up(waiting: Waiting | None) -> bool:
 
 def _is_enough(person: SignedIn) -> bool:
     return levels.reaches(person.acr, levels.MFA)
+
+
+def owes_mailbox(who: HalfWay) -> bool:
+    """Tell whether they have to prove the mailbox before they may set anything up."""
+    return mailbox_proofs.is_owed(who.user, browser=guards.browser(), amr=who.amr)
 
 
 def is_known(who: HalfWay) -> bool:

@@ -81,7 +81,8 @@ def _make(form: InvitationForm, invited: Invited) -> User:
 def _let_in(user: User) -> ResponseReturnValue:
     """Start the session, once what the policy wants beside a password is there."""
     target = url_for("admin.clients") if user.is_admin else ""
-    answer = make_response(entering.enter(user, None, amr=("pwd",), target=target))
+    entered = entering.enter(user, None, amr=("pwd",), target=target, has_mailbox=True)
+    answer = make_response(entered)
     LINK.forget(answer)
     return answer
 

@@ -1,0 +1,143 @@
+"""Proof of the mailbox, before somebody who has to set up a second step may set up the first one.
+
+Where the policy demands it, whoever signs in first decides what the second step of an account is.
+That must not be a thief who has learnt the password and nothing else: a code goes to the address
+of the account. It signs nobody in, and is no second step (security.md MF06, MF11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, update
+
+from app.clock import now
+from app.database import db, insert_or
+from app.errors import Refused, TooMany
+from app.models import MailboxProof, User
+from app.security import secrets
+from app.services.people import second_steps, sign_ups
+from app.services.upkeep import mail
+from app.settings import settings
+
+PROOFS = MailboxProof.__table__
+LIFETIME = timedelta(minutes=30)
+MINUTES = int(LIFETIME.total_seconds() // 60)
+MOST_TRIES = 5
+BETWEEN_MAILS = timedelta(minutes=1)
+
+
+class MailboxCodeWrong(Refused):
+    """The code is not the one that was mailed last, or works no more."""
+
+    public = "That code isn't right or has expired."
+
+
+def is_owed(user: User, *, browser: str, amr: Sequence[str]) -> bool:
+    """Tell whether a user without any factor has to prove the mailbox in a browser first.
+
+    An address that nobody has confirmed proves nothing about the owner (security.md RV08), and
+    who was sent by another provider has shown more than a password.
+    """
+    if "pwd" not in amr or not user.email_verified:
+        return False
+    if not second_steps.is_demanded_of(user.id, is_admin=user.is_admin):
+        return False
+    found = find(user, browser)
+    return found is None or found.proved_at is None
+
+
+def find(user: User, browser: str) -> MailboxProof | None:
+    """Return the proof of a user in a browser, begun or done; None when there is none any more."""
+    found = db.session.get(MailboxProof, secrets.digest(browser), populate_existing=True)
+    if found is None or found.user_id != user.id or found.epoch != user.epoch:
+        return None
+    return found if found.expires_at > now() else None
+
+
+def note(user: User, browser: str) -> None:
+    """Note that a user has proved the mailbox in this browser another way: by a mailed link."""
+    _keep(user, browser, code_digest=None, proved=True)
+
+
+def send(user: User, *, browser: str, address: str) -> None:
+    """Mail a code, in place of an earlier one.
+
+    Raises:
+        TooMany: the last one was sent less than a minute ago, or there were too many.
+    """
+    sign_ups.count_mail(user.email, address)
+    code = secrets.new_short_code()
+    if not _keep(user, browser, code_digest=_code_digest(user, browser, code), proved=False):
+        raise TooMany(BETWEEN_MAILS)
+    reset_url = f"{settings.issuer}/login/forgot"
+    mail.enqueue(
+        "prove_mailbox",
+        to=user.email,
+        reader=user,
+        code=code,
+        minutes=MINUTES,
+        reset_url=reset_url,
+    )
+
+
+def _keep(user: User, browser: str, *, code_digest: str | None, proved: bool) -> bool:
+    """Keep a proof; tell whether it was, and not refused for coming too soon after another."""
+    moment = now()
+    values = {
+        "user_id": user.id,
+        "epoch": user.epoch,
+        "code_digest": code_digest,
+        "tries": 0,
+        "mailed_at": moment,
+        "proved_at": moment if proved else None,
+        "expires_at": moment + LIFETIME,
+    }
+    row = insert_or(PROOFS).values(browser=secrets.digest(browser), **values)
+    is_old = or_(PROOFS.c.mailed_at <= moment - BETWEEN_MAILS, PROOFS.c.user_id != user.id)
+    where = None if proved else is_old
+    kept = row.on_conflict_do_update(index_elements=["browser"], set_=values, where=where)
+    return db.session.execute(kept.returning(PROOFS.c.browser)).first() is not None
+
+
+def _code_digest(user: User, browser: str, code: str) -> str:
+    """Return what is kept of a code: 34 bits could be guessed from a plain digest."""
+    plain = f"mailbox {user.id} {secrets.digest(browser)} {secrets.plain_code(code)}"
+    return secrets.keyed_digest(settings.secret_keys[0], plain)
+
+
+def count_try(proof: MailboxProof) -> None:
+    """Count a try at the code; the caller commits it, whatever comes of the try.
+
+    Raises:
+        MailboxCodeWrong: there were five already.
+    """
+    counted = db.session.execute(
+        update(PROOFS)
+        .where(_is(proof), PROOFS.c.tries < MOST_TRIES)
+        .values(tries=PROOFS.c.tries + 1)
+    )
+    if not counted.rowcount:  # type: ignore[attr-defined]
+        raise MailboxCodeWrong
+
+
+def confirm(user: User, proof: MailboxProof, code: str, *, browser: str) -> None:
+    """Note that the mailbox is proved, when the code is right; it is used up by that.
+
+    Raises:
+        MailboxCodeWrong: it is not.
+    """
+    typed = _code_digest(user, browser, code)
+    proved = db.session.execute(
+        update(PROOFS)
+        .where(_is(proof), PROOFS.c.code_digest == typed)
+        .values(code_digest=None, proved_at=now(), expires_at=now() + LIFETIME)
+    )
+    if not proved.rowcount:  # type: ignore[attr-defined]
+        raise MailboxCodeWrong
+
+
+def _is(proof: MailboxProof) -> ColumnElement[bool]:
+    """Match the very row that was read: somebody else may have begun in this browser since."""
+    return and_(PROOFS.c.browser == proof.browser, PROOFS.c.user_id == proof.user_id)

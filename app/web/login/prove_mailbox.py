@@ -1,0 +1,102 @@
+"""Prove the mailbox, before the first second step is set up because it is demanded (MF06)."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired
+
+from app.database import commit, rollback
+from app.errors import TooMany
+from app.jobs import email
+from app.models import MailboxProof
+from app.services.people import half_sign_ins, mailbox_proofs
+from app.services.people.mailbox_proofs import MailboxCodeWrong
+from app.settings import settings
+from app.web import guards
+from app.web.login import half_way, ways
+from app.web.login import waiting as pages
+from app.web.login.half_way import HalfWay
+from app.web.login.waiting import Waiting, blueprint
+
+
+class MailboxForm(FlaskForm):
+    """The code from the mail."""
+
+    code = StringField(validators=[DataRequired(lazy_gettext("Enter the code from the mail."))])
+
+
+@blueprint.route("/prove-mailbox", methods=["GET", "POST"])
+def prove_mailbox() -> ResponseReturnValue:
+    """Mail a code when it is asked for, check it, and go on to what is to be set up."""
+    waiting = pages.load()
+    who = half_way.find(waiting)
+    if who is None:
+        return half_way.start_again(waiting)
+    if ways.of(who) or not half_way.owes_mailbox(who):
+        return redirect(half_way.address(ways.entrance(who), waiting), 303)
+    proof = mailbox_proofs.find(who.user, guards.browser())
+    if request.method == "POST" and (proof is None or request.form.get("send")):
+        return _send(who, waiting, proof)
+    form = MailboxForm()
+    if proof is None or not form.validate_on_submit():
+        return _page(form, who, waiting, proof), 422 if form.is_submitted() else 200
+    return _check(form, who, waiting, proof)
+
+
+def _send(who: HalfWay, waiting: Waiting | None, proof: MailboxProof | None) -> ResponseReturnValue:
+    form = MailboxForm(formdata=None)
+    try:
+        mailbox_proofs.send(who.user, browser=guards.browser(), address=guards.address())
+    except TooMany as many:
+        rollback()
+        words = ngettext(
+            "You can ask for another code in %(num)d minute.",
+            "You can ask for another code in %(num)d minutes.",
+            ceil(many.retry_after.total_seconds() / 60),
+        )
+        form.form_errors.append(words)
+        seconds = ceil(many.retry_after.total_seconds())
+        return _page(form, who, waiting, proof), 429, {"Retry-After": str(seconds)}
+    commit()
+    email.deliver_at_once()
+    return redirect(half_way.address("login.prove_mailbox", waiting), 303)
+
+
+def _check(
+    form: MailboxForm, who: HalfWay, waiting: Waiting | None, proof: MailboxProof
+) -> ResponseReturnValue:
+    try:
+        mailbox_proofs.count_try(proof)
+        commit()  # a try counts, also when nobody waits for its answer
+        mailbox_proofs.confirm(who.user, proof, form.code.data, browser=guards.browser())
+    except MailboxCodeWrong:
+        rollback()
+        half_way.refused(who, waiting, "mailbox_code_wrong")
+        form.code.errors = [_("That code isn't right or has expired.")]
+        return _page(form, who, waiting, proof), 422
+    if who.half is not None:
+        half_sign_ins.prolong(who.half)  # mail takes its time, and so does the app to be installed
+    commit()
+    return redirect(half_way.address("login.enrol", waiting), 303)
+
+
+def _page(
+    form: MailboxForm, who: HalfWay, waiting: Waiting | None, proof: MailboxProof | None
+) -> str:
+    has_mailbox = settings.is_local and email.has_folder()
+    return render_template(
+        "login/prove_mailbox.html",
+        form=form,
+        interaction=waiting.handle if waiting else None,
+        account={"name": who.user.name or "", "email": who.user.email},
+        sent_at=proof.mailed_at if proof else None,
+        minutes=mailbox_proofs.MINUTES,
+        mailbox_url=url_for("dev_mail.mailbox") if has_mailbox else None,
+    )
