@@ -18,7 +18,7 @@ from app.errors import Refused
 from app.models import EmailClaim, EmailRevert, User, UserEmail
 from app.security import secrets
 from app.services.authorization import sessions
-from app.services.people import addresses, passkeys
+from app.services.people import addresses, ways_in
 from app.services.people.addresses import WAY_BACK
 from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
@@ -146,10 +146,11 @@ def use(revert: Revert, *, address: str = "") -> User:
     """Put the old address back as primary, and end everything that was begun without its owner.
 
     Every other address goes: somebody who changed the primary one may have added them, and any
-    of them could ask for a new password. So do the passkeys of the week before the change and
-    since: one made in a stolen session would outlive the new password. Ways back from later changes
-    go too, or whoever made the changes would undo this; those from earlier ones stay, for the same
-    reason.
+    of them could ask for a new password. So do the passkeys, the authenticator app, the recovery
+    codes and the linked accounts of the week before the change and since: one made in a stolen
+    session would outlive the new password, or keep the owner out. What is older stays, the second
+    step above all (RV05). Ways back from later changes go too, or whoever made the changes would
+    undo this; those from earlier ones stay, for the same reason.
 
     Of any number of requests with one link, one comes out of here.
 
@@ -172,7 +173,7 @@ def use(revert: Revert, *, address: str = "") -> User:
     others = [one for one in addresses.of_user(user) if one.key != back.key]
     _make_primary(user, back)
     addresses.take_off(user, others)
-    passkeys.remove_since(user, revert.expires_at - 2 * WAY_BACK, address=address)
+    ways_in.remove_since(user, revert.expires_at - 2 * WAY_BACK, address=address)
     sessions.kill_all(user)
     audit.record(Event.PRIMARY_REVERTED, actor_id=user.id, user_id=user.id, address=address)
     for to in dict.fromkeys((replaced, back.email)):

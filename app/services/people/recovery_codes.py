@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, insert, select
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, insert, select
 
 from app.database import db
 from app.errors import Refused
@@ -44,6 +46,13 @@ def left(user_id: int) -> int:
     """Return how many codes a user has left."""
     counted = select(func.count()).select_from(CODES).where(CODES.c.user_id == user_id)
     return db.session.scalar(counted) or 0
+
+
+def remove_since(user_id: int, moment: datetime) -> bool:
+    """Forget those made after a moment; tell whether there were any."""
+    mine = and_(CODES.c.user_id == user_id, CODES.c.created_at > moment)
+    gone = db.session.execute(delete(CODES).where(mine))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def remove(user_id: int) -> None:

@@ -5,6 +5,8 @@ Changes are recorded and mailed to the owner: it may not have been them (securit
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
 
@@ -127,6 +129,31 @@ def reset(user: User, *, by: SignedIn, reason: str) -> None:
     sessions.kill_all(user, by=by.user_id)
     audit.record(Event.SECOND_STEP_RESET, actor_id=by.user_id, user_id=user.id, reason=reason)
     _tell_off(user, asked=False)
+
+
+def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
+    """Take away what was added to the second step after a moment, and tell the owner.
+
+    After the passkeys: without any factor left the second step is off. What was there before the
+    moment stays (security.md RV05).
+    """
+    trusted_browsers.forget_all(user.id)
+    app_gone = totp.remove_since(user.id, moment)
+    codes_gone = recovery_codes.remove_since(user.id, moment)
+    if user.has_second_step and not totp.has_one(user.id) and not passkeys.has_any(user.id):
+        _forget(user)
+        audit.record(Event.SECOND_STEP_OFF, actor_id=user.id, user_id=user.id, address=address)
+        sentence = _(
+            "What it was made of had been set up shortly before your address was changed, or"
+            " since: it may not have been you. Set it up anew."
+        )
+        notices.tell(user, _("The second step was turned off"), sentence)
+    elif app_gone or codes_gone:
+        sentence = _(
+            "The authenticator app or the recovery codes had been set up shortly before your"
+            " address was changed, or since: it may not have been you. Set them up anew."
+        )
+        notices.tell(user, _("A part of your second step was removed"), sentence)
 
 
 def _forget(user: User) -> None:

@@ -7,8 +7,9 @@ wrong ones in a row the app is locked, until its owner proves in another way who
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import and_, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
@@ -150,6 +151,13 @@ def spend(user_id: int, code: str) -> None:
     )
     if not used.rowcount:  # type: ignore[attr-defined]
         raise CodeUsed
+
+
+def remove_since(user_id: int, moment: datetime) -> bool:
+    """Forget the seed of an app set up after a moment; tell whether it was."""
+    mine = and_(TOTPS.c.user_id == user_id, TOTPS.c.created_at > moment)
+    gone = db.session.execute(delete(TOTPS).where(mine))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def remove(user_id: int) -> None:

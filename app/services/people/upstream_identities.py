@@ -6,6 +6,7 @@ A user is found by issuer and subject alone. Changes are recorded and mailed to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -138,6 +139,13 @@ def remove(user: User, identity_id: int, *, address: str = "") -> None:
     _record(Event.UPSTREAM_REMOVED, user, provider, address)
     sentence = _("%(provider)s no longer signs in to your account.", provider=provider.name)
     _tell(user, _("A way to sign in was removed"), sentence)
+
+
+def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
+    """Take away the identities linked after a moment; the owner is told of each."""
+    for identity, _provider in of_user(user.id):
+        if identity.created_at > moment:
+            remove(user, identity.id, address=address)
 
 
 def has_any(user_id: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import exists, select
 
 from app.database import db
@@ -36,6 +38,17 @@ def remove_identity(user: User, identity_id: int, *, session_id: int, address: s
     if not any(is_there(user.id) for is_there in ways):
         raise LastWayIn
     sessions.kill_all(user, but=session_id)
+
+
+def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
+    """Take away every way in that was added after a moment; the owner is told of each.
+
+    For an account that somebody else may have been in since. The caller leaves the owner a way,
+    and ends what is open.
+    """
+    passkeys.remove_since(user, moment, address=address)
+    upstream_identities.remove_since(user, moment, address=address)
+    second_steps.remove_since(user, moment, address=address)
 
 
 def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str = "") -> None:
