@@ -62,6 +62,7 @@ def _step(*faults: str, **changes: Any) -> Context:
         "form": _form(*faults),
         "interaction": "it_8fJ2",
         "client": None,
+        "has_session": False,
         "account": JANE,
         "options": REQUEST,
         "action": "/login/passkey-step",

@@ -9,6 +9,7 @@ from app.services.people.trusted_browsers import DAYS
 from app.web.account.second_step import SureForm
 from app.web.admin.reset_second_step import ResetForm
 from app.web.enrolment import CODE_WRONG, EnrolForm, drawn
+from app.web.login.codes_left import RenewForm
 from app.web.login.prove_mailbox import MailboxForm
 from app.web.login.second_step import SecondStepForm
 from tests.gallery.passkey_states import CREATION
@@ -39,6 +40,7 @@ def _step(**changes: Any) -> Context:
         "form": SecondStepForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": None,
+        "has_session": False,
         "account": JANE,
         "may_trust": True,
         "days": DAYS,
@@ -64,6 +66,7 @@ def _set_up(**changes: Any) -> Context:
         "form": EnrolForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": None,
+        "has_session": False,
         "passkey_only": False,
         "passkey": {"options": CREATION, "action": "/login/enrol/passkey"},
         **drawn(SEED, account=JANE.email, issuer="Example ID"),
@@ -84,6 +87,7 @@ def _mailbox(**changes: Any) -> Context:
     known = {
         "form": MailboxForm(formdata=None),
         "interaction": "it_8fJ2",
+        "has_session": False,
         "account": JANE,
         "sent_at": ago(minutes=2),
         "minutes": 30,
@@ -102,8 +106,14 @@ def _mailbox_throttled() -> Context:
     return _mailbox(form=told(MailboxForm(formdata=None), words))
 
 
-def _codes() -> Context:
-    return {"interaction": "it_8fJ2", "codes": CODES, "continue_url": "/account/"}
+def _codes(**changes: Any) -> Context:
+    known = {"interaction": "it_8fJ2", "codes": CODES, "continue_url": "/account/"}
+    return {**known, "is_renewed": False, **changes}
+
+
+def _codes_left() -> Context:
+    left = {"codes_left": 2, "codes_made": 10, "continue_url": "/account/"}
+    return {"form": RenewForm(formdata=None), "interaction": "it_8fJ2", **left}
 
 
 def _reset(**faults: str) -> Context:
@@ -147,6 +157,9 @@ STATES: States = (
         lambda: _set_up(client="Photo Box", passkey_only=True),
     ),
     ("login/recovery_codes.html", "plain", _codes),
+    ("login/recovery_codes.html", "renewed", lambda: _codes(is_renewed=True)),
+    ("login/codes_left.html", "plain", _codes_left),
+    ("login/second_step.html", "again", lambda: _step(interaction=None, has_session=True)),
     ("account/second_step.html", "plain", _set_up),
     ("account/second_step.html", "stale", _set_up_stale),
     ("account/second_step.html", "wrong", _set_up_wrong),

@@ -34,7 +34,10 @@ def of(amr: Iterable[str]) -> str:
 
 
 def with_code(amr: Iterable[str]) -> tuple[str, ...]:
-    """Return the methods when a one-time code has come to those of the first step."""
+    """Return the methods when a one-time code has come to those of the first step.
+
+    One on paper is a one-time password like those of the app; RFC 8176 tells them not apart.
+    """
     return tuple(dict.fromkeys((*amr, "otp", "mfa")))
 
 

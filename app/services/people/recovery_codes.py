@@ -13,6 +13,8 @@ from app.security import secrets
 
 CODES = RecoveryCode.__table__
 HOW_MANY = 10
+#: With no more than these it is time for new ones (ux.md 2.5).
+FEW = 3
 
 
 class RecoveryCodeWrong(Refused):
@@ -46,6 +48,11 @@ def left(user_id: int) -> int:
     """Return how many codes a user has left."""
     counted = select(func.count()).select_from(CODES).where(CODES.c.user_id == user_id)
     return db.session.scalar(counted) or 0
+
+
+def are_few(user_id: int) -> bool:
+    """Tell whether it is time for new ones."""
+    return left(user_id) <= FEW
 
 
 def remove_since(user_id: int, moment: datetime) -> bool:

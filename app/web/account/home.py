@@ -19,8 +19,6 @@ from app.web.account import activity
 from app.web.account.desk import blueprint, show, somebody
 
 RECENT = 3
-#: With fewer codes left it is time for new ones.
-FEW_CODES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def _recovery_codes(user: User) -> Check | None:
     left = recovery_codes.left(user.id)
     words = ngettext("%(num)d recovery code is left.", "%(num)d recovery codes are left.", left)
     url, label = url_for("account.recovery_codes"), _("Make new recovery codes")
-    return Check(words, is_good=left >= FEW_CODES, url=url, label=label)
+    return Check(words, is_good=left > recovery_codes.FEW, url=url, label=label)
 
 
 def _passkeys(user: User) -> Check | None:

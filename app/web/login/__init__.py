@@ -4,7 +4,9 @@ Each is one file with its form and its view; what they all need is in `waiting`.
 """
 
 from app.web.login import (
+    cancel,
     check_email,
+    codes_left,
     confirm_email,
     consent,
     enrol,
@@ -31,7 +33,9 @@ from app.web.login import (
 from app.web.login.waiting import blueprint
 
 __all__ = [
+    "cancel",
     "check_email",
+    "codes_left",
     "confirm_email",
     "consent",
     "enrol",

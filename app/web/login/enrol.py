@@ -110,6 +110,7 @@ def _codes(codes: list[str], waiting: Waiting | None) -> str:
         "login/recovery_codes.html",
         interaction=waiting.handle if waiting else None,
         codes=codes,
+        is_renewed=False,
         continue_url=pages.next_address(waiting, request.args.get("next", "")),
     )
 
@@ -131,6 +132,7 @@ def _page(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> str:
         form=form,
         interaction=waiting.handle if waiting else None,
         client=waiting.client.name if waiting and not is_policy else None,
+        has_session=who.person is not None,
         passkey_only=who.passkey_only,
         passkey={
             "options": passkeys.begin_registration(who.user, browser=guards.browser()),

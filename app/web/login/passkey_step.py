@@ -81,6 +81,7 @@ def _page(form: PasskeyForm, who: HalfWay, waiting: Waiting | None) -> str:
         interaction=waiting.handle if waiting else None,
         client=waiting.client.name if waiting and who.half is None else None,
         account={"name": who.user.name or "", "email": who.user.email},
+        has_session=who.person is not None,
         options=passkey_proofs.begin_second_step(who.user, browser=guards.browser()),
         action=half_way.address("login.passkey_step", waiting),
         app_locked=ways.is_app_locked(who),

@@ -95,6 +95,7 @@ def _page(
         "login/prove_mailbox.html",
         form=form,
         interaction=waiting.handle if waiting else None,
+        has_session=who.person is not None,
         account={"name": who.user.name or "", "email": who.user.email},
         sent_at=proof.mailed_at if proof else None,
         minutes=mailbox_proofs.MINUTES,

@@ -19,7 +19,7 @@ from app.errors import TooMany
 from app.jobs import email
 from app.models import User
 from app.services.authorization import levels
-from app.services.people import second_steps, totp, trusted_browsers
+from app.services.people import recovery_codes, second_steps, totp, trusted_browsers
 from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.recovery_codes import RecoveryCodeWrong
 from app.services.people.totp import AppLocked, CodeUsed, CodeWrong
@@ -122,6 +122,8 @@ def _answer(
     except (CodeWrong, CodeUsed, RecoveryCodeWrong) as wrong:
         rollback()
         return _refuse(code, form, who, waiting, wrong)
+    if code is RECOVERY and recovery_codes.are_few(who.user.id) and not who.user.is_leaving:
+        return redirect(half_way.address("login.codes_left", waiting), 303)
     return entering.go_on(who.user, waiting, request.args.get("next", ""))
 
 
@@ -166,6 +168,7 @@ def _page(code: Code, form: SecondStepForm, who: HalfWay, waiting: Waiting | Non
         "interaction": waiting.handle if waiting else None,
         "client": waiting.client.name if waiting and who.half is None else None,
         "account": {"name": who.user.name or "", "email": who.user.email},
+        "has_session": who.person is not None,
         "may_trust": who.half is not None,
         "days": trusted_browsers.DAYS,
         "app_locked": ways.is_app_locked(who),
