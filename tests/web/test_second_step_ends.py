@@ -112,7 +112,7 @@ def test_person_makes_new_codes_on_the_way_to_the_app(browser, jane, rp, codes, 
     browser.press("make")
 
     assert len(phone.recovery_codes(browser)) == 10
-    assert browser.sees("The codes you had before no longer work.")
+    assert browser.sees("The recovery codes you had before no longer work.")
     assert browser.follow("I've saved these").has("allow")
     assert recovery_codes.left(jane.id) == 10
 
