@@ -42,7 +42,7 @@ def is_owed(user: User, *, browser: str, amr: Sequence[str]) -> bool:
     """
     if "pwd" not in amr or not user.email_verified:
         return False
-    if not second_steps.is_demanded_of(user.id, is_admin=user.is_admin):
+    if not second_steps.is_demanded_of(user.id, user):
         return False
     found = find(user, browser)
     return found is None or found.proved_at is None

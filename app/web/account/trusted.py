@@ -11,11 +11,12 @@ from app.database import commit
 from app.models import User
 from app.services.people import trusted_browsers, users
 from app.web import agents, guards
+from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 
 
 @blueprint.post("/trusted/<name>/forget")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def forget_trusted(name: str) -> ResponseReturnValue:
     """Ask for the second step again on one device."""
     trusted_browsers.forget_one(users.get(somebody().user_id), name, address=guards.address())
@@ -24,7 +25,7 @@ def forget_trusted(name: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/trusted/forget")
-@guards.signed_in_only
+@needs(SIGNED_IN)
 def forget_all_trusted() -> ResponseReturnValue:
     """Ask for the second step again on every device."""
     trusted_browsers.forget_every(users.get(somebody().user_id), address=guards.address())

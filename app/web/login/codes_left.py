@@ -9,9 +9,10 @@ from flask_wtf import FlaskForm
 from app.database import commit
 from app.jobs import email
 from app.services.authorization import levels
-from app.services.authorization.sessions import SignedIn
+from app.services.authorization.signed_in import SignedIn
 from app.services.people import recovery_codes, second_steps, users
 from app.web import guards
+from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -22,6 +23,7 @@ class RenewForm(FlaskForm):
 
 
 @blueprint.route("/codes-left", methods=["GET", "POST"])
+@needs(ANYONE)
 def codes_left() -> ResponseReturnValue:
     """Show how many are left, and new ones this once when they are asked for."""
     waiting = pages.load()

@@ -20,6 +20,7 @@ from app.services.people import half_sign_ins, mailbox_proofs
 from app.services.people.mailbox_proofs import MailboxCodeWrong
 from app.settings import settings
 from app.web import guards
+from app.web.access import ANYONE, needs
 from app.web.login import half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
@@ -33,6 +34,7 @@ class MailboxForm(FlaskForm):
 
 
 @blueprint.route("/prove-mailbox", methods=["GET", "POST"])
+@needs(ANYONE)
 def prove_mailbox() -> ResponseReturnValue:
     """Mail a code when it is asked for, check it, and go on to what is to be set up."""
     waiting = pages.load()

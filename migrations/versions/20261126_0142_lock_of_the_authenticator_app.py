@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "c4e81f0a6d23"
-down_revision = "91e3a6f0c7d8"
+down_revision = "c4e8b17d2f95"
 branch_labels = None
 depends_on = None
 
