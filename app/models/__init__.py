@@ -12,6 +12,7 @@ from app.models.invitation import Invitation
 from app.models.key import SigningKey
 from app.models.logout import LogoutNotice
 from app.models.ownership import ClientOwner
+from app.models.redirect import AddressCapture, AddressUse
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
 from app.models.session import (
     BrowserAccount,
@@ -32,6 +33,8 @@ from app.models.user import PasswordReset, ProfilePicture, SignUp, User
 
 __all__ = [
     "AccessToken",
+    "AddressCapture",
+    "AddressUse",
     "Attempt",
     "AuditChain",
     "AuditEvent",

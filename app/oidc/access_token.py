@@ -13,6 +13,7 @@ from app.services.clients import clients, subjects
 from app.settings import settings
 
 ALG = "ES256"
+OPAQUE_PREFIX = "swx_at_"
 TYP = "at+jwt"
 
 

@@ -15,7 +15,8 @@ from app.oidc.request import ProtocolRequest, check_shape
 from app.security.jose import BadToken
 from app.security.uris import LONGEST_URI
 from app.services.authorization import levels
-from app.services.clients import clients, scopes
+from app.services.authorization.attempts import shown
+from app.services.clients import captures, clients, redirect_faults, scopes
 from app.settings import settings
 
 PROMPTS = ("none", "login", "consent", "select_account", "create")
@@ -45,12 +46,24 @@ def client_and_redirect_uri(request: ProtocolRequest) -> str:
     if not redirect_uri:
         raise Refusal("redirect_uri_missing", "redirect_uri", sent="nothing")
     if not _is_registered(request):
-        registered = " ".join(request.client.setting("redirect_uris") or ())
-        raise Refusal(
-            "redirect_uri_mismatch", "redirect_uri", sent=redirect_uri, expected=registered
-        )
+        raise _unregistered(request, redirect_uri)
     request.trace.passed("redirect_uri", redirect_uri)
     return redirect_uri
+
+
+def _unregistered(request: ProtocolRequest, redirect_uri: str) -> Refusal:
+    """Return the refusal that explains itself in the trace; a capture may wait for the address."""
+    client = request.client
+    notes = redirect_faults.explain(client, redirect_uri)
+    if "address" in notes:
+        captures.catch(client, redirect_uri, reference=request.trace.reference)
+    return Refusal(
+        "redirect_uri_mismatch",
+        "redirect_uri",
+        sent=redirect_faults.shown(client, redirect_uri),
+        expected=" ".join(client.setting("redirect_uris") or ()),
+        notes=notes,
+    )
 
 
 def _is_registered(request: ProtocolRequest) -> bool:
@@ -127,9 +140,13 @@ def check_scope(request: ProtocolRequest) -> None:
         raise Refusal("scope_missing", "scope", sent=sent, expected="openid")
     allowed = request.client.get_allowed_scope(sent)
     if not allowed:
-        raise Refusal("scope_not_allowed", "scope", sent=sent)
+        raise Refusal(
+            "scope_not_allowed", "scope", sent=sent, expected=scopes.join(request.client.scopes)
+        )
     request.scope = scopes.join(allowed.split())
-    request.trace.passed("scope", sent)
+    left_out = [name for name in scopes.split(sent) if name not in allowed.split()]
+    notes = {"left_out": shown(scopes.join(left_out))} if left_out else {}
+    request.trace.passed("scope", sent, **notes)
 
 
 def claims_of(request: ProtocolRequest) -> ClaimsRequest:

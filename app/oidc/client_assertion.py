@@ -7,6 +7,7 @@ from typing import Any
 
 from app.clock import timestamp
 from app.models import Client
+from app.oidc.client_mistakes import refused
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import client_tokens, jwks
@@ -39,12 +40,12 @@ def client_id_of(request: ProtocolRequest) -> tuple[str, str] | None:
     try:
         unverified = client_tokens.read(assertion, (*jwks.SIGNATURES, SECRET_ALG))
     except BadToken as bad:
-        raise _refused(bad.reason) from None
+        raise _unbelieved(bad.reason) from None
     client_id = unverified.claims.get("sub")
     if not isinstance(client_id, str):
-        raise _refused("no sub")
+        raise refused("client_assertion_malformed", "an assertion: no sub")
     if request.payload.get("client_id") not in {"", client_id}:
-        raise _refused("two different client_ids")
+        raise refused("client_ids_differ", "two different client_ids")
     return (BY_SECRET if unverified.alg == SECRET_ALG else BY_KEY), client_id
 
 
@@ -63,9 +64,10 @@ def check(client: Client, method: str, request: ProtocolRequest) -> None:
             (registered,) if registered in known else known,
         )
     except BadToken as bad:
-        raise _refused(bad.reason) from None
+        raise _unbelieved(bad.reason, registered or " ".join(known)) from None
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
-        raise _refused("iss or sub is not the client")
+        sent = f"iss {claims.get('iss')}, sub {claims.get('sub')}"
+        raise refused("client_assertion_subject", sent, expected=client.client_id)
     profile = client.setting("security_profile") or "standard"
     _check_audience(claims.get("aud"), profile, request)
     until = _check_times(claims, profile)
@@ -76,8 +78,18 @@ def check(client: Client, method: str, request: ProtocolRequest) -> None:
         raise Refusal("client_assertion_used", "client", sent="a jti for the second time")
 
 
-def _refused(sent: str) -> Refusal:
-    return Refusal("client_authentication_refused", "client", sent=f"an assertion: {sent}")
+#: Why a signature is not believed, as the trace names it.
+UNBELIEVED = {
+    "unknown_key": "client_assertion_key_unknown",
+    "wrong_signature": "client_assertion_signature_wrong",
+    "wrong_algorithm": "client_assertion_algorithm",
+}
+
+
+def _unbelieved(reason: str, algorithms: str = "") -> Refusal:
+    code = UNBELIEVED.get(reason, "client_assertion_malformed")
+    expected = algorithms if code == "client_assertion_algorithm" else ""
+    return refused(code, f"an assertion: {reason}", expected=expected)
 
 
 def _check_audience(sent: Any, profile: str, request: ProtocolRequest) -> None:

@@ -1,7 +1,7 @@
 """Client authentication: one method a request, the registered one, strictly read (RFC 6749 §2.3).
 
 An unknown client, a wrong secret and a client that is turned off get the same answer after the
-same work.
+same work; the trace alone names the cause.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from app.models import Client
-from app.oidc import client_assertion
+from app.oidc import client_assertion, client_mistakes
+from app.oidc.client_mistakes import refused
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import secrets
-from app.services.authorization.attempts import masked
+from app.services.authorization.attempts import described, shown
 from app.services.clients import clients
 
 LONGEST_HEADER = 4_096
@@ -51,15 +52,29 @@ def authenticate(request: ProtocolRequest) -> Client:
     if client is not None:  # what nobody is called may be a secret in the wrong place
         request.trace.client_id = client.client_id
     if client is None or not _is_right(client, presented, request):
-        raise Refusal(
-            "client_authentication_refused",
-            "client",
-            sent=f"{presented.method}, {presented.client_id}, {masked(presented.secret)}",
-            expected=client.setting("token_endpoint_auth_method") if client else "a known client",
-        )
+        raise _mistaken(client, presented)
     request.client, request.auth_method = client, presented.method
     request.trace.passed("client", presented.method)
     return client
+
+
+def _mistaken(client: Client | None, presented: Credentials) -> Refusal:
+    """Return the refusal that names what is wrong in the trace, and nothing of it on the wire."""
+    cause = client_mistakes.cause(client, presented.method, presented.client_id, presented.secret)
+    who = _shown_id(client, presented.client_id)
+    if presented.method in client_assertion.ALGORITHMS:
+        sent = f"{presented.method}, {who}"
+    else:
+        sent = f"{presented.method}, {who}, {described(presented.secret)}"
+    expected = client.setting("token_endpoint_auth_method") if client else "a known client"
+    return refused(cause, sent, expected=expected)
+
+
+def _shown_id(client: Client | None, client_id: str) -> str:
+    """Return a client_id as the trace keeps it: one that nobody has may be a secret."""
+    if client is None and client_mistakes.is_like_a_secret(client_id):
+        return described(client_id)
+    return shown(client_id)
 
 
 def _is_right(client: Client, presented: Credentials, request: ProtocolRequest) -> bool:
@@ -79,20 +94,18 @@ def _basic(request: ProtocolRequest) -> Credentials | None:
         return None
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic" or len(header) > LONGEST_HEADER:
-        raise Refusal("client_authentication_refused", "client", sent=named_scheme(scheme))
+        raise refused("basic_header_malformed", named_scheme(scheme), expected="scheme Basic")
     try:
         pair = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
         client_id, colon, secret = pair.partition(":")
         client_id = unquote_plus(client_id, errors="strict")
         secret = unquote_plus(secret, errors="strict")
     except (binascii.Error, ValueError):
-        raise Refusal(
-            "client_authentication_refused", "client", sent="a Basic header that cannot be read"
-        ) from None
+        raise refused("basic_header_malformed", "a Basic header that cannot be read") from None
     if not colon:
-        raise Refusal("client_authentication_refused", "client", sent="a Basic header, no colon")
+        raise refused("basic_header_malformed", "a Basic header, no colon")
     if request.payload.get("client_id") not in {"", client_id}:
-        raise Refusal("client_authentication_refused", "client", sent="two different client_ids")
+        raise refused("client_ids_differ", "two different client_ids")
     return Credentials("client_secret_basic", client_id, secret)
 
 

@@ -16,8 +16,9 @@ from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import secrets, uris
 from app.security.jose import BadToken
+from app.services.authorization import families
 from app.services.authorization.signed_in import SignedIn
-from app.services.clients import clients, subjects
+from app.services.clients import clients, redirect_faults, subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class LogoutRequest:
     hint: dict[str, Any] | None
     #: Where to go afterwards, with `state` as it came; None: our own page.
     return_url: str | None
+    #: The same as it is registered.
+    address: str = ""
 
     def is_about(self, person: SignedIn) -> bool:
         """Tell whether the client speaks of the person who is signed in here."""
@@ -47,7 +50,11 @@ def read(request: ProtocolRequest) -> LogoutRequest:
     """
     hint = _hint(request)
     client = _client(request, hint)
-    return LogoutRequest(client, hint, _return_url(request, client, hint))
+    address = _address(request, client, hint)
+    state = request.payload.get("state")
+    carried = {"state": state} if state else {}
+    return_url = uris.with_parameters(address, carried) if address and carried else address
+    return LogoutRequest(client, hint, return_url, address or "")
 
 
 def _hint(request: ProtocolRequest) -> dict[str, Any] | None:
@@ -75,13 +82,21 @@ def _client(request: ProtocolRequest, hint: dict[str, Any] | None) -> Client | N
             raise Refusal("logout_hint_unusable", "client", sent="a client that is gone")
     if client is not None:
         request.trace.client_id = client.client_id
+        _join(request, client, hint)
     return client
 
 
-def _return_url(
+def _join(request: ProtocolRequest, client: Client, hint: dict[str, Any] | None) -> None:
+    """Let it stand in the trace of the sign-in that the ID token came from."""
+    sid = str((hint or {}).get("sid", ""))
+    reference = families.reference_of(sid, client.id) if sid else None
+    request.trace.reference = reference or request.trace.reference
+
+
+def _address(
     request: ProtocolRequest, client: Client | None, hint: dict[str, Any] | None
 ) -> str | None:
-    """Return the registered address with `state`; exact to the last character (§3)."""
+    """Return the registered address to go back to; exact to the last character (§3)."""
     sent = request.payload.get("post_logout_redirect_uri")
     if not sent or hint is None or client is None:
         return None
@@ -90,9 +105,9 @@ def _return_url(
         raise Refusal(
             "post_logout_redirect_uri_mismatch",
             "post_logout_redirect_uri",
-            sent=sent,
+            sent=redirect_faults.shown(client, sent, member="post_logout_redirect_uris"),
             expected=" ".join(registered),
+            notes=redirect_faults.explain(client, sent, member="post_logout_redirect_uris"),
         )
     request.trace.passed("post_logout_redirect_uri", sent)
-    state = request.payload.get("state")
-    return uris.with_parameters(sent, {"state": state}) if state else sent
+    return sent

@@ -16,7 +16,7 @@ from authlib.oauth2.rfc6750 import BearerTokenValidator
 
 from app.clock import now, timestamp
 from app.models import Client
-from app.oidc import access_token
+from app.oidc import access_token, dead_tokens
 from app.oidc.reasons import BearerRefusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import jose
@@ -25,8 +25,6 @@ from app.services.authorization import access_tokens, families, keys
 from app.services.authorization.attempts import masked
 from app.services.clients import clients, scopes, subjects
 from app.settings import settings
-
-OPAQUE_PREFIX = "swx_at_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Presented:
     @property
     def is_opaque(self) -> bool:
         """Tell whether the value says nothing by itself."""
-        return self.value.startswith(OPAQUE_PREFIX)
+        return self.value.startswith(access_token.OPAQUE_PREFIX)
 
     def is_for(self, audience: str) -> bool:
         """Tell whether the token was issued for this audience."""
@@ -71,7 +69,7 @@ class Presented:
 
 def find(value: str) -> Presented | None:
     """Return a living access token, None for anything else."""
-    return _opaque(value) if value.startswith(OPAQUE_PREFIX) else _jwt(value)
+    return _opaque(value) if value.startswith(access_token.OPAQUE_PREFIX) else _jwt(value)
 
 
 def _opaque(value: str) -> Presented | None:
@@ -168,7 +166,7 @@ class Bearer(BearerTokenValidator):
             BearerRefusal: with the challenge of RFC 6750 §3.
         """
         if token is None or token.is_expired() or not token.is_for(settings.issuer):
-            raise BearerRefusal("access_token_refused", "access_token")
+            raise dead_tokens.refusal(request.bearer, request)
         request.trace.client_id = token.client_id
         if token.granted is not None:
             request.trace.reference = token.granted.reference
@@ -200,5 +198,6 @@ class Protector(ResourceProtector):
             raise BearerRefusal("bearer_missing", "access_token", sent="nothing")
         if scheme.lower() != "bearer":
             raise BearerRefusal("bearer_missing", "access_token", sent=named_scheme(scheme))
-        request.trace.passed("bearer", masked(value))
-        return self._token_validators["bearer"], value.strip()
+        request.bearer = value.strip()
+        request.trace.passed("bearer", masked(request.bearer))
+        return self._token_validators["bearer"], request.bearer

@@ -12,6 +12,7 @@ from werkzeug.local import LocalProxy
 
 from app.models import Client
 from app.oidc import access_token, authorization_request, bearer, client_auth
+from app.oidc.client_mistakes import refused
 from app.oidc.endpoints import ENDPOINTS
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.grants import GRANTS
@@ -59,7 +60,11 @@ class Provider(AuthorizationServer):
         """
         client = client_auth.authenticate(request)
         if request.auth_method not in methods:
-            raise Refusal("client_authentication_refused", "client", sent=request.auth_method or "")
+            raise refused(
+                "client_method_wrong",
+                request.auth_method or "",
+                expected=client.setting("token_endpoint_auth_method"),
+            )
         return client
 
     def save_token(self, token: dict[str, Any], request: ProtocolRequest) -> None:
@@ -117,7 +122,10 @@ class Provider(AuthorizationServer):
         """Turn a refusal into the answer its reader gets, and note it in the trace."""
         note(request, error)
         if error.redirect_uri:
-            return authorization_request.answer(request, error.redirect_uri, dict(error.get_body()))
+            told = dict(error.get_body())
+            # The developer has no page of ours to read it from.
+            told["error_description"] += f" Reference {request.trace.reference}."
+            return authorization_request.answer(request, error.redirect_uri, told)
         return self.handle_response(error.status_code, dict(error.get_body()), error.get_headers())
 
 
@@ -125,7 +133,7 @@ def note(request: ProtocolRequest, error: OAuth2Error) -> None:
     """Write a refusal into the trace of its request."""
     if isinstance(error, Refusal):
         request.trace.refused(
-            error.check, error.reason.code, sent=error.sent, expected=error.expected
+            error.check, error.reason.code, sent=error.sent, expected=error.expected, **error.notes
         )
     else:
         request.trace.refused("request", error.error, sent=error.description or "")

@@ -93,6 +93,8 @@ class ProtocolRequest(OAuth2Request):
         self.authorization_code: Any = None
         self.refresh_token: Any = None
         self.credential: Any = None
+        #: The access token it carries, once it was found.
+        self.bearer = ""
         self._scope: str | None = None
         #: Whom an id_token_hint named, once it was verified and is not kept itself.
         self.hinted: str | None = None

@@ -23,9 +23,18 @@ def matches(presented: str, registered: Iterable[str], *, native: bool) -> bool:
 
     Only the port may differ, only for the loopback addresses of native clients (RFC 8252 §7.3).
     """
-    return any(
-        presented == uri or (native and presented == _with_port_of(presented, uri))
-        for uri in registered
+    return matching(presented, registered, native=native) is not None
+
+
+def matching(presented: str, registered: Iterable[str], *, native: bool) -> str | None:
+    """Return the registered URI that a presented one matches, see `matches`."""
+    return next(
+        (
+            uri
+            for uri in registered
+            if presented == uri or (native and presented == _with_port_of(presented, uri))
+        ),
+        None,
     )
 
 

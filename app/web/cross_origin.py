@@ -13,6 +13,9 @@ from flask import Response, request
 from app.services.clients import clients
 
 A_DAY = "86400"
+#: Carries the reference of a refusal to whoever is to be asked about it.
+REFERENCE = "Sealwax-Reference"
+EXPOSED = f"WWW-Authenticate, Retry-After, {REFERENCE}"
 
 
 def allow(response: Response) -> Response:
@@ -23,7 +26,7 @@ def allow(response: Response) -> Response:
     response.vary.add("Origin")
     if clients.allows_origin(origin):
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
     return response
 
 

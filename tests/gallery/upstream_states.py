@@ -158,7 +158,7 @@ STATES: States = (
             "upstream_state_unknown",
             "upstream_session_differs",
             "upstream_taken",
-            "user_turned_off",
+            "account_turned_off",
         )
     ),
     ("account/upstreams.html", "some", _own),

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from app import create_app
 from app.documents import settings_table
 from app.oidc.reasons import reasons_table
+from app.security.redirect_doctor import CAUSES
 from app.services.people.roles import ALLOWED_TO_OWN
 from app.settings import Settings
 from app.web import access
@@ -26,8 +27,28 @@ README = ROOT / "README.md"
 REASONS_PAGE = ROOT / "docs" / "reasons.md"
 REASONS_INTRODUCTION = """# Reasons
 
-Why a protocol request was refused. The reason code stands in the trace that an administrator finds
-under the reference of the error page; error and description are what the application receives.
+Every reason for which something is refused: what it means, who can mend it, and what to change.
+
+The code stands in the trace that an administrator finds under a reference such as `K7Q2-9FXM`. A
+page shows the reference; an answer to a program carries it in the header `Sealwax-Reference`, and
+an error that goes back through the browser at the end of `error_description`. The application
+receives the error and, as its description, what is wrong and how to mend it.
+
+Where a stranger could learn something from the true reason, the answer speaks of a plainer one and
+the trace alone names it: which half of a client's credentials was wrong, for example, stands in the
+trace and not in the answer, which is always `client_authentication_refused`.
+
+The last column names what to change: a member of the application's registration, a setting of the
+service, or a place in the administration. It is linked where the trace is shown.
+"""
+CAUSES_INTRODUCTION = """## Redirect addresses
+
+`redirect_uri_mismatch` and `post_logout_redirect_uri_mismatch` come with their likely causes, found
+by comparing the address that was sent with the nearest registered one, sign by sign. Addresses are
+never matched loosely because of it.
+
+| Cause | What it means |
+| --- | --- |
 """
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 WITHOUT_SAYING = {"HEAD", "OPTIONS"}
@@ -65,7 +86,8 @@ def documented_settings() -> str:
 
 def reasons_page() -> str:
     """Return the page of the documentation that lists every reason."""
-    return f"{REASONS_INTRODUCTION}\n{reasons_table()}\n"
+    causes = "\n".join(f"| `{cause}` | {words} |" for cause, words in CAUSES.items())
+    return f"{REASONS_INTRODUCTION}\n{reasons_table()}\n\n{CAUSES_INTRODUCTION}{causes}\n"
 
 
 def write() -> None:

@@ -124,7 +124,8 @@ def test_secret_in_the_wrong_place_is_not_kept(rp, db: SQLAlchemy) -> None:
     assert len(kept) == len(answers)
     told = " ".join(str(attempt.checks) for attempt in kept)
     assert rp.client_secret.removeprefix("swx_cs_")[:8] not in told
-    assert "client_secret_basic, swx_cs_…, " in told
+    assert "client_secret_basic, 50 characters, begins swx_cs_…, " in told
+    assert "client_halves_swapped" in told
     assert {attempt.client_id for attempt in kept} == {""}
 
 

@@ -143,7 +143,7 @@ def test_every_reason_comes_with_its_remedy(browser, db, code):
     assert browser.sees(code)
 
 
-@pytest.mark.parametrize("code", ["password_wrong", "sign_in_throttled", "user_turned_off"])
+@pytest.mark.parametrize("code", ["password_wrong", "sign_in_throttled", "account_turned_off"])
 def test_refused_sign_in_is_explained(browser, db, code):
     jane = factories.user()
     reference = trace(db, reason=code, endpoint="sign_in", user_id=jane.id)

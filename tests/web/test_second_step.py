@@ -76,7 +76,7 @@ def test_wrong_code_is_refused_and_written_down(browser, jane, phone, db):
     trace = db.session.scalars(select(Attempt).order_by(Attempt.id.desc())).first()
     assert (trace.outcome, trace.user_id) == ("refused", jane.id)
     reasons = [event.details["reason"] for event in events(db, Event.SECOND_STEP_REFUSED)]
-    assert reasons == ["code_wrong"]
+    assert reasons == ["second_step_wrong"]
 
 
 def events(db, kind):

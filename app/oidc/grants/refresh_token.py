@@ -48,8 +48,10 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         return refresh_tokens.find(refresh_token)
 
     def _check(self, granted: Any, client: Client, token: str) -> None:
-        if granted is None or granted.client_pk != client.id:
+        if granted is None:
             raise Refusal("refresh_token_unknown", "refresh_token", sent=masked(token))
+        if granted.client_pk != client.id:
+            raise Refusal("refresh_token_of_another_client", "refresh_token", sent=masked(token))
         self.request.trace.reference = granted.reference
         self.request.trace.user_id = granted.user_id
         fault = families.fault(granted)

@@ -1,33 +1,57 @@
-"""Every reason for which a protocol request is refused: code, wire error, and how to mend it.
+"""Every reason for which something is refused: code, wire error, who can mend it, and how.
 
 One table feeds the wire, the error pages, the traces of attempts and the documentation.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from authlib.oauth2 import OAuth2Error
 
 from app.oidc.reasons import (
+    access_tokens,
     authorization,
+    client_authentication,
     logout,
     registration,
     request_object,
+    sign_in,
     tokens,
     upstream,
 )
+from app.oidc.reasons.reason import Reason
 from app.services.authorization.attempts import shown
 
-TOPICS = (authorization, request_object, tokens, logout, registration, upstream)
-REASONS = {row.code: row for topic in TOPICS for row in topic.ROWS}
+#: In the order in which a sign-in meets them, each with its heading in the documentation.
+TOPICS = (
+    ("Authorization requests", authorization.ROWS),
+    ("Request objects", request_object.ROWS),
+    ("The sign-in page", sign_in.ROWS),
+    ("Other providers", upstream.ROWS),
+    ("Who the client is", client_authentication.ROWS),
+    ("Codes, refresh tokens and grants", tokens.ROWS),
+    ("Access tokens, userinfo and introspection", access_tokens.ROWS),
+    ("Signing out", logout.ROWS),
+    ("Registration", registration.ROWS),
+)
+REASONS: dict[str, Reason] = {row.code: row for _, rows in TOPICS for row in rows}
+MENDERS = {
+    "app": "the application's developer",
+    "admin": "an administrator",
+    "person": "who signs in",
+}
 
 
 class Refusal(OAuth2Error):
     """A refused protocol request: a reason, what was sent, what was expected.
 
-    With `redirect_uri` the answer goes to the client, without to whoever asked.
+    With `redirect_uri` the answer goes to the client, without to whoever asked. `told` is the
+    reason that the answer speaks of, where it must not tell the true one; `notes` is what else
+    the trace keeps of the check.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a trace and an answer are made of)
         self,
         code: str,
         check: str,
@@ -36,16 +60,20 @@ class Refusal(OAuth2Error):
         expected: object = "",
         redirect_uri: str | None = None,
         description: str = "",
+        told: str = "",
+        notes: dict[str, Any] | None = None,
     ) -> None:
         self.reason = REASONS[code]
         self.check = check
         self.sent = shown(sent)
         self.expected = shown(expected)
+        self.notes = notes or {}
+        wire = REASONS[told or self.reason.told or code]
         super().__init__(
-            description=description or self.reason.description,
-            status_code=self.reason.status,
+            description=description or wire.advice,
+            status_code=wire.status,
             redirect_uri=redirect_uri,
-            error=self.reason.error,
+            error=wire.error,
         )
 
     def get_headers(self) -> list[tuple[str, str]]:
@@ -75,9 +103,19 @@ class BearerRefusal(Refusal):
 
 
 def reasons_table() -> str:
-    """Return every reason as a Markdown table, for the documentation."""
-    lines = ["| Reason | Error | What is wrong | How to mend it |", "| --- | --- | --- | --- |"]
-    for reason in REASONS.values():
-        cells = (f"`{reason.code}`", f"`{reason.error}`", reason.description, reason.fix)
+    """Return every reason as Markdown tables, one for each topic, for the documentation."""
+    return "\n\n".join(f"## {title}\n\n{_table(rows)}" for title, rows in TOPICS)
+
+
+def _table(rows: tuple[Reason, ...]) -> str:
+    lines = [
+        "| Reason | Error | What it means | Who can mend it | What to change | Setting |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for reason in rows:
+        error = f"`{reason.error}`" if reason.error else ""
+        setting = f"`{reason.setting}`" if reason.setting else ""
+        mender = MENDERS[reason.mender]
+        cells = (f"`{reason.code}`", error, reason.description, mender, reason.fix, setting)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.oidc.reasons.reason import Reason
+from app.oidc.reasons.reason import SWITCH, Reason
 
 ROWS = (
     # --- the request as such
@@ -68,6 +68,8 @@ ROWS = (
         "unauthorized_client",
         "The client is turned off.",
         "Ask an administrator of this provider to turn the application on again.",
+        mender="admin",
+        setting=SWITCH,
     ),
     Reason(
         "redirect_uri_missing",
@@ -81,6 +83,8 @@ ROWS = (
         "redirect_uri is not registered for this client.",
         "Register this address, or send a registered one. Compare every character: scheme, "
         "port, capitals and the trailing slash all count.",
+        mender="admin",
+        setting="redirect_uris",
     ),
     # --- what is asked for
     Reason(
@@ -94,12 +98,15 @@ ROWS = (
         "unsupported_response_type",
         "The response_type is not supported.",
         "Use response_type=code.",
+        setting="SEALWAX_LEGACY_RESPONSE_TYPES",
     ),
     Reason(
         "response_type_not_allowed",
         "unauthorized_client",
         "The client is not registered for this response_type.",
         "Register the client for the authorization_code grant, or use another kind of client.",
+        mender="admin",
+        setting="response_types",
     ),
     Reason(
         "response_mode_unsupported",
@@ -118,12 +125,15 @@ ROWS = (
         "unmet_authentication_requirements",
         "None of the required acr values can be offered.",
         "Ask for one of acr_values_supported, or do not mark acr as essential.",
+        setting="default_acr_values",
     ),
     Reason(
         "acr_not_reached",
         "interaction_required",
         "The person has not passed the second step that the acr values ask for.",
         "Send the person here without prompt=none.",
+        mender="person",
+        setting="require_second_step",
     ),
     Reason(
         "nonce_missing",
@@ -142,12 +152,15 @@ ROWS = (
         "invalid_scope",
         "None of the requested scopes is allowed for this client.",
         "Ask for scopes the client is registered for.",
+        mender="admin",
+        setting="scope",
     ),
     Reason(
         "code_challenge_missing",
         "invalid_request",
         "code_challenge is missing.",
         "Use PKCE: send code_challenge and code_challenge_method=S256 (RFC 7636).",
+        setting="pkce_required",
     ),
     Reason(
         "code_challenge_method_unsupported",
@@ -191,53 +204,65 @@ ROWS = (
         "login_required",
         "Nobody is signed in.",
         "Send the person here without prompt=none.",
+        mender="person",
     ),
     Reason(
         "login_demanded",
         "login_required",
         "The client asks for a new sign-in.",
         "Leave prompt=none out when prompt=login is wanted.",
+        mender="person",
     ),
     Reason(
         "session_too_old",
         "login_required",
         "The last sign-in is older than max_age allows.",
         "Send the person here without prompt=none.",
+        mender="person",
+        setting="default_max_age",
     ),
     Reason(
         "set_up_demanded",
         "login_required",
         "The person has to set up a second step, and to sign in again before that.",
         "Send the person here without prompt=none.",
+        mender="person",
     ),
     Reason(
         "second_step_owed",
         "interaction_required",
         "The person has to set up a second step: the policy has changed since they signed in.",
         "Send the person here without prompt=none.",
+        mender="person",
+        setting="SEALWAX_SECOND_STEP",
     ),
     Reason(
         "another_user",
         "login_required",
         "Somebody else is signed in than the hint names.",
         "Send the person here without prompt=none.",
+        mender="person",
     ),
     Reason(
         "account_not_chosen",
         "account_selection_required",
         "An account has to be chosen.",
         "Send the person here without prompt=none.",
+        mender="person",
     ),
     Reason(
         "consent_missing",
         "consent_required",
         "The person has not allowed this yet.",
         "Send the person here without prompt=none.",
+        mender="person",
+        setting="trusted",
     ),
     Reason(
         "consent_refused",
         "access_denied",
         "The person cancelled.",
         "Nothing is wrong: offer to try again.",
+        mender="person",
     ),
 )

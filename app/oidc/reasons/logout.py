@@ -22,5 +22,7 @@ ROWS = (
         "invalid_request",
         "The post_logout_redirect_uri is not registered for this client.",
         "Register the address as it is sent, to the last character, or leave it out.",
+        mender="admin",
+        setting="post_logout_redirect_uris",
     ),
 )

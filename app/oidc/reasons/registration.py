@@ -11,6 +11,8 @@ ROWS = (
         "Clients cannot register themselves here.",
         "Ask an administrator to register the client, or to set SEALWAX_REGISTRATION.",
         403,
+        mender="admin",
+        setting="SEALWAX_REGISTRATION",
     ),
     Reason(
         "registration_not_json",
@@ -24,6 +26,7 @@ ROWS = (
         "Too many clients were registered from this network.",
         "Wait as long as Retry-After says, then try again.",
         429,
+        mender="admin",
     ),
     Reason(
         "initial_token_refused",
@@ -31,6 +34,7 @@ ROWS = (
         "The initial access token is missing, unknown, used up or expired.",
         "Send a living initial access token as a Bearer token (RFC 7591 section 3).",
         401,
+        mender="admin",
     ),
     Reason(
         "registration_token_refused",

@@ -16,6 +16,8 @@ ROWS = (
         "invalid_request_uri",
         "The request_uri is not registered for this client.",
         "Register it in request_uris, to the last character and with its fragment.",
+        mender="admin",
+        setting="request_uris",
     ),
     Reason(
         "request_uri_unreachable",
@@ -29,6 +31,7 @@ ROWS = (
         "The request object cannot be used.",
         "Sign it with a registered key and one of request_object_signing_alg_values_supported. "
         "Unsigned ones are refused.",
+        setting="jwks_uri",
     ),
     Reason(
         "request_object_not_for_us",

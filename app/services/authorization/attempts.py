@@ -6,6 +6,7 @@ would let somebody in are masked before they come near the row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,13 @@ from app.security.secrets import new_reference
 
 LONGEST_SHOWN = 200
 SHOWN_OF_SECRET = 4
+#: How hashes of passwords and secrets begin, in the files and databases they are copied from.
+HASHES = ("$2a$", "$2b$", "$2y$", "$argon2", "$scrypt$", "$5$", "$6$", "$pbkdf2", "pbkdf2", "{SSHA")
+HEX_HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})\Z", re.IGNORECASE)
+PREFIX = re.compile(r"swx_[a-z]+_")
+#: ID tokens and assertions, of ours and of others, wherever they were pasted.
+ANY_JWT = re.compile(r"eyJ[\w-]+\.[\w.…-]*")
+IS_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.")
 LARGEST_ID = 2**31 - 1
 ATTEMPTS = Attempt.__table__
 
@@ -35,15 +43,29 @@ class Trace:
     checks: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
 
-    def passed(self, check: str, sent: object = "") -> None:
-        """Note a check that found nothing wrong."""
-        self.checks.append({"check": check, "ok": True, "sent": shown(sent), "expected": ""})
+    def passed(self, check: str, sent: object = "", **notes: Any) -> None:
+        """Note a check that found nothing wrong; `notes` as in `refused`."""
+        self.checks.append(
+            {"check": check, "ok": True, "sent": shown(sent), "expected": "", **notes}
+        )
 
-    def refused(self, check: str, reason: str, *, sent: object = "", expected: object = "") -> None:
-        """Note the check that refused, with its reason code, what came and what was expected."""
+    def refused(
+        self, check: str, reason: str, *, sent: object = "", expected: object = "", **notes: Any
+    ) -> None:
+        """Note the check that refused, with its reason code, what came and what was expected.
+
+        `notes` are plain values that explain it further, already fit to be kept.
+        """
         self.reason = reason
         self.checks.append(
-            {"check": check, "ok": False, "sent": shown(sent), "expected": shown(expected)}
+            {
+                "check": check,
+                "ok": False,
+                "reason": reason,
+                "sent": shown(sent),
+                "expected": shown(expected),
+                **notes,
+            }
         )
 
     def write(self, outcome: str) -> None:
@@ -70,16 +92,44 @@ def shown(value: object) -> str:
     """
     text = str(value)
     text = mask(f"{text[:LONGEST_SHOWN]}…" if len(text) > LONGEST_SHOWN else text)
+    text = ANY_JWT.sub("eyJ…", text)
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def masked(secret: str | None) -> str:
-    """Return enough of a secret to tell two apart, never enough to use it."""
+    """Return enough of a code or token to tell two apart, never enough to use it.
+
+    What is neither may be anything, also somebody's password: of that, facts alone.
+    """
+    if not secret or not (PREFIX.match(secret) or IS_JWT.match(secret)):
+        return described(secret)
+    return f"…{shown(secret[-SHOWN_OF_SECRET:])}" if len(secret) > SHOWN_OF_SECRET * 4 else "…"
+
+
+def described(secret: str | None) -> str:
+    """Return facts about a secret that help to mend a mistake, and nothing of the secret itself."""
     if not secret:
         return "nothing"
-    return f"…{shown(secret[-SHOWN_OF_SECRET:])}" if len(secret) > SHOWN_OF_SECRET * 4 else "…"
+    facts = [f"{len(secret)} characters"]
+    if prefix := PREFIX.match(secret):
+        facts.append(f"begins {prefix[0]}…")
+    if looks_hashed(secret):
+        facts.append("looks like a hashed secret")
+    if secret != bare(secret):
+        facts.append("spaces, line ends or quotation marks around it")
+    return ", ".join(facts)
+
+
+def looks_hashed(secret: str) -> bool:
+    """Tell whether this is what a database keeps of a secret, and not the secret itself."""
+    return secret.startswith(HASHES) or HEX_HASH.match(secret) is not None
+
+
+def bare(secret: str) -> str:
+    """Return a secret without what settings and files leave around it."""
+    return secret.strip().strip("\"'").strip()
 
 
 def search(reference: str, *, among: Collection[str] | None = None) -> Sequence[Attempt]:

@@ -70,6 +70,19 @@ def get(family_id: str) -> Any:
     return db.session.execute(_GET, {"family_id": family_id}).one()
 
 
+def reference_of(sid: str, client_pk: int) -> str | None:
+    """Return the reference of the last sign-in of a session with a client; None when it is gone."""
+    wanted = (
+        select(FAMILIES.c.reference)
+        .join_from(SESSIONS, FAMILIES, FAMILIES.c.session_id == SESSIONS.c.id)
+        .where(SESSIONS.c.sid == sid, FAMILIES.c.client_pk == client_pk)
+        .order_by(FAMILIES.c.created_at.desc())
+        .limit(1)
+    )
+    reference: str | None = db.session.scalar(wanted)
+    return reference
+
+
 def fault(granted: Any) -> str:
     """Return the reason code of why the family is dead, empty when it lives."""
     if granted.revoked_at is not None:

@@ -76,6 +76,8 @@ class Event(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
+    REDIRECT_ADDED = "client.redirect_uri_added"
+    CAPTURE_STARTED = "client.capture_started"
     INITIAL_TOKEN_MADE = "initial_access_token.made"
     INITIAL_TOKEN_REVOKED = "initial_access_token.revoked"
     CLIENT_TURNED_OFF = "client.turned_off"

@@ -12,6 +12,7 @@ from app.clock import now
 from app.database import db
 from app.models import (
     AccessToken,
+    AddressCapture,
     Attempt,
     AuditEvent,
     BrowserAccount,
@@ -60,6 +61,8 @@ REFUSALS = (Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value)
 #: Longer than a client's keys are used without being fetched again.
 DOCUMENTS_KEPT = timedelta(days=1)
 FIGURES_KEPT = timedelta(days=800)
+#: As long as an administrator may look at what a capture has caught.
+CAPTURES_KEPT = timedelta(days=1)
 
 FAMILIES, SESSIONS = Family.__table__, Session.__table__
 REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
@@ -160,6 +163,7 @@ BROOMS = (
     Broom(INITIAL_TOKENS, lambda: INITIAL_TOKENS.c.expires_at <= now() - SESSIONS_KEPT),
     Broom(CONSENTS, lambda: CONSENTS.c.removed_at <= now() - Consent.UNDO - SLACK),
     _expired(UsedAssertion.__table__),
+    _expired(AddressCapture.__table__, since=CAPTURES_KEPT),
     Broom(DOCUMENTS, lambda: DOCUMENTS.c.tried_at <= now() - DOCUMENTS_KEPT),
     _expired(Throttle.__table__),
     _expired(SignUp.__table__),

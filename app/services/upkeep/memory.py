@@ -7,7 +7,7 @@ Several workers and hosts share only the database: a remembered value may be sta
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from flask import current_app
@@ -27,6 +27,8 @@ class Memory:
         self._kept: dict[Hashable, tuple[datetime, Any]] = {}
         #: Values that never change, by an identifier that is never given twice: parsed keys.
         self.parsed: dict[str, Any] = {}
+        #: What this process has written down today, with the day: not to be written again.
+        self.noted: dict[Hashable, date] = {}
 
     def recall(self, key: Hashable, load: Callable[[], T]) -> T:
         """Return the remembered value, or load and remember it."""
@@ -40,12 +42,18 @@ class Memory:
         self._kept[key] = (moment + timedelta(seconds=LONGEST_SECONDS), value)
         return value
 
+    def note(self, key: Hashable, day: date) -> None:
+        """Keep in mind that something was written down on this day."""
+        if len(self.noted) >= MOST_ENTRIES:
+            self.noted.clear()
+        self.noted[key] = day
+
     def forget(self, key: Hashable) -> None:
         """Load the value anew when it is next asked for."""
         self._kept.pop(key, None)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything that may change."""
         self._kept.clear()
 
 

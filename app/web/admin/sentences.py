@@ -5,99 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from app.models import Attempt
 from app.oidc.reasons import REASONS
+from app.oidc.reasons.reason import ACCOUNT, SECRETS, SWITCH, UPSTREAM
+from app.web.admin.client_form import ClientForm
 
-ACCOUNT = "account"
-#: Reasons that an administrator can mend: with the section of the application's page, or on the
-#: page of the account.
-MENDED_HERE = {
-    "user_turned_off": ACCOUNT,
-    "redirect_uri_mismatch": "addresses",
-    "scope_not_allowed": "permissions",
-    "response_type_not_allowed": "keys",
-    "grant_type_not_allowed": "keys",
-    "introspection_not_allowed": "keys",
-    "client_turned_off": "end",
-}
-#: Reasons that only the person in front of the browser can mend.
-MENDED_BY_PERSON = frozenset(
-    {
-        "no_session",
-        "login_demanded",
-        "session_too_old",
-        "set_up_demanded",
-        "second_step_owed",
-        "another_user",
-        "acr_not_reached",
-        "account_not_chosen",
-        "consent_missing",
-        "consent_refused",
-        "account_secured",
-        "second_step_demanded",
-        "session_ended",
-        "upstream_state_unknown",
-        "upstream_session_differs",
-        "upstream_taken",
-    }
-)
-#: What the sign-in page refuses, in words, and what helps; the protocol has its own table.
-_AT_SIGN_IN: dict[str, tuple[LazyString, LazyString]] = {
-    "password_wrong": (
-        _("The address and the password did not match."),
-        _("The person types both again. Look whether there is an account with this address."),
-    ),
-    "sign_in_throttled": (
-        _("Too many tries: the sign-in has to wait."),
-        _("It ends by itself. If it was not the person, somebody is guessing the password."),
-    ),
-    "code_wrong": (
-        _("The code of the second step was not right."),
-        _("The person looks at the authenticator app again; the clock of the phone must be right."),
-    ),
-    "code_used": (
-        _("The code of the second step was used before."),
-        _("The person waits half a minute for the next one."),
-    ),
-    "app_locked": (
-        _("The authenticator app is locked: too many codes in a row were wrong."),
-        _(
-            "The person uses a recovery code or a passkey, and changes the password: somebody else"
-            " may know it. Without either, reset the second step."
-        ),
-    ),
-    "mailbox_code_wrong": (
-        _("The code from the mail was not right, before a second step could be set up."),
-        _("The person types the code of the newest mail, or asks for a new one."),
-    ),
-    "recovery_code_wrong": (
-        _("The recovery code was not right, or was used before."),
-        _("The person tries another one of the ten. Without any left, reset the second step."),
-    ),
-    "passkey_wrong": (
-        _("The passkey did not pass a check."),
-        _("The person tries again. The check names what was wrong with the browser's answer."),
-    ),
-    "passkey_unknown": (
-        _("The passkey is nobody's: it was removed, or its account is gone."),
-        _("The person signs in another way, and deletes the passkey on the device."),
-    ),
-    "passkey_stale": (
-        _("The page was open too long, or the passkey's answer was sent twice."),
-        _("The person tries again."),
-    ),
-    "passkey_copied": (
-        _("The passkey's counter went back: there may be a copy of it."),
-        _("The person was told by mail; they remove the passkey and make a new one."),
-    ),
-    "user_turned_off": (
-        _("The account is turned off."),
-        _("Turn the account on again, if that is right."),
-    ),
-}
 _WAITING: dict[str, LazyString] = {
     "account_wanted": _("Waiting: the application wants a new account."),
     "sign_up_closed": _("Waiting: the application wants a new account; sign-up is closed."),
@@ -111,6 +26,14 @@ _WAITING: dict[str, LazyString] = {
     "account_not_chosen": _("Waiting for the person to choose an account."),
     "consent_missing": _("Waiting for the person to give permission."),
     "came_by_post": _("The request came as a form and goes on in the browser."),
+}
+#: Where on the page of an application it is changed, when that is no field of its own.
+_ANCHORS = {SECRETS: "secrets", SWITCH: "end", "response_types": "grant_types"}
+_PLACES: dict[str, LazyString] = {
+    ACCOUNT: _("The account"),
+    SECRETS: _("Secrets"),
+    SWITCH: _("Turn off or delete"),
+    UPSTREAM: _("Other providers"),
 }
 _DONE: dict[str, LazyString] = {
     "sign_in": _("The person has signed in."),
@@ -131,12 +54,13 @@ def of(attempt: Attempt) -> str:
 
 
 def _refused(attempt: Attempt) -> tuple[str, str]:
-    """Return why it was refused, and what mends it."""
-    if attempt.endpoint == "sign_in" and attempt.reason in _AT_SIGN_IN:
-        sentence, fix = _AT_SIGN_IN[attempt.reason]
-        return str(sentence), str(fix)
+    """Return why it was refused, and what mends it; the protocol's reasons stay in English."""
     reason = REASONS.get(attempt.reason)
-    return (reason.description, reason.fix) if reason else (str(_("Refused.")), "")
+    if reason is None:
+        return str(_("Refused.")), ""
+    if reason.error:
+        return reason.description, reason.fix
+    return gettext(reason.description), gettext(reason.fix)
 
 
 def line(attempt: Attempt) -> dict[str, Any]:
@@ -160,23 +84,38 @@ def visit(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> dict[
         "reason": attempt.reason,
         "checks": attempt.checks,
         "fix": _refused(attempt)[1] if refused else "",
-        "who": _who(attempt.reason) if attempt.reason else "",
+        "who": _who(attempt) if attempt.reason else "",
+        "setting": _setting(attempt.reason) if refused else "",
         "fix_url": _place(attempt, **known) if refused else None,
     }
 
 
-def _who(reason: str) -> str:
-    if reason in MENDED_HERE:
-        return "you"
-    if reason.startswith("upstream_"):
-        return "person" if reason in MENDED_BY_PERSON else "you"
-    return "app" if reason in REASONS and reason not in MENDED_BY_PERSON else "person"
+def _who(attempt: Attempt) -> str:
+    reason = REASONS.get(attempt.reason)
+    return reason.mender if reason else "person"
+
+
+def _setting(reason: str) -> str:
+    """Return the name of what has to be changed, as it stands where it is changed."""
+    found = REASONS.get(reason)
+    name = found.setting if found else ""
+    if name in _PLACES:
+        return str(_PLACES[name])
+    field = getattr(ClientForm, name, None) if name else None
+    return str(field.args[0]) if field is not None else name
 
 
 def _place(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> str | None:
-    section = MENDED_HERE.get(attempt.reason)
-    if section == ACCOUNT and attempt.user_id is not None and sees_users:
-        return url_for("admin.user", user_id=attempt.user_id)
-    if section in {None, ACCOUNT} or not client_is_known:
+    """Return the address of the very setting, None where there is none to open."""
+    reason = REASONS.get(attempt.reason)
+    setting = reason.setting if reason else ""
+    if setting == ACCOUNT:
+        user_id = attempt.user_id
+        is_shown = user_id is not None and sees_users
+        return url_for("admin.user", user_id=user_id) if is_shown else None
+    if setting == UPSTREAM:
+        return url_for("admin.upstreams") if sees_users else None
+    if not setting or setting.startswith("SEALWAX_") or not client_is_known:
         return None
-    return url_for("admin.client", client_id=attempt.client_id, _anchor=section)
+    anchor = _ANCHORS.get(setting, setting)
+    return url_for("admin.client", client_id=attempt.client_id, _anchor=anchor)

@@ -23,6 +23,7 @@ from app.services.authorization import interactions, levels, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import AlreadyFinished
 from app.services.authorization.signed_in import SignedIn
+from app.services.clients import address_uses
 from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards
@@ -100,13 +101,12 @@ def _decide(
     current = _current(asked)
     try:
         person = _meant(asked, current, waiting) or current
+        _note_session(asked, person)
         step = steps.next_step(asked, person, waiting)
         if step is not None or person is None:
             if person is not current:  # who goes on is chosen, never guessed
                 step = Step("select_account", "another_user")
             return _follow(_keep(asked, current, waiting, handle), asked, step)
-        asked.trace.user_id = person.user_id
-        asked.trace.passed("session", person.acr)
         asked.released = steps.released_claims(asked, person, waiting)
         asked.scope = steps.granted_scope(asked, person, waiting)
         asked.trace.passed("consent", asked.scope)
@@ -120,8 +120,18 @@ def _decide(
     named = replace(person, acr=levels.named(person.acr, wanted))
     answer = provider.create_authorization_response(asked, grant_user=named, grant=grant)
     asked.trace.write("ok")
+    address_uses.note(asked.client, asked.payload.get("redirect_uri"))
     commit()
     return _deliver(answer, asked)
+
+
+def _note_session(asked: ProtocolRequest, person: SignedIn | None) -> None:
+    """Let the trace tell who has signed in, how and when: the sign-in page's own success."""
+    if person is None:
+        return
+    asked.trace.user_id = person.user_id
+    proved = f"{' '.join(person.amr)}, since {person.auth_time:%Y-%m-%d %H:%M:%S} UTC"
+    asked.trace.passed("session", f"{proved}, acr {person.acr}")
 
 
 def _keep(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request
 
 from app.database import commit
 from app.extensions import csrf
+from app.oidc import joining
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_client, unread
@@ -66,10 +67,14 @@ def _respond(trace: Trace, respond: Callable[[ProtocolRequest], Response]) -> Re
         response: Response = provider.handle_error_response(asked, refusal)
     else:
         response = respond(asked)
+    if trace.reason and trace.endpoint == "token":
+        joining.join(asked)
     g.reference = trace.reference
     # A person's sign-in ends here, and is kept; other successes of machines leave no row.
     ends_sign_in = asked.payload.get("grant_type") == "authorization_code"
     if trace.reason or ends_sign_in:
         trace.write("refused" if trace.reason else "ok")
+    if trace.reason:
+        response.headers[cross_origin.REFERENCE] = trace.reference
     commit()
     return response

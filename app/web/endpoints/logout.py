@@ -14,6 +14,7 @@ from app.oidc.request import check_shape, from_browser
 from app.security import uris
 from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
+from app.services.clients import address_uses
 from app.web import guards, leaving
 from app.web.access import ANYONE, needs
 from app.web.endpoints import refusals
@@ -50,6 +51,7 @@ def end_session() -> ResponseReturnValue:
         wanted = logout_request.read(asked)
     except Refusal as refusal:
         return refusals.page(refusal, trace, shown=shown, member="post_logout_redirect_uris")
+    g.reference = trace.reference
     return _answer(wanted, trace)
 
 
@@ -59,6 +61,8 @@ def _answer(wanted: LogoutRequest, trace: Trace) -> ResponseReturnValue:
     if person is None or meant is not None:
         trace.user_id = meant.user_id if meant else None
         trace.write("ok")
+        if wanted.client is not None and wanted.return_url is not None:
+            address_uses.note(wanted.client, wanted.address, member=address_uses.LOGOUT)
         people = [meant] if meant else []
         return leaving.end(people, client=wanted.client, return_url=wanted.return_url)
     trace.write("waiting")

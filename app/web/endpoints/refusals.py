@@ -34,7 +34,13 @@ def page(
     """
     reason = refusal.reason
     if not noted:
-        trace.refused(refusal.check, reason.code, sent=refusal.sent, expected=refusal.expected)
+        trace.refused(
+            refusal.check,
+            reason.code,
+            sent=refusal.sent,
+            expected=refusal.expected,
+            **refusal.notes,
+        )
     trace.write("refused")
     commit()
     client_id = shown.get("client_id", "")

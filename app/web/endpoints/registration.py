@@ -81,6 +81,8 @@ def _answer(methods: tuple[str, ...], act: Callable[[Trace], Response]) -> Respo
         response.headers.extend(
             (name, value) for name, value in refusal.get_headers() if name == "WWW-Authenticate"
         )
+    if trace.reason:
+        response.headers[cross_origin.REFERENCE] = trace.reference
     trace.write("refused" if trace.reason else "ok")
     commit()
     return cross_origin.allow(response)

@@ -34,5 +34,6 @@ def userinfo() -> Response:
     g.reference = trace.reference
     if trace.reason:
         trace.write("refused")
+        response.headers[cross_origin.REFERENCE] = trace.reference
         commit()
     return cross_origin.allow(cast("Response", response))

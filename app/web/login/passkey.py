@@ -92,7 +92,7 @@ def _refuse(waiting: Waiting | None, fault: ProviderError) -> ResponseReturnValu
 
 def _refuse_disabled(waiting: Waiting | None, user: User) -> ResponseReturnValue:
     user_id = user.id
-    _write_down(waiting, "user_turned_off", user_id=user_id)
+    _write_down(waiting, "account_turned_off", user_id=user_id)
     commit()
     return sign_in.empty_page(waiting, sign_in.turned_off()), 422
 
@@ -103,7 +103,7 @@ def _write_down(
     trace = Trace("sign_in", user_id=user_id)
     if waiting is not None:
         trace.reference, trace.client_id = waiting.reference, waiting.client.client_id
-    check = "account" if reason in {"passkey_unknown", "user_turned_off"} else "passkey"
+    check = "account" if reason in {"passkey_unknown", "account_turned_off"} else "passkey"
     trace.refused(check, reason, sent=detail)
     trace.write("refused")
     audit.record(

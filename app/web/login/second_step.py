@@ -60,8 +60,11 @@ def _spend_recovery_code(user: User, code: str) -> None:
 
 #: What an administrator reads of a code that was not right, and what its owner does.
 WRONG: dict[type[Exception], tuple[str, str]] = {
-    CodeWrong: ("code_wrong", enrolment.CODE_WRONG),
-    CodeUsed: ("code_used", lazy_gettext("That code was already used. Wait for the next one.")),
+    CodeWrong: ("second_step_wrong", enrolment.CODE_WRONG),
+    CodeUsed: (
+        "second_step_used",
+        lazy_gettext("That code was already used. Wait for the next one."),
+    ),
     RecoveryCodeWrong: (
         "recovery_code_wrong",
         lazy_gettext("That code isn't right, or it was used before."),

@@ -168,7 +168,7 @@ def _check(form: SignInForm) -> User | Refused:
     if not fits or user is None or stored is None:
         return Refused("password_wrong", _("That email and password don't match. Check both."))
     if user.is_disabled:
-        return Refused("user_turned_off", turned_off())
+        return Refused("account_turned_off", turned_off())
     stronger = passwords.stronger(stored, typed)
     if stronger is not None:
         passwords.store(user, stronger)
@@ -186,7 +186,7 @@ def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> Response
     if why.reason != "sign_in_throttled":
         trace.passed("throttle")
     trace.passed("account", "known" if user else "unknown")
-    checks = {"sign_in_throttled": "throttle", "user_turned_off": "account"}
+    checks = {"sign_in_throttled": "throttle", "account_turned_off": "account"}
     trace.refused(checks.get(why.reason, "password"), why.reason)
     trace.write("refused")
     if why.retry_after is None:  # whoever has to wait has made no try

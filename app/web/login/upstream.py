@@ -195,7 +195,7 @@ def _turned_off(
         client_id=trace.client_id,
         address=guards.address(),
         reference=trace.reference,
-        reason="user_turned_off",
+        reason="account_turned_off",
     )
-    refusal = UpstreamRefusal("user_turned_off", "account")
+    refusal = UpstreamRefusal("account_turned_off", "account")
     return upstream_door.refused(refusal, provider.name, trace, back_url=_back(started))

@@ -199,7 +199,8 @@ def test_every_logout_leaves_a_trace(left, db):
     scene, hint = left
     end(scene, id_token_hint=hint, post_logout_redirect_uri=f"{AFTER}/")
 
-    [found] = attempts.search(scene.browser.element("reference").text)
+    [*before, found] = attempts.search(scene.browser.element("reference").text)
+    assert [visit.endpoint for visit in before] == ["authorize", "token"]
     assert found.reason == "post_logout_redirect_uri_mismatch"
     assert found.client_id == scene.rp.client_id
     assert hint not in str(found.checks)

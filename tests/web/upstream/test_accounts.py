@@ -63,7 +63,7 @@ def test_who_is_turned_off_stays_out(browser, db, linked, come, reason):
 
     assert browser.status == 400
     assert browser.sees("This account is turned off")
-    assert reason() == "user_turned_off"
+    assert reason() == "account_turned_off"
     assert db.session.scalars(select(Session)).all() == []
 
 
