@@ -14,7 +14,7 @@ from app.models import Client
 from app.oidc import protection
 from app.oidc.reasons import Refusal
 from app.oidc.request import Payload, ProtocolRequest
-from app.security import jwe, jwks
+from app.security import jose, jwe, jwks
 from app.security.client_tokens import SECRET_ALG
 from app.security.guarded_network import FetchFailed
 from app.security.jose import LEEWAY_SECONDS, BadToken
@@ -29,6 +29,12 @@ ALGORITHMS = (*jwks.SIGNATURES, SECRET_ALG)
 #: Claims about the object itself, which are no parameters.
 ABOUT_ITSELF = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti", "sub"})
 CARRIERS = ("request", "request_uri")
+#: Why a signature is not believed, as the trace names it.
+UNBELIEVED = {
+    "unknown_key": "request_object_key_unknown",
+    "wrong_signature": "request_object_signature_wrong",
+    "wrong_algorithm": "request_object_algorithm",
+}
 
 
 def merge(request: ProtocolRequest) -> None:
@@ -79,7 +85,20 @@ def _believed(client: Client, token: str) -> dict[str, Any]:
             token = protection.opened(client, token)
         return client_keys.verify(client, token, (registered,) if registered else jwks.SIGNATURES)
     except BadToken as bad:
-        raise Refusal("request_object_unusable", CHECK, sent=bad.reason) from None
+        code = UNBELIEVED.get(bad.reason, "request_object_unusable")
+        if _is_unsigned(token):
+            code = "request_object_unsigned"
+        known = registered or " ".join(jwks.SIGNATURES)
+        expected = known if code == "request_object_algorithm" else ""
+        raise Refusal(code, CHECK, sent=bad.reason, expected=expected) from None
+
+
+def _is_unsigned(token: str) -> bool:
+    """Tell whether whoever made it chose alg none."""
+    try:
+        return jose.header_of(token).get("alg") == "none"
+    except BadToken:
+        return False
 
 
 def _check_for_us(claims: dict[str, Any], client: Client) -> None:

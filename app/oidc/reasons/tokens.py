@@ -78,7 +78,8 @@ ROWS = (
         "family_revoked",
         "invalid_grant",
         "The authorization has been revoked.",
-        "Send the person through the sign-in again.",
+        "Send the person through the sign-in again. The person or an administrator took it back, "
+        "or a code or refresh token was used twice.",
     ),
     Reason(
         "user_turned_off",

@@ -85,18 +85,17 @@ def reference_of(sid: str, client_pk: int) -> str | None:
 
 def fault(granted: Any) -> str:
     """Return the reason code of why the family is dead, empty when it lives."""
-    if granted.revoked_at is not None:
-        return "family_revoked"
+    offline = "offline_access" in granted.granted_scope.split()
+    # What is ended revokes its families along with it: the end says more than the revocation.
     if granted.disabled_at is not None:
         return "user_turned_off"
     if granted.granted_epoch != granted.user_epoch:
         return "account_secured"
     if _owes_second_step(granted):
         return "second_step_demanded"
-    offline = "offline_access" in granted.granted_scope.split()
     if not offline and _session_is_over(granted):
         return "session_ended"
-    return ""
+    return "family_revoked" if granted.revoked_at is not None else ""
 
 
 def _owes_second_step(granted: Any) -> bool:

@@ -30,8 +30,8 @@ def explain(
     registered = client.setting(member) or ()
     found = redirect_doctor.diagnose(sent[: uris.LONGEST_URI], registered)
     causes = list(found.causes)
-    if "unregistered" in causes and _is_of_another(client, sent):
-        causes.insert(0, "other_client")
+    if _is_of_another(client, sent):
+        causes = ["other_client"]
     notes: dict[str, str | list[Any]] = {"causes": causes}
     if len(sent) > LONGEST or not sent.isprintable() or _may_hold_secret(sent, registered):
         return notes
