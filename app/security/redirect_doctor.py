@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from app.security.uris import LOOPBACK_NAMES
+from app.words import N_
 
 #: A text in pieces, each with whether it differs from the other one.
 Marks = list[tuple[str, bool]]
@@ -34,12 +35,7 @@ ENCODED_START = re.compile(r"[a-z]+%3a", re.IGNORECASE)
 ALIKE = 0.5
 SPACE = "\N{OPEN BOX}"
 #: A cause that is not worth saying beside another one.
-SAID_BETTER = (
-    ("insecure", "proxy_http"),
-    ("host", "user_info"),
-    ("host", "not_ascii"),
-    ("path", "wildcard"),
-)
+SAID_BETTER = (("host", "user_info"), ("host", "not_ascii"), ("path", "wildcard"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def diagnose(sent: str, registered: Collection[str]) -> Diagnosis:
 
 def _likeliest(own: tuple[str, ...], differences: list[str]) -> tuple[str, ...]:
     """Return the causes once each, without those that another one says better."""
-    found = list(dict.fromkeys((*own, *differences)))
+    found = list(dict.fromkeys((*differences, *own)))
     if own and "unregistered" in found:
         found.remove("unregistered")
     for told, better in SAID_BETTER:
@@ -206,34 +202,62 @@ def _of_query(ours: dict[str, str], theirs: dict[str, str]) -> str:
     return "percent_encoding" if same else "query"
 
 
+#: What an address says of itself, whatever is registered.
+BY_ITSELF = frozenset(
+    {
+        "whitespace",
+        "encoded_twice",
+        "wildcard",
+        "fragment",
+        "user_info",
+        "not_absolute",
+        "insecure",
+        "not_ascii",
+    }
+)
 #: Every cause there is, in the order of the documentation, with what it means and what helps.
 CAUSES: dict[str, str] = {
-    "proxy_http": "It begins with http, the registered one with https. Mostly a proxy ends TLS and "
-    "the application does not know: let it trust X-Forwarded-Proto, or set its public address.",
-    "scheme": "The scheme differs: what stands before the first colon.",
-    "insecure": "It begins with http. Only localhost and 127.0.0.1 may; if the site itself is "
-    "https, the application stands behind a proxy and does not know.",
-    "host": "The host differs: another environment, or another name of the same server.",
-    "www": "One host begins with www. and the other does not.",
-    "loopback_name": "localhost, 127.0.0.1 and [::1] are different addresses, though they lead to "
-    "the same machine.",
-    "port": "The port differs.",
-    "default_port": "One names the usual port and the other leaves it out.",
-    "path": "The path differs.",
-    "trailing_slash": "They differ by a slash at the end.",
-    "case": "They differ in capital and small letters.",
-    "percent_encoding": "They differ in how characters are percent-encoded.",
-    "encoded_twice": "It was percent-encoded twice: encode each parameter once.",
-    "query": "The part after the question mark differs: every parameter of it is compared, too.",
-    "fragment": "It has a part after #, which never belongs to a redirect address.",
-    "wildcard": "It holds a star. Nothing is a pattern here: every address is written out.",
-    "whitespace": "It holds a space, a line end or another invisible character.",
-    "user_info": "It holds a user name before an @.",
-    "not_absolute": "It is no whole address: it has to begin with https:// or a scheme of its own.",
-    "not_ascii": "It holds letters beyond ASCII: write the host in its xn-- form, and "
-    "percent-encode the rest.",
-    "other_client": "It is registered for another application: the client_id or the address is "
-    "that of another one.",
-    "none_registered": "No address is registered for this application at all.",
-    "unregistered": "It resembles none of the registered addresses.",
+    "proxy_http": N_(
+        "It begins with http, the registered one with https. Mostly a proxy ends TLS and the "
+        "application does not know: let it trust X-Forwarded-Proto, or set its public "
+        "address."
+    ),
+    "scheme": N_("The scheme differs: what stands before the first colon."),
+    "insecure": N_(
+        "It begins with http. Only localhost and 127.0.0.1 may; if the site itself is https, "
+        "the application stands behind a proxy and does not know."
+    ),
+    "host": N_("The host differs: another environment, or another name of the same server."),
+    "www": N_("One host begins with www. and the other does not."),
+    "loopback_name": N_(
+        "localhost, 127.0.0.1 and [::1] are different addresses, though they lead to the same "
+        "machine."
+    ),
+    "port": N_("The port differs."),
+    "default_port": N_("One names the usual port and the other leaves it out."),
+    "path": N_("The path differs."),
+    "trailing_slash": N_("They differ by a slash at the end."),
+    "case": N_("They differ in capital and small letters."),
+    "percent_encoding": N_("They differ in how characters are percent-encoded."),
+    "encoded_twice": N_("It was percent-encoded twice: encode each parameter once."),
+    "query": N_(
+        "The part after the question mark differs: every parameter of it is compared, too."
+    ),
+    "fragment": N_("It has a part after #, which never belongs to a redirect address."),
+    "wildcard": N_("It holds a star. Nothing is a pattern here: every address is written out."),
+    "whitespace": N_("It holds a space, a line end or another invisible character."),
+    "user_info": N_("It holds a user name before an @."),
+    "not_absolute": N_(
+        "It is no whole address: it has to begin with https:// or a scheme of its own."
+    ),
+    "not_ascii": N_(
+        "It holds letters beyond ASCII: write the host in its xn-- form, and percent-encode "
+        "the rest."
+    ),
+    "other_client": N_(
+        "It is registered for another application: the client_id or the address is that of "
+        "another one."
+    ),
+    "none_registered": N_("No address is registered for this application at all."),
+    "unregistered": N_("It resembles none of the registered addresses."),
 }

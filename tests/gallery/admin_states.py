@@ -105,6 +105,30 @@ def _notice(**changes: Any) -> Context:
     return {**known, **flags, **changes}
 
 
+def _uses(**capture: Any) -> Context:
+    addresses = [
+        ("https://photos.example/callback", False, ago(days=1)),
+        ("https://photos.example/cb", False, None),
+        ("https://photos.example/signed-out", True, ago(days=40)),
+    ]
+    return {
+        "addresses": [
+            {"address": address, "after_sign_out": after, "used_at": used_at}
+            for address, after, used_at in addresses
+        ],
+        "capture": {
+            "until": ago(minutes=-7),
+            "is_open": True,
+            "address": None,
+            "reference": None,
+            "caught_at": None,
+            **capture,
+        }
+        if capture
+        else None,
+    }
+
+
 def client_page(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
@@ -134,6 +158,7 @@ def client_page(**changes: Any) -> Context:
             _notice(is_given_up=True, fault="private_address", tries=30),
             _notice(is_delivered=True),
         ],
+        "uses": _uses(),
         "attempts": ATTEMPTS[:2],
         "warnings": ["PKCE is not required of this application."],
         "saved": "",
@@ -177,9 +202,29 @@ STATES: States = (
     ("admin/client.html", "faults", _client_faults),
     (
         "admin/client.html",
+        "capturing",
+        lambda: client_page(uses=_uses(is_open=True), saved="capturing", warnings=[]),
+    ),
+    (
+        "admin/client.html",
+        "caught",
+        lambda: client_page(
+            uses=_uses(
+                is_open=False,
+                address="https://photos.example/oauth2/callback",
+                reference="K7Q2-9FXM",
+                caught_at=ago(minutes=2),
+            )
+        ),
+    ),
+    (
+        "admin/client.html",
         "off",
         lambda: client_page(
-            client=client(is_disabled=True, last_used_at=None), secrets=[], saved="off"
+            client=client(is_disabled=True, last_used_at=None),
+            secrets=[],
+            saved="off",
+            uses={"addresses": [], "capture": None},
         ),
     ),
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.gallery.admin_states import ISSUER, client
+from tests.gallery.admin_states import ISSUER
 from tests.gallery.attempts import ATTEMPTS
 from tests.gallery.passkey_states import CLOUD, LAPTOP
 from tests.gallery.people import JANE, NAMELESS, NOON, Context, States, ago
@@ -137,64 +137,6 @@ def _attempts(**changes: Any) -> Context:
     }
 
 
-CHECKS = [
-    {"check": "client_id is known", "ok": True, "sent": "8Qp4kzT1WcXa", "expected": ""},
-    {
-        "check": "redirect_uri is registered",
-        "ok": False,
-        "sent": "https://photos.example/callback/",
-        "expected": "https://photos.example/callback",
-    },
-]
-
-
-def _visits() -> list[Context]:
-    return [
-        {
-            "at": ago(minutes=5),
-            "endpoint": "authorize",
-            "outcome": "waiting",
-            "sentence": "Waiting for the person to sign in",
-            "reason": "login_required",
-            "fix": "",
-            "who": "",
-            "fix_url": None,
-            "checks": CHECKS[:1],
-        },
-        {
-            "at": ago(minutes=4),
-            "endpoint": "login/sign-in",
-            "outcome": "ok",
-            "sentence": "Signed in with a password",
-            "reason": "",
-            "fix": "",
-            "who": "",
-            "fix_url": None,
-            "checks": [],
-        },
-        {
-            "at": ago(minutes=4),
-            "endpoint": "authorize",
-            "outcome": "refused",
-            "sentence": "The redirect address isn't registered",
-            "reason": "redirect_uri_mismatch",
-            "fix": "The address sent ends with a slash, the registered one doesn't.",
-            "who": "you",
-            "fix_url": "/admin/applications/8Qp4kzT1WcXa#addresses",
-            "checks": CHECKS,
-        },
-    ]
-
-
-def attempt() -> Context:
-    return {
-        "reference": "K7Q2-9FXM",
-        "client": client(),
-        "user": {"id": 1, "name": "Jane Doe"},
-        "visits": _visits(),
-    }
-
-
 STATES: States = (
     ("admin/users.html", "some", users),
     ("admin/users.html", "nobody", lambda: users(users=[], q="zebra", show="off", pages=1)),
@@ -233,5 +175,4 @@ STATES: States = (
             terms={"reference": "AAAA-AAAA", "client": "", "outcome": "refused"},
         ),
     ),
-    ("admin/attempt.html", "refused", attempt),
 )

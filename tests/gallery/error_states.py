@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from app.security import redirect_doctor
+from app.web import doctor
 from tests.gallery.people import JANE, Context, States
 
 
 def _request(**changes: Any) -> Context:
     known = {
         "problem": "redirect_uri isn't registered for this client",
-        "explanation": "Redirect addresses are compared sign by sign, slashes included.",
+        "causes": [],
+        "compared": None,
+        "add_url": None,
         "fix": "Send one of the registered addresses, or register this one for the application.",
         "received": [
             ("client_id", "8Qp4kzT1"),
@@ -27,11 +31,21 @@ def _request(**changes: Any) -> Context:
 
 
 def _for_admin() -> Context:
+    registered = ["https://photos.example/a/rather/long/callback", "https://photos.example/cb"]
+    found = redirect_doctor.diagnose("https://photos.example/a/rather/long/callback/", registered)
     return _request(
-        registered=["https://photos.example/a/rather/long/callback", "https://photos.example/cb"],
+        causes=doctor.words(found.causes),
+        compared={"sent": found.sent_marks, "nearest": found.nearest_marks},
+        registered=registered,
         edit_url="/admin/applications/8Qp4kzT1",
+        add_url="/admin/applications/8Qp4kzT1/addresses/K7Q2-9FXM",
         is_open=True,
     )
+
+
+def _for_developer() -> Context:
+    causes = doctor.words(redirect_doctor.by_itself("http://photos.example/callback#done"))
+    return _request(causes=causes, is_open=True)
 
 
 def _error(status: int, **changes: Any) -> Context:
@@ -48,6 +62,7 @@ def _error(status: int, **changes: Any) -> Context:
 STATES: States = (
     ("errors/request.html", "folded", _request),
     ("errors/request.html", "admin", _for_admin),
+    ("errors/request.html", "developer", _for_developer),
     ("errors/error.html", "400", partial(_error, 400, problem="The CSRF token is missing.")),
     ("errors/error.html", "403", partial(_error, 403, account=JANE)),
     ("errors/error.html", "unknown", partial(_error, 418, problem="I'm a teapot.")),

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from app.web.admin.client import OwnerForm
 from app.web.admin.user_roles import RolesForm
 from tests.gallery.admin_states import CLIENTS, client_page, clients_page
-from tests.gallery.desk_states import USERS, attempt, keys, user, user_page, users
+from tests.gallery.desk_states import USERS, keys, user, user_page, users
 from tests.gallery.group_states import group
 from tests.gallery.people import NAMELESS, Context, States, holder, told
+from tests.gallery.trace_states import mismatch
 
 OWNERS = [
     user(is_admin=False, is_owner=True),
@@ -40,7 +41,7 @@ STATES: States = (
     ("admin/client.html", "own", _as(client_page, "is_owner", owners=OWNERS)),
     ("admin/client.html", "audited", _as(client_page, "is_auditor", may_save=False)),
     ("admin/clients.html", "none-own", _as(clients_page, "is_owner", clients=[], pages=1)),
-    ("admin/attempt.html", "own", _as(attempt, "is_owner")),
+    ("admin/attempt.html", "own", _as(mismatch, "is_owner")),
     ("admin/users.html", "managed", _as(users, "is_user_manager")),
     ("admin/user.html", "managed", _as(user_page, "is_user_manager")),
     (

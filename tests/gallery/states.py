@@ -21,6 +21,7 @@ from tests.gallery import (
     passkey_states,
     role_states,
     sign_up_states,
+    trace_states,
 )
 from tests.gallery import second_step_states as second_steps
 from tests.gallery import upstream_states as upstreams
@@ -55,6 +56,7 @@ def _collect() -> tuple[State, ...]:
         overview_states,
         group_states,
         role_states,
+        trace_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

@@ -7,11 +7,7 @@ translated where it is shown.
 from __future__ import annotations
 
 from app.oidc.reasons.reason import ACCOUNT, Mender, Reason
-
-
-def N_(text: str) -> str:  # noqa: N802 (the name by which translators' tools find marked text)
-    """Mark a text that is translated when it is shown."""
-    return text
+from app.words import N_
 
 
 def _row(

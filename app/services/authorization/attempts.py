@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -144,6 +145,28 @@ def search(reference: str, *, among: Collection[str] | None = None) -> Sequence[
     if among is not None and not (concerned and concerned <= set(among)):
         return []
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """A redirect address that an attempt brought and that was not registered."""
+
+    reference: str
+    at: datetime
+    address: str
+    #: The check that refused it, with the causes and the marks.
+    check: dict[str, Any]
+
+
+def unregistered_address(reference: str, client_id: str) -> Unregistered | None:
+    """Return the address that an attempt with this client brought, None when it cannot be added."""
+    for visit in reversed(search(reference)):
+        if visit.client_id != client_id or visit.reason != "redirect_uri_mismatch":
+            continue
+        check = visit.checks[-1]
+        if "address" in check:
+            return Unregistered(visit.reference, visit.at, check["address"], check)
+    return None
 
 
 def latest(

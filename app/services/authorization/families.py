@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, null, or_, 
 
 from app.clock import now
 from app.database import db
-from app.models import ClientOwner, Family, RefreshToken, Session, User
+from app.models import Client, ClientOwner, Family, RefreshToken, Session, User
 from app.services.authorization import levels
 
 FAMILIES, USERS, SESSIONS = Family.__table__, User.__table__, Session.__table__
 REFRESH_TOKENS, OWNERS = RefreshToken.__table__, ClientOwner.__table__
+CLIENTS = Client.__table__
 
 #: A family with its user and session, as tokens need them; the row is called a *granted* row.
 COLUMNS = (
@@ -81,6 +82,31 @@ def reference_of(sid: str, client_pk: int) -> str | None:
     )
     reference: str | None = db.session.scalar(wanted)
     return reference
+
+
+def of_reference(reference: str, *, client_id: str, user_id: int) -> Any:
+    """Return what became of what an attempt issued: times, and how often it was refreshed."""
+    issued_at = func.max(REFRESH_TOKENS.c.issued_at)
+    rotated = func.count(REFRESH_TOKENS.c.predecessor)
+    wanted = (
+        select(
+            FAMILIES.c.created_at,
+            FAMILIES.c.code_redeemed_at,
+            FAMILIES.c.revoked_at,
+            rotated.label("refreshes"),
+            issued_at.label("refreshed_at"),
+        )
+        .join_from(FAMILIES, CLIENTS, CLIENTS.c.id == FAMILIES.c.client_pk)
+        .outerjoin(REFRESH_TOKENS, REFRESH_TOKENS.c.family_id == FAMILIES.c.id)
+        .where(
+            FAMILIES.c.user_id == user_id,
+            CLIENTS.c.client_id == client_id,
+            FAMILIES.c.reference == reference,
+        )
+        .group_by(FAMILIES.c.id)
+        .limit(1)
+    )
+    return db.session.execute(wanted).one_or_none()
 
 
 def fault(granted: Any) -> str:

@@ -6,6 +6,7 @@ A module is one page: its form, its views. Rules are in services, this wing asks
 from __future__ import annotations
 
 from app.web.admin import (
+    addresses,
     attempts,
     audit,
     client,
@@ -37,6 +38,7 @@ PAGES = (
     clients,
     new_client,
     client,
+    addresses,
     client_logout,
     client_owners,
     client_secrets,

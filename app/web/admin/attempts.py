@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.errors import NotFound
 from app.models import Attempt
 from app.services.authorization import attempts as traces
+from app.services.authorization import families
 from app.services.authorization.attempts import LARGEST_ID
 from app.services.clients import overview
 from app.services.people.roles import Permission
@@ -91,6 +93,7 @@ def attempt(reference: str) -> ResponseReturnValue:
         reference=visits[0].reference,
         client={"client_id": client_id, "name": names[client_id]} if names else None,
         user={"id": user_id, "name": people[user_id]} if user_id in people else None,
+        afterwards=_afterwards(reference=visits[0].reference, client_id=client_id, user_id=user_id),
         visits=[
             sentences.visit(
                 row,
@@ -100,3 +103,19 @@ def attempt(reference: str) -> ResponseReturnValue:
             for row in visits
         ],
     )
+
+
+def _afterwards(*, reference: str, client_id: str, user_id: int | None) -> dict[str, Any] | None:
+    """Return what became of what was issued, None when nothing was or it is gone."""
+    if user_id is None or not client_id:
+        return None
+    found = families.of_reference(reference, client_id=client_id, user_id=user_id)
+    if found is None:
+        return None
+    return {
+        "issued_at": found.created_at,
+        "redeemed_at": found.code_redeemed_at,
+        "revoked_at": found.revoked_at,
+        "refreshes": found.refreshes,
+        "refreshed_at": found.refreshed_at,
+    }

@@ -21,7 +21,7 @@ from app.services.people.roles import Permission
 from app.settings import settings
 from app.web import access, forms
 from app.web.access import needs
-from app.web.admin import client_form, sentences
+from app.web.admin import addresses, client_form, sentences
 from app.web.admin.client_form import ClientForm
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint, permits
@@ -126,6 +126,7 @@ def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> 
         notices=[_notice(told) for told in logouts.latest(row)],
         has_notices=bool(row.setting("backchannel_logout_uri")),
         attempts=[sentences.line(attempt) for attempt in newest],
+        uses=addresses.of(row),
         warnings=_warnings(row),
         saved=request.args.get("done", "") if request.method == "GET" else "",
     )

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from app.models import Attempt
 from app.oidc.reasons import REASONS
 from app.oidc.reasons.reason import ACCOUNT, SECRETS, SWITCH, UPSTREAM
+from app.web import doctor
 from app.web.admin.client_form import ClientForm
 
 _WAITING: dict[str, LazyString] = {
@@ -82,11 +83,21 @@ def visit(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> dict[
     return {
         **line(attempt),
         "reason": attempt.reason,
-        "checks": attempt.checks,
+        "checks": [_check(check) for check in attempt.checks],
         "fix": _refused(attempt)[1] if refused else "",
         "who": _who(attempt) if attempt.reason else "",
         "setting": _setting(attempt.reason) if refused else "",
         "fix_url": _place(attempt, **known) if refused else None,
+        "add_url": _add_url(attempt) if refused and client_is_known else None,
+    }
+
+
+def _check(check: dict[str, Any]) -> dict[str, Any]:
+    """Return one check with what the redirect doctor found, if it looked."""
+    return {
+        **check,
+        "causes": doctor.words(check.get("causes", ())),
+        "compared": doctor.compared(check),
     }
 
 
@@ -103,6 +114,13 @@ def _setting(reason: str) -> str:
         return str(_PLACES[name])
     field = getattr(ClientForm, name, None) if name else None
     return str(field.args[0]) if field is not None else name
+
+
+def _add_url(attempt: Attempt) -> str | None:
+    """Return where the address that came can be added, None when there is none to add."""
+    if attempt.reason != "redirect_uri_mismatch" or "address" not in attempt.checks[-1]:
+        return None
+    return url_for("admin.add_address", client_id=attempt.client_id, reference=attempt.reference)
 
 
 def _place(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> str | None:
