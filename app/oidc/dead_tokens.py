@@ -17,7 +17,15 @@ from app.settings import settings
 CHECK = "access_token"
 #: What its bearer is told when the cause is somebody else's business.
 TOLD = "access_token_refused"
-PRIVATE = frozenset({"client_turned_off", "family_revoked", "session_ended"})
+PRIVATE = frozenset(
+    {
+        "client_turned_off",
+        "family_revoked",
+        "session_ended",
+        "user_turned_off",
+        "account_secured",
+    }
+)
 
 
 def refusal(value: str, request: ProtocolRequest) -> BearerRefusal:

@@ -67,7 +67,10 @@ def diagnose(sent: str, registered: Collection[str]) -> Diagnosis:
 
 def _likeliest(own: tuple[str, ...], differences: list[str]) -> tuple[str, ...]:
     """Return the causes once each, without those that another one says better."""
-    found = list(dict.fromkeys((*differences, *own)))
+    found = list(dict.fromkeys((*own, *differences)))
+    if "proxy_http" in found:  # it says more than that http is unsafe
+        found.remove("proxy_http")
+        found.insert(0, "proxy_http")
     if own and "unregistered" in found:
         found.remove("unregistered")
     for told, better in SAID_BETTER:

@@ -118,6 +118,11 @@ def _userinfo(change: str, bench: Bench) -> Seen:
         scene.rp.revoke(token)
     elif change == "signed out":
         scene.browser.sign_out()
+    elif change == "account off":
+        accounts.turn_off(scene.person)
+        bench.db.session.commit()
+    elif change == "application off":
+        bench.turn_off(scene)
     elif change == "id token":
         token = tokens["id_token"]
     return bench.answered(scene.rp.userinfo(token))
@@ -233,6 +238,18 @@ MISTAKES = [
     ),
     Mistake(
         "userinfo after the sign-out", partial(_userinfo, "signed out"), "session_ended", joins=True
+    ),
+    Mistake(
+        "userinfo for an account that is off",
+        partial(_userinfo, "account off"),
+        "user_turned_off",
+        joins=True,
+    ),
+    Mistake(
+        "userinfo for an application that is off",
+        partial(_userinfo, "application off"),
+        "client_turned_off",
+        joins=True,
     ),
     Mistake("userinfo for a machine", _userinfo_of_a_machine, "scope_insufficient"),
     Mistake(
