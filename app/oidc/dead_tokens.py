@@ -24,6 +24,7 @@ PRIVATE = frozenset(
         "session_ended",
         "user_turned_off",
         "account_secured",
+        "second_step_demanded",
     }
 )
 

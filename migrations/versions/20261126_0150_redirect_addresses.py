@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "c5a8e21f7b30"
-down_revision = "c4e8b17d2f95"
+down_revision = "e95b3c7d1a08"
 branch_labels = None
 depends_on = None
 

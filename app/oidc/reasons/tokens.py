@@ -103,6 +103,8 @@ ROWS = (
         "invalid_grant",
         "The authorization has been revoked.",
         "A second step is demanded by now, and there was none. Sign in again.",
+        mender="person",
+        told="family_revoked",
     ),
     Reason(
         "session_ended",
