@@ -69,4 +69,6 @@ def test_loop_ends_when_its_server_is_gone(db):
 
 def test_every_job_of_the_table_runs(db):
     assert Rounds(JOBS).run() == []
-    assert {job.name for job in JOBS} == {"logouts", "email", "keys", "deletions", "cleanup"}
+    assert {job.name for job in JOBS} == {
+        "logouts", "email", "keys", "audit", "deletions", "cleanup"
+    }  # fmt: skip
