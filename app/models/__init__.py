@@ -20,6 +20,7 @@ from app.models.session import (
     MailboxProof,
     Session,
     TrustedBrowser,
+    UnsentForm,
 )
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
@@ -74,6 +75,7 @@ __all__ = [
     "Throttle",
     "Totp",
     "TrustedBrowser",
+    "UnsentForm",
     "UpstreamIdentity",
     "UpstreamProvider",
     "UpstreamSignIn",

@@ -1,11 +1,11 @@
-"""A person signed in with one browser, beside others, half-way in, or trusted to come back."""
+"""A person signed in with one browser, beside others, half-way in, or expected back."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -117,4 +117,21 @@ class TrustedBrowser(Model):
     #: What the browser called itself, so that the owner recognises it in the list.
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     trusted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class UnsentForm(Model):
+    """What somebody had typed when they had to sign in again; sending it uses it up."""
+
+    __tablename__ = "unsent_form"
+
+    #: Digest of the browser cookie.
+    browser: Mapped[str] = mapped_column(String(43), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: Path of the page that the form stands on.
+    page: Mapped[str] = mapped_column(String(300), primary_key=True)
+    #: Name of the form and its fields, encrypted for this row.
+    sealed: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

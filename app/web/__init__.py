@@ -15,11 +15,12 @@ from app.web import (
     dev_mail,
     doors,
     error_pages,
-    guards,
     headers,
     health,
     languages,
+    persons,
     themes,
+    unsent,
 )
 from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
@@ -49,7 +50,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
     app.url_map.converters["int"] = RowNumber
-    for part in (assets, languages, themes, guards, access, headers, error_pages, health):
+    for part in (assets, languages, themes, persons, access, unsent, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
     own = (front_door_blueprint, logos_blueprint, pictures_blueprint, setup_blueprint)

@@ -22,7 +22,7 @@ from app.services.authorization.signed_in import SignedIn
 from app.services.clients import owners
 from app.services.people import roles, second_steps
 from app.services.people.roles import Permission
-from app.web import guards
+from app.web import guards, unsent
 
 V = TypeVar("V", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -161,7 +161,11 @@ def _before_request() -> Response | None:
     if access is None:
         abort(403)
     need = access.needed(request.method)
-    return turned_away(need, recent=access.recent, narrows=access.narrows)
+    away = turned_away(need, recent=access.recent, narrows=access.narrows)
+    somebody = guards.person() if away is None and need is not ANYONE else None
+    if somebody is not None:
+        unsent.admit(somebody.user_id, guards.browser())
+    return away
 
 
 @pass_context

@@ -6,75 +6,24 @@ from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, cast
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Response, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden
 
-from app.extensions import login_manager
+from app.database import commit
 from app.models import User
 from app.security import uris
 from app.services.authorization import sessions
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import browser_accounts, notices, roles
+from app.services.people import browser_accounts, notices
 from app.services.people.browser_accounts import NO_CLIENT, Account
-from app.web import agents
+from app.web import agents, unsent
 from app.web.cookies import CookieSession
+from app.web.persons import Person
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
-
-
-class Person(UserMixin):
-    """The user Flask-Login knows: its identifier is the session's token, not a user's key."""
-
-    def __init__(self, token: str, signed_in: SignedIn | None = None) -> None:
-        self.token = token
-        self.signed_in = signed_in
-
-    def get_id(self) -> str:
-        """Return what Flask-Login keeps in the cookie."""
-        return self.token
-
-    @property
-    def shown_name(self) -> str:
-        """Return the name that pages greet with."""
-        return self.signed_in.shown_name if self.signed_in else ""
-
-    @property
-    def email(self) -> str:
-        """Return the address beside the name."""
-        return self.signed_in.email if self.signed_in else ""
-
-    @property
-    def is_admin(self) -> bool:
-        """Tell whether this is an administrator."""
-        return self.signed_in is not None and self.signed_in.is_admin
-
-    @property
-    def is_user_manager(self) -> bool:
-        """Tell whether this is a user manager."""
-        return self.signed_in is not None and self.signed_in.is_user_manager
-
-    @property
-    def is_auditor(self) -> bool:
-        """Tell whether this is an auditor."""
-        return self.signed_in is not None and self.signed_in.is_auditor
-
-    @property
-    def has_role(self) -> bool:
-        """Tell whether pages may link to the administration."""
-        return self.signed_in is not None and bool(roles.of(self.signed_in))
-
-    @property
-    def is_owner(self) -> bool:
-        """Tell whether an application is theirs."""
-        return self.signed_in is not None and self.signed_in.is_owner
-
-
-def _load(token: str) -> Person | None:
-    signed_in = sessions.find(token)
-    return Person(token, signed_in) if signed_in else None
 
 
 def person() -> SignedIn | None:
@@ -251,13 +200,22 @@ def to_second_step() -> Response:
 
 
 def _redirect(page: str, *, again: str | None = None) -> Response:
-    """Redirect to a page that comes back; the way back is a path of ours (CVE-2024-39694)."""
-    target = request.full_path.rstrip("?") if request.method == "GET" else ""
+    """Redirect to a page that comes back, to what was typed as well (ux.md 2.13).
+
+    The way back is a path of ours (CVE-2024-39694).
+    """
+    target = request.full_path.rstrip("?") if request.method == "GET" else _put_aside()
     return cast("Response", redirect(url_for(page, next=target or None, again=again), 303))
 
 
-def init_app(app: Flask) -> None:
-    """Let Flask-Login load people by their session."""
-    del app  # the extension is bound already
-    login_manager.session_protection = None  # the token is random and bound to a row
-    login_manager.user_loader(_load)
+def _put_aside() -> str:
+    """Keep a form that came too late; return the page it belongs to.
+
+    Whoever filled it in has a session still, or had it. Its CSRF value was right: nobody else
+    can have words laid ready in front of them.
+    """
+    somebody = person()
+    owner = somebody.user_id if somebody else sessions.owner(session_token())
+    page = unsent.put_aside(owner, browser())
+    commit()
+    return page

@@ -66,6 +66,7 @@ STATES: States = (
     ("admin/groups.html", "nothing-found", lambda: _groups(groups=[], q="zebra", pages=1)),
     ("admin/new_group.html", "empty", lambda: {"form": GroupForm(formdata=None)}),
     ("admin/new_group.html", "name-taken", _name_taken),
+    ("admin/new_group.html", "back", lambda: {"form": GroupForm(formdata=None), "unsent": "back"}),
     ("admin/group.html", "some", group),
     ("admin/group.html", "new", lambda: group(members=[], total=0, pages=1, done="made")),
     ("admin/group.html", "unknown-member", _unknown_member),

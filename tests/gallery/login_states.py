@@ -30,6 +30,7 @@ def _sign_in(**changes: Any) -> Context:
         "may_sign_up": True,
         "is_closed": False,
         "is_over": False,
+        "has_unsent": False,
         "here": "/login/sign-in",
         "passkey": {"options": REQUEST, "action": "/login/passkey", "unknown": ""},
     }
@@ -172,6 +173,7 @@ STATES: States = (
         lambda: _sign_in(signed_in=JANE, continue_url="/login/consent"),
     ),
     ("login/sign_in.html", "over", lambda: _sign_in(is_over=True)),
+    ("login/sign_in.html", "unsent", lambda: _sign_in(has_unsent=True, client=None)),
     ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
     ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),
     ("login/sign_in.html", "sign-up-closed", lambda: _sign_in(is_closed=True, may_sign_up=False)),

@@ -280,6 +280,8 @@ STATES: States = (
         lambda: {**_profile(), "saved": "yes", "picture": "/static/favicon.svg"},
     ),
     ("account/profile.html", "faults", _profile_faults),
+    ("account/profile.html", "back", lambda: {**_profile(name=JANE.name), "unsent": "back"}),
+    ("account/profile.html", "gone", lambda: {**_profile(name=JANE.name), "unsent": "gone"}),
     ("account/profile.html", "no-picture", _picture_refused),
     ("account/profile.html", "dark", lambda: {**_profile(), "theme": "dark"}),
     ("setup/set_up.html", "link", _set_up),

@@ -151,6 +151,12 @@ def find(token: str) -> SignedIn | None:
     return _signed_in(row)
 
 
+def owner(token: str) -> int | None:
+    """Return whose session this cookie is or was; that opens nothing."""
+    wanted = select(SESSIONS.c.user_id).where(SESSIONS.c.digest == secrets.digest(token))
+    return db.session.scalar(wanted)
+
+
 def find_for_client(token: str, client_pk: int) -> SignedIn | None:
     """Return who is signed in, with what they have allowed this client."""
     values = {"digest": secrets.digest(token), "client_pk": client_pk}

@@ -21,16 +21,17 @@ from app.services.people import address_changes, address_claims, addresses, sign
 from app.services.people.accounts import AddressTaken
 from app.services.people.address_claims import ClaimRefused
 from app.settings import settings
-from app.web import access, forms, guards
+from app.web import access, forms, guards, unsent
 from app.web.access import ANYONE, RECENT, SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.forms import too_many_tries
 from app.web.mailed_links import MailedLink
+from app.web.unsent import KeptForm
 
 LINK = MailedLink("sealwax-address", address_claims.LIFETIME)
 
 
-class AddressForm(FlaskForm):
+class AddressForm(KeptForm):
     """One more address."""
 
     email = EmailField(
@@ -54,11 +55,12 @@ class LinkForm(FlaskForm):
 
 @blueprint.route("/emails", methods=["GET", "POST"])
 @needs(RECENT)
+@unsent.keeps(AddressForm)
 def emails() -> ResponseReturnValue:
     """List the addresses, and take a new one: it counts when its owner has confirmed it."""
     user = users.get(somebody().user_id)
     if request.method != "POST":
-        page = _page(AddressForm(formdata=None), user)
+        page = _page(AddressForm(), user)
         commit()  # the session was seen
         return page
     form = AddressForm()

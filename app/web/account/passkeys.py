@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -15,15 +14,16 @@ from app.jobs import email
 from app.models import Passkey, User
 from app.services.people import passkeys, second_steps, users, ways_in
 from app.services.people.ways_in import LastWayIn
-from app.web import guards
+from app.web import guards, unsent
 from app.web import passkeys as answers
 from app.web.access import RECENT, SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.account.second_step import show_codes
 from app.web.passkeys import PasskeyForm
+from app.web.unsent import KeptForm
 
 
-class NameForm(FlaskForm):
+class NameForm(KeptForm):
     """What its owner calls a passkey."""
 
     name = StringField(
@@ -57,6 +57,7 @@ def own_passkeys() -> ResponseReturnValue:
 
 @blueprint.route("/passkeys/<int:passkey_id>", methods=["GET", "POST"])
 @needs(RECENT)
+@unsent.keeps(NameForm)
 def passkey(passkey_id: int) -> ResponseReturnValue:
     """Show one of them, and call it something else."""
     found = passkeys.get(somebody().user_id, passkey_id)

@@ -21,10 +21,11 @@ from app.security import pictures
 from app.security.pictures import NoPicture
 from app.services.authorization import consents
 from app.services.people import accounts, profile_pictures, profiles, users
-from app.web import forms
+from app.web import forms, unsent
 from app.web import pictures as served
 from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
+from app.web.unsent import KeptForm
 
 NAMES = ("name", "given_name", "middle_name", "family_name", "nickname", "preferred_username")
 ABOUT = ("birthdate", "gender", "locale", "zoneinfo")
@@ -48,7 +49,7 @@ LOCALES = (
 SECTIONS = ((NAMES, "names"), (ABOUT, "about"), (REACHED, "reached"), (ADDRESS, "address"))
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(KeptForm):
     """Everything about a person that has a claim of its own; all of it may stay empty."""
 
     name = StringField(_("Name"), description=_("The whole of it, as apps show it."))
@@ -83,6 +84,7 @@ class PictureForm(FlaskForm):
 
 @blueprint.route("/profile", methods=["GET", "POST"])
 @needs(SIGNED_IN)
+@unsent.keeps(ProfileForm)
 def profile() -> ResponseReturnValue:
     """Show one's details, and save them all at once."""
     user = users.get(somebody().user_id)
@@ -105,6 +107,7 @@ def profile() -> ResponseReturnValue:
 
 @blueprint.post("/picture")
 @needs(SIGNED_IN)
+@unsent.belongs_to("account.profile")
 def picture() -> ResponseReturnValue:
     """Put a picture in place of the one before; nothing of the file itself is kept."""
     user = users.get(somebody().user_id)
@@ -125,6 +128,7 @@ def picture() -> ResponseReturnValue:
 
 @blueprint.post("/picture/remove")
 @needs(SIGNED_IN)
+@unsent.belongs_to("account.profile")
 def remove_picture() -> ResponseReturnValue:
     """Show initials again."""
     profile_pictures.remove(users.get(somebody().user_id))

@@ -35,8 +35,8 @@ from app.services.people import (
 )
 from app.services.upkeep import throttles
 from app.settings import settings
-from app.web import agents, forms
-from app.web.access import SIGNED_IN, needs
+from app.web import agents, forms, unsent
+from app.web.access import RECENT, SIGNED_IN, needs
 from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
 from app.web.account.trusted import trusted_of
@@ -87,7 +87,8 @@ def change_password() -> ResponseReturnValue:
 
 
 @blueprint.post("/sessions/<int:session_id>/end")
-@needs(SIGNED_IN)
+@needs(RECENT)
+@unsent.belongs_to("account.security")
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one's session on another device; for this one there is the button above."""
     me = somebody()
@@ -99,7 +100,8 @@ def end_session(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/sessions/end-others")
-@needs(SIGNED_IN)
+@needs(RECENT)
+@unsent.belongs_to("account.security")
 def end_other_sessions() -> ResponseReturnValue:
     """End every session of one's own but this one (security.md SE08)."""
     me = somebody()

@@ -19,7 +19,7 @@ from app.services.authorization import attempts, logouts
 from app.services.clients import clients, overview, owners, sectors
 from app.services.people.roles import Permission
 from app.settings import settings
-from app.web import access, forms
+from app.web import access, forms, unsent
 from app.web.access import needs
 from app.web.admin import addresses, client_form, sentences
 from app.web.admin.client_form import ClientForm
@@ -39,6 +39,7 @@ class OwnerForm(FlaskForm):
 
 @blueprint.route("/applications/<client_id>", methods=["GET", "POST"])
 @needs(Permission.READ_APPLICATIONS, to_write=Permission.CHANGE_APPLICATIONS)
+@unsent.keeps(ClientForm)
 def client(client_id: str) -> ResponseReturnValue:
     """Show an application, or save its sections all at once."""
     row = clients.get(client_id)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import (
     IntegerField,
     SelectField,
@@ -19,6 +18,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.oidc import client_assertion, request_object
 from app.security import jose, jwe
+from app.web.unsent import KeptForm
 
 Section = tuple[str, str, str, list[str]]
 
@@ -58,7 +58,7 @@ def _algorithms(names: Any, nothing: Any) -> list[SelectChoice]:
 _ASSERTIONS = [alg for known in client_assertion.ALGORITHMS.values() for alg in known]
 
 
-class FurtherFields(FlaskForm):
+class FurtherFields(KeptForm):
     """What most applications leave as it is."""
 
     backchannel_logout_uri = StringField(

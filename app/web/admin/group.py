@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -14,13 +13,15 @@ from app.models import Group
 from app.services.people import accounts, groups, roles
 from app.services.people.groups import NameTaken
 from app.services.people.roles import Permission
+from app.web import unsent
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.groups import NAME_TAKEN, GroupForm
+from app.web.unsent import KeptForm
 
 
-class MemberForm(FlaskForm):
+class MemberForm(KeptForm):
     """Whom to put into the group."""
 
     email = StringField(validators=[DataRequired(_("Enter the email address of a user."))])
@@ -31,11 +32,12 @@ class MemberForm(FlaskForm):
 def group(group_id: int) -> ResponseReturnValue:
     """Show a group."""
     row = groups.get(group_id)
-    return _page(row, GroupForm(formdata=None, obj=row), MemberForm(formdata=None))
+    return _page(row, GroupForm(obj=row), MemberForm())
 
 
 @blueprint.post("/groups/<int:group_id>")
 @needs(Permission.CHANGE_GROUPS)
+@unsent.keeps(GroupForm)
 def change_group(group_id: int) -> ResponseReturnValue:
     """Change its name and what it demands."""
     row, form = groups.get_to_change(group_id, by=administrator()), GroupForm()
@@ -59,6 +61,7 @@ def change_group(group_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/groups/<int:group_id>/members")
 @needs(Permission.CHANGE_GROUPS)
+@unsent.keeps(MemberForm)
 def add_member(group_id: int) -> ResponseReturnValue:
     """Put a user into the group."""
     row, form = groups.get_to_change(group_id, by=administrator()), MemberForm()

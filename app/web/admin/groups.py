@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, Length
 
@@ -13,14 +12,16 @@ from app.database import commit, rollback
 from app.services.people import groups
 from app.services.people.groups import NameTaken
 from app.services.people.roles import Permission
+from app.web import unsent
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
+from app.web.unsent import KeptForm
 
 NAME_TAKEN = _("There is a group with this name already.")
 
 
-class GroupForm(FlaskForm):
+class GroupForm(KeptForm):
     """What a group is called, and what it demands."""
 
     name = StringField(
@@ -62,6 +63,7 @@ def list_groups() -> ResponseReturnValue:
 
 @blueprint.route("/groups/new", methods=["GET", "POST"])
 @needs(Permission.CHANGE_GROUPS)
+@unsent.keeps(GroupForm)
 def new_group() -> ResponseReturnValue:
     """Make a group; its page is where people are put into it."""
     form = GroupForm()

@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
@@ -20,13 +19,14 @@ from app.services.people.accounts import AddressTaken
 from app.services.people.invitations import InvitationDead, Invited
 from app.services.people.roles import Permission
 from app.settings import settings
-from app.web import forms, guards
+from app.web import forms, guards, unsent
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint, permits
+from app.web.unsent import KeptForm
 
 
-class InviteForm(FlaskForm):
+class InviteForm(KeptForm):
     """Whom to ask, and what they may do here."""
 
     email = EmailField(
@@ -49,6 +49,7 @@ def list_invitations() -> ResponseReturnValue:
 
 @blueprint.route("/invitations/new", methods=["GET", "POST"])
 @needs(Permission.INVITE, recent=True)
+@unsent.keeps(InviteForm)
 def invite() -> ResponseReturnValue:
     """Mail a link that makes one account, with this address and this role."""
     form = InviteForm()

@@ -8,7 +8,6 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
@@ -24,10 +23,11 @@ from app.services.people.roles import Permission
 from app.services.upkeep import once
 from app.services.upkeep.once import SentAlready
 from app.settings import settings
-from app.web import forms
+from app.web import forms, unsent
 from app.web.access import needs
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
+from app.web.unsent import KeptForm
 
 MORE = ("post_logout_redirect_uris", "client_uri", "trusted")
 ENDPOINTS = (
@@ -41,7 +41,7 @@ ENDPOINTS = (
 )
 
 
-class NewClientForm(FlaskForm):
+class NewClientForm(KeptForm):
     """Three decisions; everything else has a good default."""
 
     once = HiddenField(default=secrets.new_id, validators=[DataRequired()])
@@ -68,6 +68,7 @@ class NewClientForm(FlaskForm):
 
 @blueprint.route("/applications/new", methods=["GET", "POST"])
 @needs(Permission.REGISTER_APPLICATIONS)
+@unsent.keeps(NewClientForm)
 def new_client() -> ResponseReturnValue:
     """Register an application; the answer to the form itself is the only place of its secret."""
     form = NewClientForm()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -14,11 +13,13 @@ from app.jobs import email
 from app.models import User
 from app.services.people import passkeys, roles, second_steps
 from app.services.people.roles import Permission
+from app.web import unsent
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
+from app.web.unsent import KeptForm
 
 
-class ResetForm(FlaskForm):
+class ResetForm(KeptForm):
     """Why it is taken away: it stays in the record."""
 
     reason = StringField(
@@ -31,6 +32,7 @@ class ResetForm(FlaskForm):
 
 @blueprint.route("/users/<int:user_id>/second-step", methods=["GET", "POST"])
 @needs(Permission.CHANGE_USERS, recent=True)
+@unsent.keeps(ResetForm)
 def reset_second_step(user_id: int) -> ResponseReturnValue:
     """Ask for the reason, then let the password alone sign in; the owner is told by mail."""
     me = administrator()

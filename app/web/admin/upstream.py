@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, PasswordField, StringField
 from wtforms.validators import DataRequired, NumberRange
 
@@ -17,17 +16,18 @@ from app.oidc.upstream.checking import Findings
 from app.services.people import upstreams
 from app.services.people.roles import Permission
 from app.services.people.upstreams import CLAIMS, Wanted
-from app.web import forms
+from app.web import forms, unsent
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.upstreams import summary
+from app.web.unsent import KeptForm
 
 ACTS = {"turn-off": (upstreams.turn_off, "off"), "turn-on": (upstreams.turn_on, "on")}
 #: Fields that name a claim of the provider.
 CLAIM_FIELDS = {f"claim_{name}": name for name in CLAIMS}
 
 
-class UpstreamForm(FlaskForm):
+class UpstreamForm(KeptForm):
     """Everything that may be changed; an empty secret leaves the stored one."""
 
     name = StringField(_("Name"), [DataRequired(_("Give it a name."))])
@@ -57,6 +57,7 @@ def upstream(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/upstreams/<slug>", endpoint="change_upstream")
 @needs(Permission.CHANGE_UPSTREAMS)
+@unsent.keeps(UpstreamForm)
 def change(slug: str) -> ResponseReturnValue:
     """Change a provider."""
     row = upstreams.get(slug)
@@ -114,9 +115,8 @@ def _filled(row: UpstreamProvider) -> UpstreamForm:
     named = {**CLAIMS, **row.claims}
     mapped = {name: named[claim] for name, claim in CLAIM_FIELDS.items()}
     kept = ("name", "issuer", "client_id", "scopes", "may_sign_up", "trusts_email", "position")
-    return UpstreamForm(
-        formdata=None, data={**mapped, **{name: getattr(row, name) for name in kept}}
-    )
+    data = {**mapped, **{name: getattr(row, name) for name in kept}}
+    return UpstreamForm(formdata=None, data=data) if request.form else UpstreamForm(data=data)
 
 
 def _wanted(form: UpstreamForm) -> Wanted:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
@@ -18,16 +17,17 @@ from app.models import UpstreamProvider
 from app.services.people import upstreams
 from app.services.people.roles import Permission
 from app.services.people.upstreams import ISSUERS, KINDS, Wanted
-from app.web import forms
+from app.web import forms, unsent
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
+from app.web.unsent import KeptForm
 
 #: What a provider is called when its kind says enough.
 NAMES = {"google": "Google", "microsoft": "Microsoft"}
 
 
-class NewUpstreamForm(FlaskForm):
+class NewUpstreamForm(KeptForm):
     """Which provider, and what we are registered as there."""
 
     kind = RadioField(
@@ -55,6 +55,7 @@ def list_upstreams() -> ResponseReturnValue:
 
 @blueprint.route("/upstreams/new", methods=["GET", "POST"])
 @needs(Permission.CHANGE_UPSTREAMS)
+@unsent.keeps(NewUpstreamForm)
 def new_upstream() -> ResponseReturnValue:
     """Set a provider up; it is offered at once."""
     form = NewUpstreamForm()

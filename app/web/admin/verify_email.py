@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from app.database import commit
 from app.services.people import addresses, roles
 from app.services.people.roles import Permission
+from app.web import unsent
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
+from app.web.unsent import KeptForm
 
 
-class VerifyForm(FlaskForm):
+class VerifyForm(KeptForm):
     """Why it is believed: it stays in the record."""
 
     reason = StringField(
@@ -29,6 +30,7 @@ class VerifyForm(FlaskForm):
 
 @blueprint.route("/users/<int:user_id>/verify-email", methods=["GET", "POST"])
 @needs(Permission.CHANGE_USERS, recent=True)
+@unsent.keeps(VerifyForm)
 def verify_email(user_id: int) -> ResponseReturnValue:
     """Ask for the reason, then let the primary address count as confirmed."""
     row = roles.get_to_change(user_id, by=administrator())

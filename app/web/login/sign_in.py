@@ -34,7 +34,7 @@ from app.services.people.upstreams import Offer
 from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
 from app.settings import settings
-from app.web import guards, logos
+from app.web import guards, logos, unsent
 from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import entering
@@ -264,6 +264,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
         is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
         has_confirmed=request.method == "GET" and "confirmed" in request.args,
+        has_unsent=unsent.is_waiting_at(request.args.get("next", "")),
     )
 
 

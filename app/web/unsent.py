@@ -1,0 +1,135 @@
+"""What was typed into a form that came too late: kept, and filled in again (ux.md 2.13).
+
+The session had ended, or asks for a new proof. Nothing is done by itself afterwards: the page
+comes back filled in, for the same person in the same browser, and its button has to be pressed.
+A view says which form may be kept. Passwords and files never are; a form that destroys something
+is not, either: its page comes back empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from flask import Flask, current_app, g, request, url_for
+from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from wtforms import FileField, PasswordField
+
+from app.services.authorization import unsent_forms
+from app.services.authorization.unsent_forms import Unsent, Whose
+
+#: Stands in the address of a page whose form was kept.
+MARK = "unsent"
+#: How a view names its form, and the page it belongs to when that is not the one above it.
+FORM, PAGE = "unsent_form", "unsent_page"
+#: Fields that are not kept, beside the CSRF value.
+NEVER = (PasswordField, FileField)
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class KeptForm(FlaskForm):
+    """A form that is filled in with what was kept of it, when its page is opened for that."""
+
+    class Meta(FlaskForm.Meta):
+        """Where the values come from."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return what was sent; or else, unless the view wants none, what was kept."""
+            found = super().wrap_formdata(form, formdata)
+            kept: Unsent | None = g.get("unsent")
+            if found is not None or formdata is not _Auto or kept is None:
+                return found
+            return MultiDict(kept.fields) if kept.form == type(form).__name__ else None
+
+
+def keeps(form: type[KeptForm]) -> Callable[[V], V]:
+    """Say which form the view takes; above the view itself, below every guard."""
+
+    def mark(view: V) -> V:
+        setattr(view, FORM, form)
+        return view
+
+    return mark
+
+
+def belongs_to(endpoint: str) -> Callable[[V], V]:
+    """Say which page the buttons of a view stand on, when its address does not."""
+
+    def mark(view: V) -> V:
+        setattr(view, PAGE, endpoint)
+        return view
+
+    return mark
+
+
+def admit(user_id: int, browser: str) -> None:
+    """Lay ready what this person had typed on the page, or use it up: the form is being sent."""
+    if request.method == "POST":
+        if _form() is not None:
+            unsent_forms.spend(Whose.of(user_id, browser), page_of_request())
+    elif MARK in request.args:
+        g.unsent = unsent_forms.find(Whose.of(user_id, browser), request.path)
+        g.unsent_state = "back" if g.unsent else "gone"
+
+
+def put_aside(user_id: int | None, browser: str) -> str:
+    """Keep what was typed, if the view says so; return the address of the page it belongs to."""
+    page, kind = page_of_request(), _form()
+    query = request.args.to_dict(flat=False) if page == request.path else {}
+    query.pop(MARK, None)
+    if user_id is not None and page and kind is not None:
+        typed = Unsent(kind.__name__, _fields(kind))
+        if unsent_forms.keep(Whose.of(user_id, browser), page, typed):
+            query[MARK] = ["yes"]
+    return f"{page}?{urlencode(query, doseq=True)}" if query else page
+
+
+def _view() -> Callable[..., Any]:
+    return current_app.view_functions[request.endpoint or ""]
+
+
+def _form() -> type[KeptForm] | None:
+    return getattr(_view(), FORM, None)
+
+
+def _fields(kind: type[KeptForm]) -> dict[str, list[str]]:
+    """Return what was sent of the fields that may be kept, and of no others."""
+    names = [
+        field.name
+        for field in kind(formdata=None, meta={"csrf": False})
+        if not isinstance(field, NEVER)
+    ]
+    return {name: request.form.getlist(name) for name in names if name in request.form}
+
+
+def is_waiting_at(target: str) -> bool:
+    """Tell whether the page that somebody comes back to says that a form waits there."""
+    return MARK in parse_qs(urlsplit(target).query)
+
+
+def page_of_request() -> str:
+    """Return the path of the page that the form of this request stands on; empty: none is known.
+
+    Mostly that is the address itself, or the nearest one above it that can be opened.
+    """
+    if endpoint := getattr(_view(), PAGE, None):
+        return url_for(endpoint, **(request.view_args or {}))
+    urls, path = current_app.url_map.bind(""), request.path
+    while path:
+        try:
+            urls.match(path, method="GET")
+        except HTTPException:
+            path = path.rpartition("/")[0]
+        else:
+            return path
+    return ""
+
+
+def init_app(app: Flask) -> None:
+    """Tell every template what became of a form: "back", "gone", or nothing at all."""
+    app.context_processor(lambda: {"unsent": g.get("unsent_state", "") if request else ""})
