@@ -1,16 +1,19 @@
-"""Settings from files: `SEALWAX_<NAME>_FILE` names the file that holds a secret."""
+"""Reading settings: `SEALWAX_<NAME>_FILE` names the file that holds a secret; every fault."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 PREFIX = "SEALWAX_"
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class SettingsRefused(Exception):
@@ -39,3 +42,23 @@ class NamedFiles(PydanticBaseSettingsSource):
             if value is not None:
                 found[key] = value
         return found
+
+
+def read(kind: type[S]) -> S:
+    """Read settings from the environment and the files it names.
+
+    Raises:
+        SettingsRefused: names every fault at once.
+    """
+    try:
+        return kind()
+    except ValidationError as refused:
+        lines = [_fault(dict(fault)) for fault in refused.errors(include_input=False)]
+        raise SettingsRefused("\n".join(lines)) from None
+    except OSError as missing:
+        raise SettingsRefused(str(missing)) from None
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+    return f"{name}: {fault['msg']}".removeprefix(": ")

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,8 +19,8 @@ from pydantic_settings import (
 )
 from werkzeug.local import LocalProxy
 
-from app import setting_types
-from app.named_files import PREFIX, NamedFiles, SettingsRefused
+from app import named_files, setting_types
+from app.named_files import PREFIX, NamedFiles
 from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength, Secrets
 
 
@@ -157,13 +157,28 @@ class Settings(BaseSettings):
         timedelta(minutes=60), description="How long a sign-in request waits for its person."
     )
     session_idle: timedelta = Field(
-        timedelta(days=7), description="A sign-in session unused for this long ends."
+        timedelta(days=7), description="A session that one step opened ends when unused so long."
     )
     session_lifetime: timedelta = Field(
-        timedelta(days=30), description="A sign-in session never lives longer."
+        timedelta(days=30), description="Such a session never lives longer."
+    )
+    strong_session_idle: timedelta = Field(
+        timedelta(hours=1), description="The same where a passkey, or two steps, opened it."
+    )
+    strong_session_lifetime: timedelta = Field(
+        timedelta(days=1), description="Such a session never lives longer."
+    )
+    sessions_per_user: int = Field(
+        100,
+        ge=1,
+        le=10_000,
+        description="Sessions that somebody may have at once; the one unused for longest ends.",
     )
     admin_idle: timedelta = Field(
-        timedelta(minutes=60), description="Admin pages ask for the password again after this."
+        timedelta(minutes=15), description="The administration asks again when unused so long."
+    )
+    admin_lifetime: timedelta = Field(
+        timedelta(hours=12), description="It asks again so long after a sign-in, too."
     )
     code_lifetime: timedelta = Field(
         timedelta(seconds=60), description="Lifetime of an authorization code."
@@ -273,18 +288,7 @@ def load_settings() -> Settings:
     Raises:
         SettingsRefused: names every fault at once.
     """
-    try:
-        return Settings()
-    except ValidationError as refused:
-        lines = [_fault(dict(fault)) for fault in refused.errors(include_input=False)]
-        raise SettingsRefused("\n".join(lines)) from None
-    except OSError as missing:
-        raise SettingsRefused(str(missing)) from None
-
-
-def _fault(fault: dict[str, Any]) -> str:
-    name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
-    return f"{name}: {fault['msg']}".removeprefix(": ")
+    return named_files.read(Settings)
 
 
 def _current() -> Settings:

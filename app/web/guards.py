@@ -14,10 +14,11 @@ from werkzeug.exceptions import Forbidden
 from app.database import commit
 from app.models import User
 from app.security import uris
-from app.services.authorization import sessions
+from app.services.authorization import devices, sessions
 from app.services.authorization.signed_in import SignedIn
 from app.services.people import browser_accounts, notices
 from app.services.people.browser_accounts import NO_CLIENT, Account
+from app.settings import settings
 from app.web import agents, unsent
 from app.web.cookies import CookieSession
 from app.web.persons import Person
@@ -100,8 +101,11 @@ def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
     """Start a session, and tell the owner when it is out of the ordinary (security.md LG08)."""
     agent = request.headers.get("User-Agent", "")
     device = partial(agents.describe, agent)
-    notices.of_sign_in(user, browser=browser(), device=device, address=address())
-    return sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
+    living = notices.of_sign_in(user, browser=browser(), device=device, address=address())
+    opened = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
+    if living >= settings.sessions_per_user:
+        sessions.end_surplus(user.id, settings.sessions_per_user)
+    return opened
 
 
 def _session_here(user: User, somebody: SignedIn | None) -> SignedIn | None:
@@ -215,7 +219,7 @@ def _put_aside() -> str:
     can have words laid ready in front of them.
     """
     somebody = person()
-    owner = somebody.user_id if somebody else sessions.owner(session_token())
+    owner = somebody.user_id if somebody else devices.owner(session_token())
     page = unsent.put_aside(owner, browser())
     commit()
     return page

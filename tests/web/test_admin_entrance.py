@@ -43,6 +43,19 @@ def test_administrator_who_is_at_work_is_not_asked_again(app, db, clock, setting
     assert browser.at == "/admin/keys"
 
 
+def test_administrator_at_work_is_asked_after_twelve_hours(app, db, clock, settings):
+    """security.md SE03: the administration has an absolute limit, too."""
+    browser = browser_of(app, factories.admin())
+    ends_at = clock() + settings.admin_lifetime
+
+    while browser.open("/admin/keys").at == "/admin/keys":
+        assert clock() < ends_at, "still let in"
+        clock.move(settings.admin_idle * 0.6)
+
+    assert clock() >= ends_at
+    assert browser.sees("Confirm it's you")
+
+
 def test_administrator_turned_off_is_out_at_once(app, db, clock):
     """security.md AD10: changes take effect at once."""
     first, second = factories.admin(), factories.admin()
@@ -59,13 +72,13 @@ def test_administration_starts_with_the_overview(app, db):
     assert browser_of(app, factories.admin()).open("/admin/").sees("Overview")
 
 
-def test_ones_own_account_does_not_keep_the_administration_open(app, db, clock):
+def test_ones_own_account_does_not_keep_the_administration_open(app, db, clock, settings):
     """settings: admin_idle counts administration pages, for whoever sits down at the machine."""
     browser = browser_of(app, factories.admin())
     assert browser.open("/admin/applications").status == 200
-    clock.move(timedelta(minutes=50))
+    clock.move(settings.admin_idle * 0.8)
     browser.open("/account/")
-    clock.move(timedelta(minutes=20))
+    clock.move(settings.admin_idle * 0.4)
 
     browser.open("/admin/applications")
 

@@ -1,12 +1,17 @@
-"""How long ago somebody used the administration: after an hour it asks for the password again."""
+"""How long ago somebody used the administration, or signed in: then it asks who they are."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.clock import now
 from app.database import db
-from app.services.authorization.sessions import SEEN, SEEN_STEP
+from app.services.authorization.sessions import SEEN
 from app.services.authorization.signed_in import SignedIn
 from app.settings import settings
+
+#: A visit is written down this often at most; a quarter of an hour is too short for more.
+STEP = timedelta(minutes=1)
 
 
 def note(person: SignedIn) -> bool:
@@ -16,8 +21,8 @@ def note(person: SignedIn) -> bool:
     """
     moment = now()
     last = max(person.auth_time, person.admin_seen_at or person.auth_time)
-    if last + settings.admin_idle <= moment:
+    if last + settings.admin_idle <= moment or person.auth_time + settings.admin_lifetime <= moment:
         return False
-    if last + SEEN_STEP <= moment:
+    if last + STEP <= moment:
         db.session.execute(SEEN, {"session_id": person.session_id, "admin_seen_at": moment})
     return True

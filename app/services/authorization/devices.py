@@ -6,12 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from app.clock import now
 from app.database import db
 from app.models import Client, Family, Session, User
-from app.settings import settings
+from app.security import secrets
+from app.services.authorization import lifetimes
 
-FAMILIES, CLIENTS = Family.__table__, Client.__table__
+FAMILIES, CLIENTS, SESSIONS = Family.__table__, Client.__table__, Session.__table__
+
+
+def owner(token: str) -> int | None:
+    """Return whose session this cookie is or was; that opens nothing."""
+    wanted = select(SESSIONS.c.user_id).where(SESSIONS.c.digest == secrets.digest(token))
+    return db.session.scalar(wanted)
 
 
 def of_user(user: User) -> Sequence[Session]:
@@ -20,14 +26,12 @@ def of_user(user: User) -> Sequence[Session]:
         select(Session)
         .where(
             Session.user_id == user.id,
-            Session.ended_at.is_(None),
             Session.epoch == user.epoch,
-            Session.expires_at > now(),
-            Session.seen_at > now() - settings.session_idle,
+            lifetimes.ARE_LIVING,
         )
         .order_by(Session.seen_at.desc())
     )
-    return db.session.scalars(wanted).all()
+    return db.session.scalars(wanted, lifetimes.bounds()).all()
 
 
 def apps_of(session_ids: Iterable[int]) -> dict[int, list[str]]:

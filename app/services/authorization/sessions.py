@@ -24,11 +24,10 @@ from app.clock import now
 from app.database import db
 from app.models import Consent, Family, Session, User
 from app.security import secrets
-from app.services.authorization import levels, logouts, signed_in
+from app.services.authorization import levels, lifetimes, logouts, signed_in
 from app.services.authorization.signed_in import COLUMNS, LIVES, SESSIONS, USERS, SignedIn, living
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
-from app.settings import settings
 
 CONSENTS, FAMILIES = Consent.__table__, Family.__table__
 #: `seen_at` is written this often at most: not every page view is worth a write.
@@ -75,7 +74,7 @@ def open(  # noqa: A001 (sessions.open reads as it should)
         "acr": levels.of(amr),
         "amr": list(amr),
         "seen_at": moment,
-        "expires_at": moment + settings.session_lifetime,
+        "expires_at": moment + lifetimes.longest(levels.of(amr)),
         "address": address,
         "browser": secrets.digest(browser) if browser else None,
         "user_agent": agent[:LONGEST_AGENT],
@@ -109,7 +108,7 @@ def renew(session_id: int, user: User, *, amr: Sequence[str]) -> str:
             acr=levels.of(amr),
             amr=list(amr),
             seen_at=moment,
-            expires_at=moment + settings.session_lifetime,
+            expires_at=moment + lifetimes.longest(levels.of(amr)),
         )
     )
     user.last_sign_in_at = moment
@@ -124,7 +123,9 @@ def step_up(person: SignedIn, *, amr: Sequence[str]) -> str:
     `auth_time` stays: nobody has typed the password again.
     """
     token = secrets.new_token("se")
-    values = {"digest": secrets.digest(token), "acr": levels.of(amr), "amr": list(amr)}
+    acr = levels.of(amr)
+    values: dict[str, Any] = {"digest": secrets.digest(token), "acr": acr, "amr": list(amr)}
+    values["expires_at"] = lifetimes.shortened(SESSIONS.c.expires_at, acr)
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
     audit.record(Event.SIGNED_IN, actor_id=person.user_id, user_id=person.user_id, again=True)
     return token
@@ -149,12 +150,6 @@ def find(token: str) -> SignedIn | None:
     """Return who is signed in with this cookie, None when nobody is."""
     row = db.session.execute(_FIND, {"digest": secrets.digest(token)}).one_or_none()
     return _signed_in(row)
-
-
-def owner(token: str) -> int | None:
-    """Return whose session this cookie is or was; that opens nothing."""
-    wanted = select(SESSIONS.c.user_id).where(SESSIONS.c.digest == secrets.digest(token))
-    return db.session.scalar(wanted)
 
 
 def find_for_client(token: str, client_pk: int) -> SignedIn | None:
@@ -200,6 +195,17 @@ def end_one(session_id: int, user_id: int, *, address: str = "") -> bool:
         session_id=session_id,
     )
     return True
+
+
+def end_surplus(user_id: int, most: int) -> None:
+    """End the sessions of a user unused for longest, all but so many (security.md SE08)."""
+    mine = and_(SESSIONS.c.user_id == user_id, lifetimes.ARE_LIVING)
+    latest_first = (SESSIONS.c.seen_at.desc(), SESSIONS.c.id.desc())
+    surplus = select(SESSIONS.c.id).where(mine).order_by(*latest_first).offset(most)
+    ids = db.session.scalars(surplus, lifetimes.bounds()).all()
+    if ids:
+        _end(SESSIONS.c.id.in_(ids))
+        audit.record(Event.SESSIONS_TOO_MANY, user_id=user_id, number=len(ids))
 
 
 def end_all(user: User, *, by: int | None = None, but: int | None = None) -> None:

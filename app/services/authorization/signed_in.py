@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, exists
 
 from app.clock import now
 from app.models import ClientOwner, Session, User
-from app.settings import settings
+from app.services.authorization import lifetimes
 
 SESSIONS, USERS, OWNERS = Session.__table__, User.__table__, ClientOwner.__table__
 
@@ -88,7 +88,7 @@ LIVES = and_(
 def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
     """Return whose session a row of COLUMNS is, None when its time is over; nothing is noted."""
     moment = now()
-    if row.expires_at <= moment or row.seen_at + settings.session_idle <= moment:
+    if row.expires_at <= moment or row.seen_at + lifetimes.idle(row.acr) <= moment:
         return None
     found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
     fields = {name: found[name] for name in SignedIn.__slots__ if name in found}

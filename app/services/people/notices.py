@@ -13,14 +13,18 @@ from app.clock import now
 from app.database import db
 from app.models import User
 from app.security import secrets
-from app.services.authorization import sessions
+from app.services.authorization import lifetimes, sessions
 from app.services.upkeep import audit, mail
 from app.settings import settings
 
 #: A sign-in after so many tries that did not work is worth a mail (security.md LG08).
 MANY_TRIES = 5
 #: What is out of the ordinary in a sign-in, asked in one go.
-_BEFORE_SIGN_IN = select(audit.refusals_since_sign_in(), sessions.is_known_to(bindparam("user_id")))
+_BEFORE_SIGN_IN = select(
+    audit.refusals_since_sign_in(),
+    sessions.is_known_to(bindparam("user_id")),
+    lifetimes.number_living(bindparam("user_id")),
+)
 
 
 def tell(
@@ -51,18 +55,19 @@ def tell(
     )
 
 
-def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: str) -> None:
+def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: str) -> int:
     """Tell the owner of a sign-in that is out of the ordinary; before its session is opened.
 
     The first one of all is none: whoever has just made an account knows. Mail goes out later, so
-    the answer takes no longer.
+    the answer takes no longer. Return how many sessions the user has open, which is asked along.
     """
     values = {
         "user_id": user.id,
         "since": now() - audit.REMEMBERED_TRIES,
         "browser": secrets.digest(browser),
+        **lifetimes.bounds(),
     }
-    tries, is_known = db.session.execute(_BEFORE_SIGN_IN, values).one()
+    tries, is_known, living = db.session.execute(_BEFORE_SIGN_IN, values).one()
     service = settings.service_name
     if tries >= MANY_TRIES:
         subject = _("Sign-in after many tries")
@@ -80,6 +85,7 @@ def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: 
             service=service,
         )
     else:
-        return
+        return int(living)
     # Whoever it was may not have been the owner: not in the language of their pages.
     tell(user, subject, sentence, asked=False, device=device(), address=address)
+    return int(living)

@@ -42,6 +42,7 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "session.refused"
     SIGNED_OUT = "session.ended"
     SIGNED_OUT_EVERYWHERE = "session.ended_everywhere"
+    SESSIONS_TOO_MANY = "session.too_many"
     PASSWORD_CHANGED = "password.changed"
     RESET_ASKED = "password.reset_asked"
     PASSWORD_RESET = "password.reset"

@@ -30,6 +30,7 @@ WORDS = {
     Event.SIGN_IN_REFUSED: _("Somebody tried to sign in and could not"),
     Event.SIGNED_OUT: _("Signed out"),
     Event.SIGNED_OUT_EVERYWHERE: _("Signed out on other devices"),
+    Event.SESSIONS_TOO_MANY: _("Signed out where you had not been for longest: too many devices"),
     Event.PASSWORD_CHANGED: _("Password changed"),
     Event.RESET_ASKED: _("A link for a new password was asked for"),
     Event.PASSWORD_RESET: _("New password chosen with a mailed link"),
