@@ -17,6 +17,7 @@ from app.web import (
     error_pages,
     headers,
     health,
+    idle,
     languages,
     persons,
     themes,
@@ -50,7 +51,8 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
     app.url_map.converters["int"] = RowNumber
-    for part in (assets, languages, themes, persons, access, unsent, headers, error_pages, health):
+    first = (assets, languages, themes, persons, access, unsent, idle)
+    for part in (*first, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
     own = (front_door_blueprint, logos_blueprint, pictures_blueprint, setup_blueprint)

@@ -66,6 +66,11 @@ STATES: States = (
     ("admin/groups.html", "nothing-found", lambda: _groups(groups=[], q="zebra", pages=1)),
     ("admin/new_group.html", "empty", lambda: {"form": GroupForm(formdata=None)}),
     ("admin/new_group.html", "name-taken", _name_taken),
+    (
+        "admin/new_group.html",
+        "over",
+        lambda: {"form": GroupForm(formdata=None), "idle_seconds": lambda _place: 0.5},
+    ),
     ("admin/new_group.html", "back", lambda: {"form": GroupForm(formdata=None), "unsent": "back"}),
     ("admin/group.html", "some", group),
     ("admin/group.html", "new", lambda: group(members=[], total=0, pages=1, done="made")),

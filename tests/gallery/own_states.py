@@ -280,6 +280,11 @@ STATES: States = (
         lambda: {**_profile(), "saved": "yes", "picture": "/static/favicon.svg"},
     ),
     ("account/profile.html", "faults", _profile_faults),
+    (
+        "account/profile.html",
+        "idle",
+        lambda: {**_profile(name=JANE.name), "idle_seconds": lambda _place: 100},
+    ),
     ("account/profile.html", "back", lambda: {**_profile(name=JANE.name), "unsent": "back"}),
     ("account/profile.html", "gone", lambda: {**_profile(name=JANE.name), "unsent": "gone"}),
     ("account/profile.html", "no-picture", _picture_refused),

@@ -166,3 +166,42 @@ def test_browser_is_told_of_a_passkey_that_is_nobodys(origin):
         page.wait_for_load_state("networkidle")
 
     assert told == [{"rpId": "localhost", "credentialId": "AAAA"}]
+
+
+@with_chromium
+def test_page_asks_before_an_idle_session_ends(origin):
+    """ux.md 2.13: two minutes before; who stays is asked again, who does not is told."""
+    sent = []
+    with visiting(origin, reduced_motion="reduce") as page:
+        page.clock.install()
+        page.route(
+            "**/account/stay", lambda route: (sent.append(route.request.post_data),
+                                              route.fulfill(json={"left": 900})))  # fmt: skip
+        page.goto(f"{origin}/__ui__/account/profile/idle")
+        page.get_by_text("Are you still there?").wait_for()
+        page.click("#stay")
+        page.locator("#idle").wait_for(state="hidden")
+        page.clock.fast_forward(775_000)
+        stays_away = page.locator("#idle").is_hidden()
+        page.clock.fast_forward(10_000)
+        page.get_by_text("Are you still there?").wait_for()
+        page.clock.fast_forward(120_000)
+        page.get_by_text("Sign in again to go on").wait_for()
+        page.click("#idle-close")
+
+        assert page.locator("#name").is_visible()
+        assert stays_away
+        assert len(sent) == 1
+        assert "csrf_token" in sent[0]
+
+
+@with_chromium
+def test_use_in_one_tab_counts_for_the_others(origin):
+    with visiting(origin, reduced_motion="reduce") as page:
+        page.goto(f"{origin}/__ui__/account/profile/idle")
+        page.get_by_text("Are you still there?").wait_for()
+        other = page.context.new_page()
+        other.goto(f"{origin}/__ui__/account/profile/some")
+        other.evaluate("new BroadcastChannel('idle /account/stay').postMessage(900)")
+
+        page.locator("#idle").wait_for(state="hidden")

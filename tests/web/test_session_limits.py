@@ -113,6 +113,56 @@ def test_list_of_sessions_shows_the_living_alone(app, signed_in, jane, db, clock
     assert not signed_in.has("sign-out-others")
 
 
+def test_page_says_when_an_idle_session_ends(strong, clock, settings):
+    """ux.md 2.13: so that a script can ask before; the press counts as a use."""
+    idle = settings.strong_session_idle
+    left = int(strong.open("/account/profile").element("idle").get("data-left"))
+    assert left == idle.total_seconds()
+    clock.move(idle - timedelta(minutes=1))
+
+    strong.press("stay")
+
+    assert strong.answer.json == {"left": left}
+    clock.move(idle - timedelta(minutes=1))
+    assert is_in(strong)
+
+
+def test_time_that_is_left_is_never_told_too_long(strong, clock, settings):
+    """The use of a session is written down every five minutes; in between it is not."""
+    strong.open("/account/profile")
+    clock.move(timedelta(minutes=4))
+
+    left = int(strong.open("/account/profile").element("idle").get("data-left"))
+
+    clock.move(timedelta(seconds=left - 1))
+    assert is_in(strong)
+
+
+def test_administration_asks_sooner_and_is_kept_by_its_own_button(app, db, clock, settings):
+    browser = browser_of(app, factories.admin()).open("/admin/groups/new")
+    assert int(browser.element("idle").get("data-left")) == settings.admin_idle.total_seconds()
+    assert browser.element("stay").inside("form").get("action") == "/admin/stay"
+    clock.move(settings.admin_idle - timedelta(minutes=1))
+
+    browser.press("stay")
+
+    clock.move(settings.admin_idle - timedelta(minutes=1))
+    assert browser.open("/admin/groups/new").at == "/admin/groups/new"
+
+
+def test_too_late_an_answer_changes_nothing(strong, clock, settings):
+    strong.open("/account/profile")
+    clock.move(settings.strong_session_idle + timedelta(seconds=1))
+
+    strong.press("stay")
+
+    assert strong.at == "/login/sign-in"
+
+
+def test_page_of_a_session_of_a_week_does_not_ask(signed_in):
+    assert not signed_in.open("/account/profile").has("idle")
+
+
 @pytest.fixture
 def two_only(app, stage):
     """Return an application where everybody has two sessions at most."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.clock import now
 from app.database import db
@@ -14,15 +14,22 @@ from app.settings import settings
 STEP = timedelta(minutes=1)
 
 
+def last(person: SignedIn) -> datetime:
+    """Return when somebody used the administration last, or signed in."""
+    return max(person.auth_time, person.admin_seen_at or person.auth_time)
+
+
 def note(person: SignedIn) -> bool:
     """Note that an administration page is used; tell whether the last use is recent enough.
 
     Otherwise somebody else may have sat down at the machine: the password is asked for again.
     """
-    moment = now()
-    last = max(person.auth_time, person.admin_seen_at or person.auth_time)
-    if last + settings.admin_idle <= moment or person.auth_time + settings.admin_lifetime <= moment:
+    moment, used_at = now(), last(person)
+    if (
+        used_at + settings.admin_idle <= moment
+        or person.auth_time + settings.admin_lifetime <= moment
+    ):
         return False
-    if last + STEP <= moment:
+    if used_at + STEP <= moment:
         db.session.execute(SEEN, {"session_id": person.session_id, "admin_seen_at": moment})
     return True

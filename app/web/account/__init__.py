@@ -13,6 +13,7 @@ from app.web.account import (
     profile,
     second_step,
     security,
+    stay,
     trusted,
     upstreams,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "profile",
     "second_step",
     "security",
+    "stay",
     "trusted",
     "upstreams",
 ]

@@ -24,6 +24,7 @@ from app.web.admin import (
     mails,
     new_client,
     reset_second_step,
+    stay,
     upstream,
     upstreams,
     user,
@@ -58,5 +59,6 @@ PAGES = (
     attempts,
     audit,
     mails,
+    stay,
 )
 blueprints = (blueprint,)
