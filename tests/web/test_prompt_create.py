@@ -65,7 +65,7 @@ def test_somebody_signed_in_sees_it_too_and_may_go_on_as_who_they_are(rp, signed
     rp.authorize(signed_in, prompt="create")
     assert signed_in.at == "/login/sign-up"
 
-    signed_in.follow("Sign in").follow("Continue")
+    signed_in.follow("Sign in").press("continue")
 
     assert signed_in.at == "/login/consent"
     assert rp.callback(signed_in.allow()).code
@@ -110,7 +110,7 @@ def test_closed_sign_up_lets_somebody_signed_in_go_on(closed, jane):
     there.authorize(browser, prompt="create")
     assert browser.sees("New accounts are by invitation.")
 
-    browser.follow("Continue")
+    browser.press("continue")
 
     assert there.callback(browser.allow()).code
 

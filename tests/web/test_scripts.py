@@ -169,6 +169,19 @@ def test_browser_is_told_of_a_passkey_that_is_nobodys(origin):
 
 
 @with_chromium
+@pytest.mark.parametrize("has_script", [True, False])
+@pytest.mark.parametrize(("path", "without"), [("upstreams", 1), ("plain", 0)])
+def test_ways_to_sign_in_are_split_off_once(origin, path, without, has_script):
+    """ux.md 2.1: one line stands between the form and every other way, if there is another."""
+    with visiting(origin, java_script_enabled=has_script) as page:
+        page.goto(f"{origin}/__ui__/login/sign_in/{path}")
+        page.wait_for_load_state("networkidle")
+        lines = [line for line in page.locator(".or").all() if line.is_visible()]
+
+        assert len(lines) == (1 if has_script else without)
+
+
+@with_chromium
 def test_page_asks_before_an_idle_session_ends(origin):
     """ux.md 2.13: two minutes before; who stays is asked again, who does not is told."""
     sent = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.models import Interaction
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -49,9 +51,21 @@ def test_another_account_signs_in_and_goes_on(chooser):
 
 def test_who_changes_their_mind_goes_on_from_the_sign_in_page(chooser):
     """A person who is signed in already need not choose twice."""
-    chooser.press("another").follow("Continue")
+    chooser.press("another").press("continue")
 
     assert chooser.at == "/login/consent"
+
+
+def test_opening_the_sign_in_page_chooses_nothing(rp, chooser, db):
+    """security.md SE07: a safe method writes nothing; a picture on another site cannot press."""
+    chooser.press("another")
+    address = chooser.shown.url
+
+    chooser.open(f"{address}&on=yes")
+
+    assert chooser.at == "/login/sign-in"
+    assert not any(db.session.scalars(select(Interaction.account_chosen)).all())
+    assert chooser.press("continue").at == "/login/consent"
 
 
 def test_nobody_signed_in_means_straight_to_sign_in(rp, browser, jane):

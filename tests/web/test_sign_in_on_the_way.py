@@ -87,7 +87,7 @@ def test_who_is_signed_in_already_goes_on_without_a_password(signed_in):
     signed_in.open("/login/sign-in")
     assert signed_in.sees("You're already signed in.")
 
-    signed_in.follow("Continue")
+    signed_in.press("continue")
 
     assert signed_in.at == "/account/"
 

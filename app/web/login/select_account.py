@@ -55,7 +55,7 @@ def _others(waiting: Waiting | None, somebody: SignedIn | None) -> list[Account]
 
 
 def _go_on_with(somebody: SignedIn, waiting: Waiting | None) -> ResponseReturnValue:
-    if waiting is not None and waiting.needs("sign_in"):
+    if waiting is not None and waiting.must_prove:
         return _to("login.sign_in", waiting)
     if waiting is not None:
         interactions.choose(waiting.interaction, somebody.session_id)

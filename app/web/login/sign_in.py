@@ -19,7 +19,6 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import Client, User
 from app.security.passwords import TooManyHashes
-from app.services.authorization import interactions
 from app.services.authorization.attempts import Trace
 from app.services.people import (
     accounts,
@@ -46,8 +45,6 @@ LONGEST_ADDRESS = 320
 PURPOSE = ("interaction", "next", "again", "another", "account", "reset")
 #: Parts of the address of who comes from the account chooser, or has just been here.
 DECIDED = frozenset({"another", "account", "confirmed", "over", "reset"})
-#: The application wants an account made, and nobody may make one here.
-SIGN_UP_CLOSED = "sign_up_closed"
 
 
 class SignInForm(FlaskForm):
@@ -115,17 +112,12 @@ def empty_page(waiting: Waiting | None, fault: str, *, unknown: str = "") -> str
 
 
 def _open(waiting: Waiting | None) -> ResponseReturnValue:
-    """Show the form, or take note that the person goes on with the account in use."""
+    """Show the form, or what comes before it; nothing is decided by opening a page."""
     somebody = guards.person()
     if somebody is None and guards.session_token() and deletions.waiting_in(guards.session_token()):
         handle = waiting.handle if waiting else None
         target = request.args.get("next")
         return redirect(url_for("login.keep_account", interaction=handle, next=target), 303)
-    if "on" in request.args and somebody is not None and not pages.is_confirming(waiting):
-        if waiting is not None and not _must_prove(waiting):
-            interactions.choose(waiting.interaction, somebody.session_id)
-        commit()
-        return pages.go_on(waiting, request.args.get("next", ""))
     if somebody is None and _may_choose():
         target = request.args.get("next") or None
         handle = waiting.handle if waiting else None
@@ -214,11 +206,6 @@ def turned_off() -> str:
     return str(_("This account is turned off."))
 
 
-def _must_prove(waiting: Waiting) -> bool:
-    """Tell whether going on as who is signed in would not do."""
-    return waiting.needs("sign_in") and waiting.reason != SIGN_UP_CLOSED
-
-
 def _expected_address(waiting: Waiting | None) -> str:
     """Return the address to fill in: of who is asked again, or of whom the app named.
 
@@ -242,7 +229,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
     somebody = waiting.person if waiting else guards.person()
     confirming = pages.is_confirming(waiting) and somebody is not None
     known = confirming and DECIDED.isdisjoint(request.args)
-    offers = not confirming and not (waiting and _must_prove(waiting))
+    offers = not confirming and not (waiting and waiting.must_prove)
     return render_template(
         "login/sign_in.html",
         form=form,
@@ -260,7 +247,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
         },
         upstreams=[_upstream(offer, waiting) for offer in upstreams.offers()],
         may_sign_up=sign_up_policy.are_taken(),
-        is_closed=waiting is not None and waiting.reason == SIGN_UP_CLOSED,
+        is_closed=waiting is not None and waiting.reason == pages.SIGN_UP_CLOSED,
         is_over="over" in request.args and not form.errors,
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
         has_confirmed=request.method == "GET" and "confirmed" in request.args,
@@ -271,7 +258,7 @@ def _page(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> st
 def _continue_url(waiting: Waiting | None) -> str:
     handle = waiting.handle if waiting else None
     target = request.args.get("next")
-    return url_for("login.sign_in", interaction=handle, next=target, on="yes")
+    return url_for("login.select_account", interaction=handle, next=target)
 
 
 def _upstream(offer: Offer, waiting: Waiting | None) -> dict[str, str]:

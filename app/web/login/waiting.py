@@ -29,6 +29,8 @@ blueprint = Blueprint("login", __name__, url_prefix="/login")
 CANCEL = "cancel"
 #: Why a request that waited cannot go on.
 TOO_LATE: tuple[type[Exception], ...] = (Refusal, *gone.GONE)
+#: The application wants an account made, and nobody may make one here.
+SIGN_UP_CLOSED = "sign_up_closed"
 #: Why a person who is signed in has to prove once more who they are.
 FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old", "set_up_demanded"})
 
@@ -63,6 +65,11 @@ class Waiting:
     def reason(self) -> str:
         """Return why the next page is needed, empty when none is."""
         return self.step.reason if self.step else ""
+
+    @property
+    def must_prove(self) -> bool:
+        """Tell whether going on as who is signed in would not do."""
+        return self.needs("sign_in") and self.reason != SIGN_UP_CLOSED
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the request, empty when it was left out."""
