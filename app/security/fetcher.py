@@ -23,7 +23,6 @@ import httpcore
 from app.security.guarded_network import FetchFailed, FetchPolicy, GuardedNetwork
 
 SECONDS = 3.5
-MOST_PER_HOST = 4
 USER_AGENT = "Sealwax"
 PORTS = {"https": 443, "http": 80}
 LOWEST_OTHER_PORT = 1024
@@ -31,6 +30,24 @@ FORM = "application/x-www-form-urlencoded"
 #: Answers of a token endpoint that hold a document: tokens, or why there are none.
 WITH_DOCUMENT = frozenset({200, 400, 401})
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How many requests of a process may be under way to one host, and how long others wait."""
+
+    name: str
+    most: int
+    #: Seconds; each waits in a thread that others could use.
+    patience: float = 0
+
+
+#: To addresses that clients have named.
+OF_CLIENTS = Lane("clients", 4)
+#: To providers that administrators have set up. Apart from the others: no client can stop people
+#: from signing in with a big provider by naming addresses there. Of eight threads for pages, two
+#: are left whatever the provider does.
+OF_SIGN_INS = Lane("sign-ins", 6, patience=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,7 @@ class _Request:
     content: bytes = b""
     longest: int | None = None
     read: frozenset[int] = frozenset({200})
+    lane: Lane = OF_CLIENTS
 
 
 def get(
@@ -68,13 +86,14 @@ def get(
     longest: int,
     accept: str,
     headers: Mapping[str, str] = NO_HEADERS,
+    lane: Lane = OF_CLIENTS,
 ) -> Fetched:
     """Fetch a document of at most `longest` bytes; only status 200 counts.
 
     Raises:
         FetchFailed: it may not be fetched, or was not, in time.
     """
-    asked = _Request("GET", {"Accept": accept, **headers}, longest=longest)
+    asked = _Request("GET", {"Accept": accept, **headers}, longest=longest, lane=lane)
     fetched = _send(url, policy, asked)
     if fetched.status != 200:
         raise FetchFailed(f"status_{fetched.status}")
@@ -94,14 +113,14 @@ def post_form(url: str, fields: Mapping[str, str], policy: FetchPolicy) -> int:
 def post_for_document(
     url: str, body: str, policy: FetchPolicy, *, longest: int, headers: Mapping[str, str]
 ) -> Fetched:
-    """Post an encoded form; return the answer, also the document of a refusal (RFC 6749 §5.2).
+    """Post what a sign-in needs; return the answer, also of a refusal (RFC 6749 §5.2).
 
     Raises:
         FetchFailed: it may not be sent, or was not answered in time.
     """
     sent = {"Content-Type": FORM, "Accept": "application/json", **headers}
     content = body.encode("ascii")
-    return _send(url, policy, _Request("POST", sent, content, longest, WITH_DOCUMENT))
+    return _send(url, policy, _Request("POST", sent, content, longest, WITH_DOCUMENT, OF_SIGN_INS))
 
 
 def _send(url: str, policy: FetchPolicy, asked: _Request) -> Fetched:
@@ -116,7 +135,7 @@ def _send(url: str, policy: FetchPolicy, asked: _Request) -> Fetched:
     )
     try:
         with (
-            _one_of_few(target.host),
+            _one_of_few(target.host, asked.lane),
             pool,
             pool.stream(asked.method, address, headers=pairs, content=asked.content) as answer,
         ):
@@ -183,21 +202,23 @@ def _context(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-_under_way: Counter[str] = Counter()
-_counting = threading.Lock()
+_under_way: Counter[tuple[str, str]] = Counter()
+_counting = threading.Condition()
 
 
 @contextmanager
-def _one_of_few(host: str) -> Iterator[None]:
+def _one_of_few(host: str, lane: Lane) -> Iterator[None]:
     """Let few requests of this process wait for one host: a slow one must not take them all."""
+    here = (lane.name, host)
     with _counting:
-        if _under_way[host] >= MOST_PER_HOST:
+        if not _counting.wait_for(lambda: _under_way[here] < lane.most, lane.patience):
             raise FetchFailed("host_busy")
-        _under_way[host] += 1
+        _under_way[here] += 1
     try:
         yield
     finally:
         with _counting:
-            _under_way[host] -= 1
-            if not _under_way[host]:
-                del _under_way[host]
+            _under_way[here] -= 1
+            if not _under_way[here]:
+                del _under_way[here]
+            _counting.notify_all()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from app.clock import now
 from app.database import commit, rollback
 from app.models import UpstreamProvider
 from app.oidc.upstream import client, discovery
 from app.oidc.upstream.refusal import UpstreamRefusal
 from app.services.authorization.attempts import Trace
 from app.services.people import upstream_sign_ins, upstreams
-from app.services.people.upstream_sign_ins import Carried
+from app.services.people.upstream_sign_ins import Carried, Started
+from app.services.upkeep import throttles
+from app.settings import settings
 from app.web import guards
 
 
@@ -30,6 +33,8 @@ def send_away(
     try:
         metadata = discovery.find(upstream)
         trace.passed("discovery", upstream.issuer)
+        if session_id is None:
+            _count()
         state = upstream_sign_ins.begin(
             upstream.id, carried, browser=browser, session_id=session_id
         )
@@ -39,6 +44,22 @@ def send_away(
         return refused(refusal, upstream.name, trace, back_url=back_url)
     commit()
     return redirect(url, 303)
+
+
+def _count() -> None:
+    """Count somebody who leaves: whoever has no session may not leave rows without end (RL).
+
+    Raises:
+        TooMany: too many of this network have left and not come back.
+    """
+    if not settings.is_local:  # one's own machine is nobody's to fill
+        throttles.reserve((throttles.sent_away(guards.address(), now()),))
+
+
+def came_back(started: Started) -> None:
+    """Take note that somebody who left is back: they do not count against their network."""
+    if started.session_id is None and not settings.is_local:
+        throttles.give_back(throttles.sent_away(guards.address(), started.created_at))
 
 
 def refused(

@@ -53,6 +53,12 @@ def users(**changes: Any) -> Context:
     return {"users": USERS, "q": "", "show": "", "page": 1, "pages": 2, "total": 31, **changes}
 
 
+LINKED = [
+    {"provider": "Google", "slug": "google", "email": JANE.email, "is_enabled": True},
+    {"provider": "Example", "slug": "example", "email": None, "is_enabled": False},
+]
+
+
 def user_page(**changes: Any) -> Context:
     known = {
         "user": user(is_admin=False),
@@ -87,6 +93,8 @@ def user_page(**changes: Any) -> Context:
         ],
         "groups": [SimpleNamespace(id=1, name="Board"), SimpleNamespace(id=2, name="Finance")],
         "passkeys": [LAPTOP, CLOUD],
+        "has_password": True,
+        "linked": LINKED,
         "attempts": ATTEMPTS,
         "done": "",
     }
@@ -161,7 +169,7 @@ STATES: States = (
             done="deletion",
         ),
     ),
-    ("admin/user.html", "self", lambda: user_page(user=user(), is_self=True)),
+    ("admin/user.html", "self", lambda: user_page(user=user(), is_self=True, linked=[])),
     ("admin/keys.html", "two", keys),
     ("admin/keys.html", "rotated", lambda: keys("rotated")),
     ("admin/attempts.html", "some", _attempts),

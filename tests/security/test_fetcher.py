@@ -256,31 +256,3 @@ def test_no_http_is_told_as_that():
 
         assert reason(url, FetchPolicy(frozenset({"localhost"}))) == "no_http"
         thread.join()
-
-
-def test_few_requests_wait_for_one_host(host, monkeypatch):
-    """security.md RG07: per-host limits."""
-    monkeypatch.setattr(fetcher, "SECONDS", 1.5)
-    entered, released = threading.Semaphore(0), threading.Event()
-
-    def hold(handler):
-        entered.release()
-        released.wait(5)
-        handler.send_response(204)
-        handler.end_headers()
-
-    host.replies["/"] = Reply(act=hold)
-
-    def post() -> None:
-        fetcher.post_form(f"{host.url}/", {}, allowed(host))
-
-    threads = [threading.Thread(target=post) for _ in range(fetcher.MOST_PER_HOST)]
-    for thread in threads:
-        thread.start()
-    for _ in threads:
-        entered.acquire(timeout=5)
-
-    assert reason(f"{host.url}/", allowed(host)) == "host_busy"
-    released.set()
-    for thread in threads:
-        thread.join()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.models import AuditEvent, UpstreamProvider
+from app.models import AuditEvent, UpstreamIdentity, UpstreamProvider
 from app.services.people import upstreams
+from app.services.people.upstreams import Wanted
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.remote import remote_host
@@ -197,3 +198,20 @@ def test_others_cannot_see_it(app, set_up):
     browser = browser_of(app, factories.user())
 
     assert browser.open("/admin/upstreams/example").status == 403
+
+
+def test_page_of_a_user_shows_who_they_are_at_other_providers(app, db):
+    """ux.md 2.18: the ways to sign in, so that an administrator understands a call for help."""
+    wanted = Wanted("Example", "https://op.example", "us", "a secret of ours")
+    provider, jane = upstreams.create("generic", wanted, by=None), factories.user()
+    ids = {"provider_id": provider.id, "issuer": provider.issuer, "user_id": jane.id}
+    db.session.add(UpstreamIdentity(**ids, subject="j", email="jane@elsewhere.example"))
+    db.session.commit()
+
+    browser = browser_of(app, factories.admin()).open(f"/admin/users/{jane.id}")
+
+    assert browser.sees("jane@elsewhere.example")
+    assert browser.follow("Example").at == f"/admin/upstreams/{provider.slug}"
+    browser.open(f"/admin/users/{factories.user(password=None).id}")
+    assert not browser.sees("elsewhere.example")
+    assert browser.sees("Password None yet.")

@@ -13,6 +13,7 @@ from app.oidc.upstream import discovery, id_token
 from app.oidc.upstream.discovery import Metadata
 from app.oidc.upstream.refusal import Declined, UpstreamRefusal
 from app.security import jose
+from app.security.fetcher import OF_SIGN_INS
 from app.security.guarded_network import FetchFailed
 from app.security.strict_json import BadJson, parse_object
 from app.services.authorization.attempts import Trace, shown
@@ -161,7 +162,10 @@ def _userinfo(
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     try:
         fetched = outgoing.get(
-            metadata.userinfo_endpoint, accept="application/json", headers=bearer
+            metadata.userinfo_endpoint,
+            accept="application/json",
+            headers=bearer,
+            lane=OF_SIGN_INS,
         )
         found = parse_object(fetched.body)
     except (FetchFailed, BadJson):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.database import end_reads
 from app.security import fetcher
-from app.security.fetcher import NO_HEADERS, Fetched
+from app.security.fetcher import NO_HEADERS, OF_CLIENTS, Fetched, Lane
 from app.security.guarded_network import FetchPolicy
 from app.security.uris import LOOPBACK_NAMES
 from app.settings import settings
@@ -20,6 +20,7 @@ def get(
     accept: str,
     longest: int = LONGEST_DOCUMENT,
     headers: Mapping[str, str] = NO_HEADERS,
+    lane: Lane = OF_CLIENTS,
 ) -> Fetched:
     """Fetch a document; nothing may be written before that is not committed.
 
@@ -27,7 +28,7 @@ def get(
         FetchFailed: there is no usable answer.
     """
     end_reads()
-    return fetcher.get(url, _policy(), longest=longest, accept=accept, headers=headers)
+    return fetcher.get(url, _policy(), longest=longest, accept=accept, headers=headers, lane=lane)
 
 
 def post_form(url: str, fields: Mapping[str, str]) -> int:

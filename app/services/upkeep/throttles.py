@@ -92,6 +92,8 @@ MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
 #: Requests that a network may leave behind in an hour, without anybody signing in for them. Many
 #: people may share an address; 3,000 rows of the longest requests are some 30 MB.
 PARKED = Limit("parked", free=3_000)
+#: People that a network may send to other providers in an hour without their coming back.
+SENT_AWAY = Limit("sent away", free=1_000)
 #: Clients that a network may register in an hour: more than a certification run does.
 REGISTERED = Limit("registered", free=2_000)
 
@@ -129,6 +131,11 @@ def network(address: str, limit: Limit = NETWORK) -> Count:
 def parked(address: str, since: datetime) -> Count:
     """Return the count of requests that a network left waiting in one hour; each starts anew."""
     return Count(PARKED, f"{network(address).whom} {since:%Y-%m-%d %H}")
+
+
+def sent_away(address: str, since: datetime) -> Count:
+    """Return the count of people that a network sent to other providers in one hour."""
+    return Count(SENT_AWAY, f"{network(address).whom} {since:%Y-%m-%d %H}")
 
 
 def registered(address: str, since: datetime) -> Count:

@@ -12,7 +12,17 @@ from app.jobs import email
 from app.models import User
 from app.services.authorization import attempts, consents, devices
 from app.services.clients import owners, scopes
-from app.services.people import accounts, addresses, groups, passkeys, resets, roles, users
+from app.services.people import (
+    accounts,
+    addresses,
+    groups,
+    passkeys,
+    resets,
+    roles,
+    upstream_identities,
+    users,
+    ways_in,
+)
 from app.services.people.roles import Permission
 from app.settings import settings
 from app.web import agents
@@ -58,6 +68,8 @@ def user(user_id: int) -> ResponseReturnValue:
         owned=owners.of_user(row.id),
         attempts=[sentences.line(attempt) for attempt in newest],
         passkeys=passkeys.of_user(row.id),
+        has_password=ways_in.has_password(row.id),
+        linked=_linked(row),
         done=request.args.get("done", ""),
     )
 
@@ -84,6 +96,18 @@ def _addresses(row: User) -> list[dict[str, Any]]:
             "verified_at": address.verified_at,
         }
         for address in addresses.of_user(row)
+    ]
+
+
+def _linked(row: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "provider": provider.name,
+            "slug": provider.slug,
+            "email": identity.email,
+            "is_enabled": provider.is_enabled,
+        }
+        for identity, provider in upstream_identities.of_user(row.id)
     ]
 
 

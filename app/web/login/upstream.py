@@ -69,6 +69,7 @@ def upstream_callback(slug: str) -> ResponseReturnValue:
     except UpstreamRefusal as refusal:
         back_url = url_for("login.sign_in")
         return upstream_door.refused(refusal, provider.name, trace, back_url=back_url)
+    upstream_door.came_back(started)
     commit()  # used up, whatever comes of it
     waiting = pages.find(started.carried.handle) if started.carried.handle else None
     trace = _trace(waiting)
