@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone
 from flask import Flask, g, has_request_context, request
 from flask_babel import get_locale
 
 from app.extensions import babel
+from app.services.upkeep import languages
 from app.services.upkeep.languages import LANGUAGES
 from app.settings import settings
 from app.web import guards
@@ -54,20 +54,12 @@ def _own() -> str:
 def zone() -> tzinfo:
     """Return the time zone in the profile of who is signed in, UTC for everybody else."""
     somebody = guards.known_person() if has_request_context() else None
-    try:
-        return get_timezone(somebody.zoneinfo or "UTC") if somebody else UTC
-    except LookupError:  # of a zone table newer than this machine's
-        return UTC
+    return languages.zone(somebody.zoneinfo if somebody else None)
 
 
 def moment(at: datetime, *, day: bool = False) -> str:
     """Return a time as its reader writes it, with the zone; or the date alone."""
-    here = at.astimezone(zone())
-    locale = get_locale() or Locale("en")
-    if day:
-        return format_date(here.date(), "medium", locale=locale)
-    shown = format_datetime(here, "medium", tzinfo=here.tzinfo, locale=locale)
-    return f"{shown} {here.tzname()}"
+    return languages.day(at, zone(), "medium") if day else languages.written(at, zone())
 
 
 def _own_zone() -> str:
@@ -92,4 +84,5 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=wanted)
     app.context_processor(_shown)
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["written"] = languages.written
     app.jinja_env.globals["own_zone"] = _own_zone

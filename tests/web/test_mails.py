@@ -82,7 +82,7 @@ def site():
 
 
 def _block(site, file, name, values):
-    context = dict(values)
+    context = {"zone": UTC, **values}
     with site.test_request_context("/", base_url=ISSUER):
         site.update_template_context(context)
         template = site.jinja_env.get_template(f"email/{file}")
@@ -113,7 +113,7 @@ def test_both_parts_say_the_same(site, name, values):
 
 @pytest.mark.parametrize(("name", "values"), MAILS.items(), ids=MAILS)
 def test_mail_fetches_nothing_and_links_to_us_alone(site, name, values):
-    context = dict(values)
+    context = {"zone": UTC, **values}
     with site.test_request_context("/", base_url=ISSUER):
         page = site.jinja_env.get_template(f"email/{name}.html")
         site.update_template_context(context)

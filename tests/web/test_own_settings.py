@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+
+from app.models import Mail
+from app.services.people import deletions
+from tests.factories import PASSWORD
+from tests.secrets_seen import remember
 
 THEME_COOKIE = "__Host-sealwax-theme"
 
@@ -120,3 +126,36 @@ def test_unknown_theme_is_none(signed_in, theme):
 
     assert THEME_COOKIE not in signed_in.jar
     assert not signed_in.left_for
+
+
+def at(clock, **time):
+    """Move the clock to a time of the next day."""
+    wanted = (clock() + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    clock.move(wanted.replace(**time) - clock())
+
+
+@pytest.mark.parametrize(
+    ("zone", "time"), [("Asia/Tokyo", "9:30:00\u202fPM JST"), ("", "12:30:00\u202fPM UTC")]
+)
+def test_mails_tell_times_in_the_zone_of_their_reader(signed_in, jane, letters, clock, zone, time):
+    """ux.md 2.0 rule 10: who reads "was it me?" compares with a clock on the wall."""
+    save(signed_in, zoneinfo=zone)
+    at(clock, hour=12, minute=30)
+    typed = {"current_password": PASSWORD, "password": remember("four green boats sail home")}
+
+    signed_in.open("/account/security").press("change-password", **typed)
+
+    assert time in letters.text(jane.email)
+
+
+def test_day_of_a_deletion_is_that_of_its_reader(app, jane, clock, db, settings):
+    """ux.md 2.14: in the evening of London it is tomorrow in Auckland."""
+    jane.zoneinfo = "Pacific/Auckland"
+    at(clock, hour=20)
+    with app.test_request_context(base_url=settings.issuer):
+        deletions.schedule(jane)
+    day = (clock() + settings.deletion_grace + timedelta(days=1)).day
+
+    text = db.session.scalars(select(Mail.text)).one()
+
+    assert f" {day}, " in text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import LazyString, format_date
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, delete, exists, func, select, update
 
@@ -22,6 +22,7 @@ from app.models import (
     Invitation,
     LogoutNotice,
     Mail,
+    PendingIdentity,
     Session,
     SignUp,
     User,
@@ -30,13 +31,14 @@ from app.models import (
 from app.security import secrets
 from app.services.authorization import sessions
 from app.services.people import users
-from app.services.upkeep import audit, audit_chain, mail
+from app.services.upkeep import audit, audit_chain, languages, mail
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
 USERS, SESSIONS, EVENTS = User.__table__, Session.__table__, AuditEvent.__table__
 ATTEMPTS, NOTICES, MAILS = Attempt.__table__, LogoutNotice.__table__, Mail.__table__
 SIGN_UPS, INVITATIONS = SignUp.__table__, Invitation.__table__
+PENDING = PendingIdentity.__table__
 
 
 class AlreadyScheduled(Conflict):
@@ -154,6 +156,8 @@ def _forget_address(email: str, key: str) -> None:
     db.session.execute(delete(MAILS).where(func.lower(MAILS.c.recipient).in_(addresses)))
     db.session.execute(delete(SIGN_UPS).where(func.lower(SIGN_UPS.c.email).in_(addresses)))
     db.session.execute(delete(INVITATIONS).where(INVITATIONS.c.email_key == key))
+    # Somebody signed in elsewhere with it and has not answered yet; a new walk is short.
+    db.session.execute(delete(PENDING).where(func.lower(PENDING.c.email).in_(addresses)))
 
 
 def _forget_number(user_id: int) -> int:
@@ -174,7 +178,8 @@ def _forget_number(user_id: int) -> int:
 
 
 def _tell_scheduled(user: User, *, by_owner: bool) -> None:
-    day = LazyString(format_date, now() + settings.deletion_grace, "long")
+    zone = languages.zone(user.zoneinfo)
+    day = LazyString(languages.day, now() + settings.deletion_grace, zone)
     if by_owner:
         sentence = _(
             "Your account and everything in it will be deleted on %(day)s. To keep it, sign in "

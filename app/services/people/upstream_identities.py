@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -17,12 +17,11 @@ from app.clock import now
 from app.database import db
 from app.errors import Conflict, NotFound
 from app.models import UpstreamIdentity, UpstreamProvider, User
-from app.services.people import accounts
+from app.services.people import accounts, notices
 from app.services.people.pending_identities import Told
 from app.services.people.upstream_rules import Facts
-from app.services.upkeep import audit, mail
+from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
-from app.settings import settings
 
 LARGEST_ID = 2**31 - 1
 IDENTITIES, PROVIDERS = UpstreamIdentity.__table__, UpstreamProvider.__table__
@@ -72,7 +71,7 @@ def link(user: User, provider: UpstreamProvider, told: Told, *, address: str = "
     _insert(user.id, provider.id, told)
     _record(Event.UPSTREAM_LINKED, user, provider, address)
     sentence = _("From now on %(provider)s can sign in to your account.", provider=provider.name)
-    _tell(user, _("A way to sign in was added"), sentence)
+    notices.tell(user, _("A way to sign in was added"), sentence)
 
 
 def sign_up(provider: UpstreamProvider, told: Told) -> User:
@@ -138,7 +137,7 @@ def remove(user: User, identity_id: int, *, address: str = "") -> None:
     provider = db.session.get_one(UpstreamProvider, provider_id)
     _record(Event.UPSTREAM_REMOVED, user, provider, address)
     sentence = _("%(provider)s no longer signs in to your account.", provider=provider.name)
-    _tell(user, _("A way to sign in was removed"), sentence)
+    notices.tell(user, _("A way to sign in was removed"), sentence)
 
 
 def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
@@ -184,15 +183,3 @@ def _insert(user_id: int, provider_id: int, told: Told) -> None:
 
 def _record(event: Event, user: User, provider: UpstreamProvider, address: str) -> None:
     audit.record(event, actor_id=user.id, user_id=user.id, address=address, upstream=provider.slug)
-
-
-def _tell(user: User, subject: str, sentence: str) -> None:
-    """Mail the owner what was done: it may not have been them."""
-    mail.enqueue(
-        "account_notice",
-        to=user.email,
-        subject=subject,
-        sentence=sentence,
-        changed_at=now(),
-        account_url=f"{settings.issuer}/account/security",
-    )

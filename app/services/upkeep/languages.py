@@ -1,7 +1,11 @@
-"""The languages we speak, and which one somebody reads."""
+"""The languages we speak, which one somebody reads, and in which zone their day is."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, tzinfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone
 from flask_babel import get_locale
 
 from app.models import User
@@ -21,3 +25,24 @@ def read_by(reader: User | None, *, asked: bool) -> str:
         return own
     shown = get_locale() if asked else None
     return shown.language if shown is not None and shown.language in LANGUAGES else DEFAULT
+
+
+def zone(name: str | None) -> tzinfo:
+    """Return the time zone of this name, UTC when there is none, or none of this name."""
+    try:
+        return get_timezone(name or "UTC")
+    except LookupError:  # of a zone table newer than this machine's
+        return UTC
+
+
+def written(at: datetime, where: tzinfo) -> str:
+    """Return a moment as it is written in the language in use, in a zone that it names."""
+    here = at.astimezone(where)
+    locale = get_locale() or Locale(DEFAULT)
+    return f"{format_datetime(here, 'medium', tzinfo=where, locale=locale)} {here.tzname()}"
+
+
+def day(at: datetime, where: tzinfo, style: str = "long") -> str:
+    """Return the day that a moment falls on in a zone, in the language in use."""
+    locale = get_locale() or Locale(DEFAULT)
+    return format_date(at.astimezone(where).date(), style, locale=locale)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -53,11 +53,12 @@ class Claimed:
 def enqueue(
     template: str, *, to: str, reader: User | None = None, asked: bool = True, **context: Any
 ) -> None:
-    """Render a mail in the language of its reader, and put it into the outbox.
+    """Render a mail in the language and zone of its reader, and put it into the outbox.
 
     `reader` is whose mailbox it is, if that is known; `asked` is False when somebody else has
     caused the mail. Words in the context that were not translated yet (lazy) follow.
     """
+    context["zone"] = languages.zone(reader.zoneinfo if reader is not None else None)
     with force_locale(languages.read_by(reader, asked=asked)):
         db.session.add(_rendered(template, to, context))
     db.session.flush()
@@ -72,7 +73,7 @@ def _rendered(template: str, to: str, context: dict[str, Any]) -> Mail:
     if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
         message = "an address that cannot stand in a header"
         raise ValueError(message)
-    context = {"not_me_url": f"{settings.issuer}/account/not-me", **context}
+    context = {"zone": UTC, "not_me_url": f"{settings.issuer}/account/not-me", **context}
     moment = now()
     return Mail(
         message_id=f"<{secrets.new_id()}@{_domain()}>",

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 
 from app.database import db as database
 from app.errors import NotFound
-from app.models import User, UserEmail
+from app.models import Mail, User, UserEmail
 from app.services.people import accounts, address_changes, address_claims, addresses, sign_ups
 from app.services.people.accounts import AddressTaken
 from app.services.people.address_changes import RevertLinkDead
 from app.services.people.address_claims import ClaimRefused
 from app.services.people.addresses import PrimaryStays
 from app.services.people.sign_ups import CodeRefused, SignUpLinkDead
-from tests import factories
+from tests import at_once, factories
 from tests.secrets_seen import remember
 
 NEW = "new@people.example"
@@ -115,6 +115,41 @@ def test_one_of_eight_adds_a_claimed_address(app, jane, mailed):
     """security.md RV02."""
     assert race(app, [claim(jane, mailed)] * 8) == 1
     assert [one.key for one in addresses.of_user(jane)] == [jane.email_key, NEW]
+
+
+def test_one_of_eight_adds_a_claimed_address_by_its_code(app, jane, mailed, db):
+    """security.md RV02: the code, typed in eight tabs at once; the others are told it is over."""
+    with app.test_request_context(base_url="https://id.example"):
+        claim_id = address_claims.begin(jane, NEW, link=catch(mailed))
+        database.session.commit()
+    subject = database.session.scalars(select(Mail.subject).where(Mail.recipient == NEW)).one()
+    user_id, code = jane.id, remember(subject.split()[0])
+
+    def confirm():
+        with app.test_request_context(base_url="https://id.example"):
+            me = database.session.get(User, user_id)
+            found = address_claims.find(me, claim_id)
+            address_claims.count_try(found)
+            address_claims.confirm_by_code(me, found, code)
+            database.session.commit()
+
+    assert at_once.race(app, confirm, losing=LOST) == 1
+    assert [one.key for one in addresses.of_user(jane)] == [jane.email_key, NEW]
+    told = select(func.count()).select_from(Mail).where(Mail.template == "address_added")
+    assert database.session.scalar(told) == 1
+
+
+def test_no_more_than_five_of_eight_wrong_codes_are_tried(app, jane, mailed):
+    """security.md RV02: also when they are typed at once."""
+    claim_id = address_claims.begin(jane, NEW, link=catch(mailed))
+    database.session.commit()
+    user_id = jane.id
+
+    def guess():
+        found = address_claims.find(database.session.get(User, user_id), claim_id)
+        address_claims.count_try(found)
+
+    assert at_once.race(app, guess, losing=LOST) == address_claims.MOST_TRIES
 
 
 def test_one_of_eight_people_gets_an_address(app, mailed):

@@ -14,8 +14,19 @@ from app.database import db as database
 from app.jobs import cleanup as sweeping
 from app.models import AuditEvent, Client, User
 from app.services.authorization.attempts import Trace
-from app.services.people import accounts, deletions, invitations, profiles, resets, sign_ups
+from app.services.people import (
+    accounts,
+    deletions,
+    invitations,
+    pending_identities,
+    profiles,
+    resets,
+    sign_ups,
+    upstreams,
+)
 from app.services.people.deletions import AlreadyScheduled, NotScheduled
+from app.services.people.pending_identities import Told
+from app.services.people.upstreams import Wanted
 from app.services.people.users import LastAdministrator
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
@@ -25,6 +36,14 @@ from tests.factories import PASSWORD
 GRACE = timedelta(days=14)
 EMAIL, NAME, PHONE = "Zenobia@palmyra.example", "Zenobia of Palmyra", "+33 1 23 45 67 89"
 ADDRESS, AGENT = "203.0.113.77", "Mozilla/5.0 (Palmyra)"
+
+
+def _come_from_elsewhere():
+    """Sign in with another provider that tells the address, and leave the question unanswered."""
+    wanted = Wanted("Example", "https://op.example", "us", "a secret of ours")
+    provider = upstreams.create("generic", wanted, by=None)
+    told = Told(provider.issuer, "z-there", email=EMAIL, name=NAME)
+    pending_identities.keep(provider.id, told, browser="another browser")
 
 
 @pytest.fixture
@@ -51,6 +70,7 @@ def gone(db, clock):
     resets.begin(EMAIL, link=lambda _token: "https://id.example/")
     hashed = factories.hashed(PASSWORD)
     sign_ups.begin("a browser", EMAIL, name=NAME, password_hash=hashed, link=str)
+    _come_from_elsewhere()
     trace = Trace("sign_in", user_id=user.id)
     trace.refused("account", "password_wrong", sent=EMAIL)
     trace.write("refused")
