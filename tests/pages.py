@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -36,10 +37,12 @@ class Element:
 
     def walk(self) -> Iterator[Element]:
         """Yield every element below, in the order of the page."""
-        for child in self.children:
+        waiting = self.children[::-1]
+        while waiting:
+            child = waiting.pop()
             if isinstance(child, Element):
                 yield child
-                yield from child.walk()
+                waiting += child.children[::-1]
 
     def find_all(self, *tags: str) -> list[Element]:
         """Return every element below that has one of the tags."""
@@ -101,10 +104,23 @@ class Page:
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
+
+    @cached_property
+    def root(self) -> Element:
+        """Return the tree; many a page is only passed by."""
         builder = _Builder()
-        builder.feed(answer.text)
+        builder.feed(self.answer.text)
         builder.close()
-        self.root = builder.root
+        return builder.root
+
+    @cached_property
+    def _named(self) -> dict[str, Element]:
+        """Return the elements by id; the first of those that share one."""
+        found: dict[str, Element] = {}
+        for element in self.root.walk():
+            if element.has("id"):
+                found.setdefault(element.get("id"), element)
+        return found
 
     @property
     def url(self) -> str:
@@ -125,7 +141,7 @@ class Page:
 
     def by_id(self, name: str) -> Element | None:
         """Return the element of this id."""
-        return next((element for element in self.root.walk() if element.get("id") == name), None)
+        return self._named.get(name)
 
     def form_of(self, submitter: Element) -> Element:
         """Return the form that a button sends."""
