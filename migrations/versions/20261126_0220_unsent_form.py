@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "c3f7a91d5e20"
-down_revision = "e95b3c7d1a08"
+down_revision = "c5a8e21f7b30"
 branch_labels = None
 depends_on = None
 
