@@ -138,6 +138,7 @@ def _not_me() -> Context:
         Step("sessions", "Sign out everywhere else", "No other device is signed in.", is_done=True),
         Step("password", "Change it", "Once.", is_done=False, url="/", label="Change it"),
         Step("second-step", "Check it", "It is on.", is_done=True, url="/", label="New codes"),
+        Step("upstreams", "Who else signs you in", "2 do.", is_done=None, url="/", label="Look"),
         Step("apps", "Look through your apps", "2 apps.", is_done=None, url="/", label="Look"),
         Step("email", "Check your mailbox", f"Mail to {JANE.email}.", is_done=None),
     ]

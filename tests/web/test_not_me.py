@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.services.people import upstream_identities, upstreams
+from app.services.people.pending_identities import Told
+from app.services.people.upstreams import Wanted
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
@@ -79,6 +82,30 @@ def test_second_step_is_offered_or_checked(signed_in, jane):
 
 def test_passkeys_are_to_be_looked_at(signed_in):
     assert "No passkey signs you in." in step(signed_in, "passkeys")
+
+
+def test_who_else_signs_in_is_to_be_looked_at(signed_in, jane, db):
+    """security.md RV08: a link made in a stolen session outlives every new password."""
+    assert "No account elsewhere signs you in." in step(signed_in, "upstreams")
+
+    named = {"name": "Example", "issuer": "https://other.example", "client_id": "ours"}
+    provider = upstreams.create("generic", Wanted(**named), by=None)
+    upstream_identities.link(jane, provider, Told(provider.issuer, "somebody"))
+    db.session.commit()
+
+    assert "1 account elsewhere signs you in." in step(signed_in, "upstreams")
+    assert signed_in.follow("Look at what is linked").at == "/account/upstreams"
+
+
+def test_addresses_are_to_be_looked_at(signed_in, jane):
+    """security.md RV07: an added address can ask for a new password."""
+    assert jane.email in step(signed_in, "email")
+    assert not signed_in.has("do-email")
+
+    factories.address(jane, "somebody@people.example")
+
+    assert "one of your 2 addresses" in step(signed_in, "email")
+    assert signed_in.follow("Look at your addresses").at == "/account/emails"
 
 
 def test_apps_are_to_be_looked_at(rp, signed_in):

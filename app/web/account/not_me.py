@@ -18,8 +18,17 @@ from flask_babel import ngettext
 from app.clock import now
 from app.models import User
 from app.services.authorization import consents, devices
+from app.services.authorization.sessions import SignedIn
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import passkeys, passwords, recovery_codes, trusted_browsers, users
+from app.services.people import (
+    addresses,
+    passkeys,
+    passwords,
+    recovery_codes,
+    trusted_browsers,
+    upstream_identities,
+    users,
+)
 from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, show, somebody
 
@@ -129,13 +138,37 @@ def _apps(_person: SignedIn, user: User) -> Step:
     return Step("apps", title, words, is_done=None, url=url, label=label)
 
 
+def _upstreams(_person: SignedIn, user: User) -> Step:
+    title, count = _("Check who else signs you in"), len(upstream_identities.of_user(user.id))
+    if not count:
+        return Step("upstreams", title, _("No account elsewhere signs you in."), is_done=True)
+    words = ngettext(
+        "%(num)d account elsewhere signs you in. Remove what you don't know.",
+        "%(num)d accounts elsewhere sign you in. Remove what you don't know.",
+        count,
+    )
+    url, label = url_for("account.upstreams"), _("Look at what is linked")
+    return Step("upstreams", title, words, is_done=None, url=url, label=label)
+
+
 def _email(_person: SignedIn, user: User) -> Step:
+    """Each confirmed address can ask for a new password, one that somebody has added as well."""
+    title, count = _("Check your mailbox"), len(addresses.of_user(user))
+    if count > 1:
+        words = ngettext(
+            "Whoever reads mail to your address can choose a new password.",
+            "Whoever reads mail to one of your %(num)d addresses can choose a new password. "
+            "Remove what you don't know.",
+            count,
+        )
+        url, label = url_for("account.emails"), _("Look at your addresses")
+        return Step("email", title, words, is_done=None, url=url, label=label)
     words = _(
         "Whoever reads mail to %(email)s can choose a new password. Change the password of that "
         "mailbox too if somebody else may know it.",
         email=user.email,
     )
-    return Step("email", _("Check your mailbox"), words, is_done=None)
+    return Step("email", title, words, is_done=None)
 
 
 #: In this order: first whoever is in goes out, then the ways in are shut.
@@ -144,6 +177,7 @@ STEPS: tuple[Callable[[SignedIn, User], Step], ...] = (
     _password,
     _second_step,
     _passkeys,
+    _upstreams,
     _apps,
     _email,
 )
