@@ -62,7 +62,7 @@ class Remote:
     @property
     def settings(self) -> dict[str, Any]:
         """Return the settings of a provider that may reach it."""
-        return {"fetch_private_hosts": ("localhost",), "fetch_ca_file": self.ca_file}
+        return reach()
 
     def serve(self, path: str, body: bytes | str, **headers: str) -> str:
         """Answer with this document from now on; return its address."""
@@ -82,6 +82,14 @@ def certificates() -> Path:
     folder = Path(mkdtemp(prefix="sealwax-remote-"))
     runpy.run_path(str(ROOT / "tools" / "local_tls.py"))["main"](folder)
     return folder
+
+
+def reach() -> dict[str, Any]:
+    """Return the settings of a provider that may reach such hosts."""
+    return {
+        "fetch_private_hosts": ("localhost",),
+        "fetch_ca_file": str(certificates() / "ca.pem"),
+    }
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from app.database import Base, db
 from app.models import SigningKey
 from app.services.authorization import keys
 from app.settings import Settings
-from tests import databases, secrets_seen
+from tests import databases, remote, secrets_seen
 from tests.servers import LiveServer, live_server
 from tests.statements import keep_templates_silent
 
@@ -85,9 +85,11 @@ class Stage:
     def live(self) -> LiveServer:
         """Return the production server on the same database; it runs until the end.
 
-        Without its jobs: they would take mail from under the hands of the tests that follow.
+        Without its jobs: they would take mail from under the hands of the tests that follow. It
+        reaches hosts that tests play on this machine.
         """
-        without_jobs = self.settings.model_copy(update={"run_jobs": False})
+        changes = {"run_jobs": False, **remote.reach()}
+        without_jobs = self.settings.model_copy(update=changes)
         return self.stack.enter_context(live_server(without_jobs))
 
     def _log_since(self) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from app.database import db
 from app.models import User
+from tests.events.acts_at_doors import ACTS_AT_DOORS
 from tests.events.scene import via
 from tests.phone import recovery_codes, scan
 from tests.secrets_seen import remember
@@ -28,7 +29,8 @@ def _reset_password(scene):
 
 def _turn_second_step_on(scene):
     browser = scene.here.open("/account/second-step")
-    assert recovery_codes(browser.press("turn-on", code=remember(scan(browser).code)))
+    scene.codes = recovery_codes(browser.press("turn-on", code=remember(scan(browser).code)))
+    assert scene.codes
 
 
 def _turn_second_step_off(scene):
@@ -82,13 +84,8 @@ def _sign_out_elsewhere(scene):
 
 
 def _end_one_session(scene):
-    page = scene.here.open("/account/security").shown
-    (button,) = (name for name in _ids(page) if name.startswith("end-"))
-    assert scene.here.press(button).sees("You are signed out there.")
-
-
-def _ids(page):
-    return [element.get("id") for element in page.root.find_all("button")]
+    browser = scene.here.open("/account/security").press(f"end-{scene.session_of(scene.there)}")
+    assert browser.sees("You are signed out there.")
 
 
 def _withdraw(scene):
@@ -117,7 +114,7 @@ def _refuses_the_application(scene):
     return lambda worker: via(scene.jwt.party, worker).introspect("nothing").status == 401
 
 
-def _remove_address(scene):
+def _remove_redirect_uri(scene):
     browser = scene.browser_of(scene.root).open(_client_page(scene))
     assert browser.press("save", redirect_uris="https://rp.example/new").status == 200
 
@@ -147,7 +144,8 @@ ACTS = {
     "consent withdrawn": _withdraw,
     "application turned off": _turn_application_off,
     "application deleted": _delete_application,
-    "address removed": _remove_address,
+    "redirect URI removed": _remove_redirect_uri,
+    **ACTS_AT_DOORS,
 }
 #: Events before which there is no second step, and so nothing that hangs on it.
 WITHOUT_PHONE = {"second step on"}

@@ -29,9 +29,9 @@ def _at(browser, worker):
 
 def _signed_in(scene, *, which):
     def alive(worker):
-        at = _at(getattr(scene, which), worker).open("/account/").at
-        assert at in {"/account/", "/login/sign-in"}, at
-        return at == "/account/"
+        browser = _at(getattr(scene, which), worker).open("/account/")
+        assert browser.at in {"/account/", "/login/sign-in"}, browser.at
+        return browser.at == "/account/" and not browser.sees(scene.doors.john_email)
 
     return _everywhere(scene, alive)
 
@@ -132,6 +132,17 @@ def _sign_up(scene):
     return _everywhere(scene, alive)
 
 
+def _door(scene, *, name):
+    """Try a door in a browser nobody has used, at the worker that has not seen what happened."""
+    return getattr(scene.doors, name)(_at(scene.stranger(), scene.workers[-1]))
+
+
+def _door_of(scene, *, name, which):
+    """Try a door in a browser that somebody uses."""
+    browser = scene.doors.aside if which == "aside" else getattr(scene, which)
+    return getattr(scene.doors, name)(_at(browser, scene.workers[-1]))
+
+
 #: Those that are judged at once, at every worker: no memory of a process may keep them alive.
 AT_ONCE = {
     "here": partial(_signed_in, which="here"),
@@ -144,6 +155,13 @@ AT_ONCE = {
     "off": partial(_userinfo, which="offline"),
     "link": _link,
     "sign": _sign_up,
+    "ask": partial(_door_of, name="is_waiting_to_be_linked", which="here"),
+    "back": partial(_door, name="is_way_back_good"),
+    "claim": partial(_door, name="is_claim_good"),
+    "inv": partial(_door, name="is_invitation_good"),
+    "aside": partial(_door_of, name="is_set_aside", which="aside"),
+    "pk": partial(_door, name="is_passkey_good"),
+    "up": partial(_door, name="is_identity_good"),
 }
 #: Those that only a client can use: a worker may remember it for two seconds.
 BY_A_CLIENT = {

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from app.database import db
+from app.models import User
 from app.services.authorization import sessions
 from app.services.people import resets
 from app.services.upkeep.memory import LONGEST_SECONDS
 from tests import factories
 from tests.browser import Browser, Cookie
+from tests.events.doors import Doors
+from tests.pages import Page
 from tests.relying_party import RelyingParty
 from tests.secrets_seen import remember
 
@@ -21,6 +24,15 @@ PWD, MFA = ("pwd",), ("pwd", "otp", "mfa")
 APPS = {"Photo Box": {}, "Print Shop": {"access_token_format": "opaque"}}
 #: For the last request before the one that is judged.
 SECONDS_TO_ANSWER = 1
+
+
+class Plain(Browser):
+    """A browser that looks at pages without judging them: the gallery does."""
+
+    def _show(self, answer):
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        self.page = Page(answer) if is_page else None
+        return self
 
 
 @dataclass
@@ -35,8 +47,8 @@ class Asked:
 class Scene:
     """What one row of the table is about, on a live server."""
 
-    def __init__(self, live, workers, *, has_phone):
-        self.live, self.workers = live, workers
+    def __init__(self, live, workers, remote, *, has_phone):
+        self.live, self.workers, self.remote = live, workers, remote
         self.root = factories.admin("root@people.example")
         self.jane = factories.user("jane@people.example")
         self.jane_id, self.email, self.password = self.jane.id, self.jane.email, factories.PASSWORD
@@ -51,6 +63,8 @@ class Scene:
         self.there = self.browser_of(self.jane, PWD)
         #: Tells whether a worker knows what happened; set by what workers may know late.
         self.is_settled = lambda _worker: True
+        self.doors = Doors(self)
+        self.doors.before()
         self._give_out()
 
     def _give_out(self):
@@ -64,11 +78,20 @@ class Scene:
         self.trusting = self._trusting() if self.codes else None
         self.sign_up = self._sign_up()
         self.reset_token = self._reset_token()
+        self.doors.after()
         self.code = self._asked(self.here, "Photo Box", ONLINE)
+
+    def jane_now(self):
+        """Return Jane as she is by now, None when she is no more."""
+        return db.session.get(User, self.jane_id, populate_existing=True)
+
+    def session_of(self, browser):
+        """Return the number of the session in a browser."""
+        return sessions.find(browser.jar["sealwax"].value).session_id
 
     def stranger(self):
         """Return a browser nobody has used yet."""
-        return Browser(self.workers[0], self.live.url)
+        return Plain(self.workers[0], self.live.url)
 
     def browser_of(self, person, amr=PWD):
         """Return a browser in which a person has signed in, by these methods."""

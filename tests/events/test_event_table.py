@@ -8,6 +8,7 @@ from tests.events.acts import ACTS, WITHOUT_PHONE
 from tests.events.artefacts import AT_ONCE, BY_A_CLIENT
 from tests.events.scene import Scene
 from tests.events.table import rows
+from tests.remote import remote_host
 from tests.workers import each_worker
 
 ROWS = dict(rows())
@@ -20,6 +21,12 @@ def workers(live):
         yield connections
 
 
+@pytest.fixture(scope="module")
+def remote():
+    with remote_host() as host:
+        yield host
+
+
 def test_every_row_and_column_is_played():
     cells = {*AT_ONCE, *BY_A_CLIENT}
 
@@ -28,10 +35,10 @@ def test_every_row_and_column_is_played():
 
 
 @pytest.mark.parametrize("event", ROWS)
-def test_what_was_given_out_lives_or_dies_as_the_table_says(event, live, workers, db):
+def test_what_was_given_out_lives_or_dies_as_the_table_says(event, live, workers, remote, db):
     """security.md SE04, CD05, RT06, RT08, PW06, CO06, MF06, AT05: on two workers."""
     assert db.engine, "a context of the application is open"
-    scene = Scene(live, workers, has_phone=event not in WITHOUT_PHONE)
+    scene = Scene(live, workers, remote, has_phone=event not in WITHOUT_PHONE)
 
     ACTS[event](scene)
 
