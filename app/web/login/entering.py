@@ -10,20 +10,27 @@ from flask.typing import ResponseReturnValue
 
 from app.database import commit
 from app.models import User
-from app.services.authorization import interactions, levels
+from app.services.authorization import interactions
 from app.services.people import (
     half_sign_ins,
     mailbox_proofs,
     passkeys,
     second_steps,
+    step_rules,
     trusted_browsers,
 )
+from app.services.people.step_rules import Owed
 from app.web import guards
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting
 
 #: Where somebody goes who has to set something up.
 ENROL = "login.enrol"
+PAGES = {
+    Owed.NOTHING: None,
+    Owed.SET_UP: ENROL,
+    Owed.SECOND_STEP: "login.second_step",
+}
 
 
 def enter(
@@ -110,16 +117,18 @@ def let_in(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> None
 
 
 def _owed_page(user: User, amr: tuple[str, ...]) -> str | None:
-    if levels.reaches(levels.of(amr), levels.MFA):  # a passkey is both steps in one
-        return None
-    if not user.has_second_step:
-        if not second_steps.is_demanded_of(user.id, user):
-            return None
-        # Whoever has a passkey need not set up anything else because the policy has changed.
-        if not passkeys.has_any(user.id):
-            return ENROL
+    """Return the page of what is owed, None when nothing is."""
+    verdict = step_rules.owed(
+        amr,
+        has_second_step=user.has_second_step,
+        is_demanded=lambda: second_steps.is_demanded_of(user.id, user),
+        has_passkey=lambda: passkeys.has_any(user.id),
+        is_spared=lambda: _is_spared(user),
+    )
+    return PAGES[verdict]
+
+
+def _is_spared(user: User) -> bool:
     somebody = guards.person()
     asked_again = somebody is not None and somebody.user_id == user.id
-    if not asked_again and trusted_browsers.is_trusted(user, guards.browser()):
-        return None
-    return "login.second_step"
+    return not asked_again and trusted_browsers.is_trusted(user, guards.browser())
