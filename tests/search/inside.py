@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.search.world import ADDRESSES, ATTACKER, HOME, OWNER, PEOPLE, Link
+from app.services.people.upstream_rules import Facts, Verdict
+from tests.search.world import (
+    ADDRESSES,
+    ATTACKER,
+    HOME,
+    IDENTITIES,
+    KIND,
+    OWNER,
+    PEOPLE,
+    Link,
+)
 
 ONLY = frozenset
 
@@ -10,7 +20,8 @@ ONLY = frozenset
 def is_clean(account):
     """Tell whether nothing on an account is anybody's but the owner's."""
     mine = {HOME[OWNER]}
-    return account.verified <= mine and not account.claimed and account.linked <= {OWNER}
+    ways_in = account.linked | account.passkeys
+    return account.verified <= mine and not account.claimed and ways_in <= {OWNER}
 
 
 def _sessions(world):
@@ -19,18 +30,45 @@ def _sessions(world):
             yield number, account, who
 
 
+def facts_of(world, rules, who, address, claims, *, asking=None):
+    """Return what the product knows of an identity (services/people/upstream_identities.py)."""
+    owner = next((n for n, each in world.living() if who in each.linked), None)
+    taken = world.owner_of(address)
+    if owner is None and not rules.address_links_nothing:
+        owner = taken
+    proven = rules.is_proven(KIND, dict(claims), email=address, verified=True)
+    return Facts(
+        owner=owner,
+        asking=asking,
+        may_sign_up=True,
+        email_is_proven=proven,
+        address_is_taken=taken is not None,
+    )
+
+
 def _link(world, rules):
     for number, account, who in _sessions(world):
         provers = (who,) if rules.link_is_bound_to_asker else PEOPLE
         for prover in provers:
-            owner = next((n for n, each in world.living() if prover in each.linked), None)
-            if owner is None:
+            address, claims = IDENTITIES[prover][0]
+            facts = facts_of(world, rules, prover, address, claims, asking=number)
+            if rules.decide(facts) is Verdict.ASK_TO_LINK:
                 linked = world.change(number, linked=account.linked | {prover})
                 yield f"{who} links {prover} to {number}", linked
         for other in account.linked:
-            if account.password or len(account.linked) > 1:
+            if account.password or account.passkeys or len(account.linked) > 1:
                 unlinked = world.change(number, linked=account.linked - {other})
                 yield f"{who} unlinks {other} from {number}", unlinked
+
+
+def _passkeys(world, _rules):
+    for number, account, who in _sessions(world):
+        made = world.change(number, passkeys=account.passkeys | {who})
+        yield f"{who} makes a passkey for {number}", made
+        for other in account.passkeys:
+            if account.password or account.linked or len(account.passkeys) > 1:
+                removed = world.change(number, passkeys=account.passkeys - {other})
+                yield f"{who} removes the passkey of {other} from {number}", removed
 
 
 def _addresses(world, rules):
@@ -101,10 +139,8 @@ def _go_back(world, rules):
 
 
 def _taken_back(world, reader, number):
-    """It is the owner's again when nothing but addresses was changed."""
-    account = world.at(number)
-    is_own = account.linked <= {OWNER} and account.password == OWNER
-    done = number == 0 and reader == OWNER and is_own
+    """It is the owner's again, who believes so, unless the password is known to others."""
+    done = number == 0 and reader == OWNER and world.at(number).password == OWNER
     return world._replace(is_breached=False) if done else world
 
 
@@ -114,6 +150,8 @@ def _use_way_back(world, rules, link):
     parts = {"primary": link.address, "verified": account.verified | {link.address}}
     if rules.way_back_drops_the_rest:
         parts |= {"verified": ONLY({link.address}), "claimed": ONLY(), "sessions": ONLY()}
+    if rules.way_back_drops_ways_in:
+        parts |= {"linked": ONLY(), "passkeys": ONLY()}
     after = world.change(number, **parts)
     gone = {link}
     if rules.way_back_ends_later_ones:
@@ -139,4 +177,4 @@ def _secure(world, _rules):
         yield "O has looked through it all", world._replace(is_breached=False)
 
 
-ROOMS = (_link, _addresses, _primary, _go_back, _delete, _secure)
+ROOMS = (_link, _passkeys, _addresses, _primary, _go_back, _delete, _secure)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from app.services.authorization import levels
+from app.services.people.step_rules import Owed
+from app.services.people.upstream_rules import Verdict
 from tests.search import inside
-from tests.search.inside import ONLY, is_clean
+from tests.search.inside import ONLY, facts_of, is_clean
 from tests.search.rules import Rules
 from tests.search.world import (
     ADDRESSES,
@@ -19,6 +22,10 @@ from tests.search.world import (
     World,
 )
 
+PASSWORD, FEDERATED = ("pwd",), ("fed",)
+PASSKEY = levels.with_passkey((), is_synced=True)
+NO = False
+
 
 def moves(world: World, rules: Rules):
     """Yield every step from here: its name, and the next world."""
@@ -28,10 +35,17 @@ def moves(world: World, rules: Rules):
                 yield name, after
 
 
-def _let_in(world: World, rules: Rules, who: str, number: int) -> World:
-    """Let somebody in who has passed a first step; the phone is asked for on every way."""
+def _let_in(world: World, rules: Rules, who: str, number: int, amr=PASSWORD) -> World:
+    """Let somebody in who has passed a first step, and what they owe then."""
     account = world.at(number)
-    if rules.every_way_asks_for_phone and account.phone not in {NOBODY, who}:
+    owed = rules.owed(
+        amr,
+        has_second_step=account.phone != NOBODY,
+        is_demanded=NO.__bool__,
+        has_passkey=account.passkeys.__len__,
+        is_spared=NO.__bool__,
+    )
+    if owed != Owed.NOTHING and who not in {account.phone, *account.passkeys}:
         return world
     entered = account.entered
     if not (world.is_breached and number == 0 and who == ATTACKER):
@@ -149,29 +163,40 @@ def _use_reset(world, rules, link, reader):
     return after._replace(is_breached=False) if is_taken_back else after
 
 
+def _by_passkey(world, rules):
+    for number, account in world.living():
+        for who in account.passkeys:
+            yield f"{who} uses a passkey of {number}", _let_in(world, rules, who, number, PASSKEY)
+
+
 def _by_identity(world, rules):
     for who in PEOPLE:
-        owner = next((n for n, each in world.living() if who in each.linked), None)
-        if owner is not None:
-            yield f"{who} comes from elsewhere to {owner}", _let_in(world, rules, who, owner)
-            continue
-        for address, is_proof in IDENTITIES[who]:
-            name = f"{who} comes from elsewhere as {address}"
-            yield name, _stranger(world, rules, who, address, is_proof=is_proof)
+        for address, claims in IDENTITIES[who]:
+            facts = facts_of(world, rules, who, address, claims)
+            verdict = rules.decide(facts)
+            name = f"{who} comes from elsewhere as {address}: {verdict}"
+            yield name, _follow(world, rules, verdict, facts, who, address)
 
 
-def _stranger(world, rules, who, address, *, is_proof):
-    """Decide about an identity that is nobody's (services/people/upstream_rules.py, decide)."""
-    taken = world.owner_of(address)
-    if taken is not None:
-        if rules.address_links_nothing:
-            return world
-        linked = world.at(taken).linked | {who}
-        return _let_in(world.change(taken, linked=linked), rules, who, taken)
-    if is_proof or not rules.only_proofs_prove:
+def _follow(world, rules, verdict, facts, who, address):
+    """Do what the product does upon a verdict (web/login/upstream.py, join.py)."""
+    if verdict is Verdict.SIGN_IN:
+        return _let_in(world, rules, who, facts.owner, FEDERATED)
+    if verdict is Verdict.SIGN_UP:
         made = Account(verified=ONLY({address}), primary=address, linked=ONLY({who}))
         return _new(world, rules, who, made)
-    return world._replace(sign_ups=world.sign_ups | {SignUp(who, address, who)})
+    if verdict is Verdict.SIGN_UP_BY_MAIL:
+        return world._replace(sign_ups=world.sign_ups | {SignUp(who, address, who)})
+    return world
 
 
-ROOMS = (_sign_up, _confirm, _invite, _by_password, _reset, _by_identity, *inside.ROOMS)
+ROOMS = (
+    _sign_up,
+    _confirm,
+    _invite,
+    _by_password,
+    _reset,
+    _by_passkey,
+    _by_identity,
+    *inside.ROOMS,
+)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from tests.search.moves import moves
 from tests.search.rules import Rules
 from tests.search.world import World, is_bad
+
+
+def after_steps(start: World, rules: Rules, steps: Iterable[str]) -> World:
+    """Return the world that these steps lead to."""
+    world = start
+    for step in steps:
+        world = dict(moves(world, rules))[step]
+    return world
 
 
 def find_bad(start: World, rules: Rules, *, depth: int) -> tuple[list[str] | None, int]:

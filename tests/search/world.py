@@ -13,9 +13,15 @@ PEOPLE = (OWNER, ATTACKER)
 #: Addresses by whose mailbox they lead to.
 HOME = {OWNER: "owner@", ATTACKER: "attacker@"}
 ADDRESSES = tuple(HOME.values())
-#: Identities elsewhere, and the addresses that may be told with them; true: the word is a proof.
-#: Whoever runs a directory can write any address into it (nOAuth).
-IDENTITIES = {OWNER: (("owner@", True),), ATTACKER: (("attacker@", True), ("owner@", False))}
+#: Identities elsewhere, at a provider of many directories: the addresses that may be told with
+#: them, and what is told beside. Whoever runs a directory can write any address into it (nOAuth);
+#: that the directory owns the domain, the provider alone can say.
+KIND = "microsoft"
+OWNED: tuple[tuple[str, bool], ...] = (("xms_edov", True),)
+IDENTITIES = {
+    OWNER: (("owner@", OWNED),),
+    ATTACKER: (("attacker@", OWNED), ("owner@", ())),
+}
 NOBODY = ""
 #: The owner's password, when the attacker has learned it.
 LEAKED = "both"
@@ -33,6 +39,7 @@ class Account(NamedTuple):
     password: str = NOBODY
     phone: str = NOBODY
     linked: frozenset[str] = frozenset()
+    passkeys: frozenset[str] = frozenset()
     #: Who is signed in, and who ever was by their own proof.
     sessions: frozenset[str] = frozenset()
     entered: frozenset[str] = frozenset()
