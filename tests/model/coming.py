@@ -7,51 +7,25 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from webauthn.helpers import base64url_to_bytes
 
 from app.database import db
 from app.models import User
-from app.services.authorization.levels import MFA
-from app.services.people import trusted_browsers
+from app.services.authorization import levels
+from app.services.people import trusted_browsers, upstream_identities
 from tests import factories, secrets_seen
 from tests.model import truths
+from tests.model.choices import APPS, BROWSERS, ESSENTIAL, PATHS, PEOPLE, WISHES
 from tests.model.world import Request, World
 from tests.phone import recovery_codes, scan
 from tests.secrets_seen import remember
 from tests.stages import ISSUER
+from tests.upstream_host import SECRET
 
-BROWSERS = st.sampled_from((0, 1))
-PEOPLE = st.sampled_from(("jane", "joe"))
-APPS = st.sampled_from(("plain", "step", "essential"))
-ESSENTIAL = json.dumps({"id_token": {"acr": {"essential": True, "values": [MFA]}}})
-WISHES = st.sampled_from(
-    (
-        {},
-        {},
-        {"prompt": "login"},
-        {"prompt": "none"},
-        {"prompt": "consent"},
-        {"prompt": "select_account"},
-        {"prompt": "login consent"},
-        {"max_age": "60"},
-        {"max_age": "0"},
-        {"acr_values": MFA},
-    )
-)
-PATHS = st.sampled_from(
-    (
-        "/account/",
-        "/account/security",
-        "/account/second-step",
-        "/account/second-step/off",
-        "/login/sign-in",
-        "/login/second-step",
-        "/login/recovery-code",
-        "/login/enrol",
-        "/login/second-step?again=yes",
-        "/login/sign-in?again=yes",
-        "/login/sign-out",
-    )
-)
+#: Pages with one button to press, whoever comes there.
+PRESSED = {"/login/keep-account": "keep", "/login/link": "link"}
+#: How a session was opened, by its method.
+NAMES = {"pwd": "password", "fed": "identity", "hwk": "passkey", "otp": "code"}
 MOST_PAGES = 8
 BROWSER_COOKIE = "__Host-sealwax-browser"
 
@@ -59,31 +33,46 @@ BROWSER_COOKIE = "__Host-sealwax-browser"
 class Coming(RuleBasedStateMachine):
     """People come, from an application or by themselves, and do what is asked for."""
 
-    def __init__(self, stage, clock, reached):
+    def __init__(self, place, clock, reached):
         super().__init__()
         secrets_seen.forget_all()
-        self.stage, self.clock = stage, clock
-        self.world = World(stage.app)
+        remember(SECRET)
+        self.place, self.clock = place, clock
+        self.world = World(place.app, place.upstream)
         self.world.reached = reached
 
     def teardown(self):
         """Leave nothing behind for the next example."""
-        faults = self.stage.clean()
+        faults = self.place.clean()
         assert not faults, faults
+
+    def who(self, name):
+        """Return somebody by name."""
+        return self.world.people.get(name) or self.world.people["jane"]
 
     @initialize(
         phones=st.sampled_from(((), ("jane",), ("jane", "joe"), ("jane", "joe"))),
         trusted=st.sampled_from((None, 0, 1)),
+        keys=st.sampled_from(((), ("jane",), ("jane", "joe"))),
+        linked=st.sampled_from(((), ("joe",), ("jane", "joe"))),
     )
-    def begin(self, phones, trusted):
-        """Some have a second step from the start, and one browser may be trusted with it."""
-        for name in phones:
-            owner = self.world.people[name]
-            with self.world.app.app_context():
+    def begin(self, phones=(), trusted=None, keys=(), linked=()):
+        """Some have a second step from the start, and one browser may be trusted with it.
+
+        Some have a passkey, and some are known elsewhere.
+        """
+        with self.world.app.app_context():
+            for name, owner in self.world.people.items():
                 row = db.session.get(User, owner.id)
-                owner.phone, owner.codes = factories.phone(row)
-                if trusted is not None:
-                    self._trust(trusted, row)
+                if name in phones:
+                    owner.phone, owner.codes = factories.phone(row)
+                    if trusted is not None:
+                        self._trust(trusted, row)
+                if name in keys:
+                    owner.devices.append(factories.passkey(row, count=None))
+                if name in linked:
+                    upstream_identities.link(row, self.world.provider(), self.world.told(name))
+                    db.session.commit()
 
     def _trust(self, browser, row):
         tab = self.world.tabs[browser].open("/login/sign-in")
@@ -130,7 +119,7 @@ class Coming(RuleBasedStateMachine):
         """A person does what one page after the other asks for, as far as it goes."""
         tab = self.world.tabs[browser]
         for _ in range(MOST_PAGES):
-            if tab.page is None or not self._obey(tab, self.world.people[person], trust=trust):
+            if tab.page is None or not self._obey(tab, self.who(person), trust=trust):
                 return
             self._after(browser, tab)
 
@@ -139,15 +128,33 @@ class Coming(RuleBasedStateMachine):
         if tab.has("sign-in"):
             tab.press("sign-in", username=person.email, password=person.password)
             return tab.status != 422
-        if tab.has("allow"):
-            return bool(tab.allow())
+        if button := PRESSED.get(tab.at, "allow" if tab.has("allow") else ""):
+            return tab.has(button) and bool(tab.press(button))
         if tab.has("another"):
             return bool(self._press_value(tab, "account", self._own(tab, person)))
+        return self._pass_second_step(tab, person, trust=trust)
+
+    def _pass_second_step(self, tab, person, *, trust):
         if tab.has("turn-on") and tab.has("key"):
             return self._set_up(tab)
+        if tab.at == "/login/passkey-step" and tab.has("use-passkey"):
+            return self.use_passkey(tab, person)
         if tab.at == "/login/second-step" and tab.has("continue"):
             return self._show_code(tab, person, trust=trust)
         return self._follow(tab)
+
+    def use_passkey(self, tab, person):
+        """Answer with a passkey of the person, if the page takes one; else go another way."""
+        button = tab.page.by_id("use-passkey")
+        asked = json.loads(tab.page.form_of(button).get("data-options"))
+        wanted = {base64url_to_bytes(each["id"]) for each in asked.get("allowCredentials", [])}
+        fits = [one for one in person.devices if not wanted or one.credential_id in wanted]
+        if not fits:
+            return self._follow(tab)
+        answer = fits[-1].sign(asked)
+        self.world.signed[answer] = tab.number
+        tab.press("use-passkey", credential=answer)
+        return tab.status != 422
 
     def _own(self, tab, person):
         """Return the account to choose: the person's own, or else the first one."""
@@ -156,7 +163,7 @@ class Coming(RuleBasedStateMachine):
         return (own or shown)[0].get("value")
 
     def _follow(self, tab):
-        for name in ("continue", "saved"):
+        for name in ("continue", "saved", "sign-in-first", "use-second-step"):
             found = tab.page.by_id(name)
             if found is not None and found.tag == "a":
                 return bool(tab.open(found.get("href")))
@@ -176,7 +183,9 @@ class Coming(RuleBasedStateMachine):
         (owner,) = (
             person
             for person in self.world.people.values()
-            if person.phone is None and self.world.accounts()[person.id][1]
+            if person.phone is None
+            and not person.is_gone
+            and self.world.accounts()[person.id].second_step
         )
         owner.phone, owner.codes = phone, codes
         owner.spent = {owner.step_of(phone.code) or 0}
@@ -210,9 +219,22 @@ class Coming(RuleBasedStateMachine):
             found = self.world.signed_in(tab.token)
             if found is not None:
                 truths.check_session(self.world, tab.number, found)
-                self.world.reached["spared" if _is_spared(self, found) else "session"] += 1
+                self._count(found)
                 if tab.token not in tab.tokens:
                     tab.tokens.append(tab.token)
+
+    def _count(self, found):
+        """Note what kind of session was come to."""
+        reached = self.world.reached
+        reached["session"] += 1
+        reached["spared"] += self.world.by_id[
+            found.user_id
+        ].phone is not None and found.acr not in (
+            levels.MFA,
+            levels.PHR,
+        )
+        for method, name in NAMES.items():
+            reached[f"session by {name}"] += method in found.amr
 
     def _after(self, browser, tab):
         """Judge what an application is told, once the browser has left for it."""
@@ -221,6 +243,8 @@ class Coming(RuleBasedStateMachine):
         if not address:
             return
         tab.page = None
+        if address.startswith(self.world.upstream.host.url):
+            return
         told = {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
         request = self.world.requests[told["state"]]
         if "error" in told:
@@ -237,7 +261,3 @@ class Coming(RuleBasedStateMachine):
 
 def _query(parameters):
     return urlencode(parameters, quote_via=quote)
-
-
-def _is_spared(machine, found):
-    return machine.world.by_id[found.user_id].phone is not None and found.acr != MFA

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy import event
 
+from app.database import db
 from app.security import passwords as hashing
-from tests.model.planted import BUGS, DEEPER_BUGS
+from tests.model.hunts import BUGS, DEEPER_BUGS
+from tests.remote import remote_host
+from tests.stages import Stage
+from tests.upstream_host import UpstreamHost
 
 
 def pytest_generate_tests(metafunc):
@@ -26,15 +32,41 @@ def reached():
     return Counter()
 
 
+@dataclass
+class Place:
+    """Where the model plays: an application that reaches another provider, and its database."""
+
+    stage: Stage
+    app: Flask
+    upstream: UpstreamHost
+
+    def clean(self) -> list[str]:
+        """Leave nothing behind."""
+        self.app.extensions["sealwax.memory"].clear()
+        self.upstream.codes.clear()
+        return self.stage.clean()
+
+
 @pytest.fixture
-def made_of(stage, clock, reached, monkeypatch):
-    """Return what makes machines of a class on this stage; hashes cost next to nothing."""
+def place(stage):
+    """Return where the model plays."""
+    with remote_host() as host:
+        yield Place(stage, stage.variant(**host.settings), UpstreamHost(host))
+
+
+@pytest.fixture
+def made_of(place, clock, reached, monkeypatch):
+    """Return what makes machines of a class in this place; hashes cost next to nothing."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(hashing, "HASHER", quick)
     monkeypatch.setattr(hashing, "NOBODY", quick.hash("nobody has this password"))
-    event.listen(stage.engine, "checkout", _leave_the_disk_alone)
-    yield lambda machine: partial(machine, stage, clock, reached)
-    event.remove(stage.engine, "checkout", _leave_the_disk_alone)
+    with place.app.app_context():
+        engines = [place.stage.engine, *db.engines.values()]
+    for engine in engines:
+        event.listen(engine, "checkout", _leave_the_disk_alone)
+    yield lambda machine: partial(machine, place, clock, reached)
+    for engine in engines:
+        event.remove(engine, "checkout", _leave_the_disk_alone)
 
 
 def _leave_the_disk_alone(connection, _record, _proxy):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import INITIALIZE_RULE_MARKER, RULE_MARKER, initialize, rule
 
 from app.database import db
 from app.models import User
 from app.services.people import accounts, resets
 from tests.browser import Cookie
-from tests.model.coming import BROWSERS, PEOPLE, Coming
+from tests.model.choices import BROWSERS, PEOPLE
+from tests.model.coming import Coming
+from tests.model.endings import Deletions, Invitations, Turns
+from tests.model.ways_in import Addresses, Elsewhere, Passkeys
 from tests.model.world import PASSWORDS, SESSION_COOKIE
 from tests.secrets_seen import remember
 from tests.stages import ISSUER
@@ -24,7 +27,7 @@ class Typing:
     def first_step(self, browser, person):
         """A person types the right password, and goes no further."""
         tab = self.world.tabs[browser].open("/login/sign-in")
-        owner = self.world.people[person]
+        owner = self.who(person)
         if tab.page and tab.has("sign-in"):
             tab.press("sign-in", username=owner.email, password=owner.password)
 
@@ -35,13 +38,13 @@ class Typing:
         if tab.page is None or not tab.has("sign-in"):
             tab.open("/login/sign-in")
         if tab.page and tab.has("sign-in"):
-            email = self.world.people[person].email
+            email = self.who(person).email
             self._after(browser, tab.press("sign-in", username=email, password=remember(word)))
 
     @rule(browser=BROWSERS, person=PEOPLE, which=st.sampled_from(("now", "now", "before", "paper")))
     def type_code(self, browser, person, which):
         """Somebody types a code that may be right, was right once, or is on paper."""
-        tab, owner = self.world.tabs[browser], self.world.people[person]
+        tab, owner = self.world.tabs[browser], self.who(person)
         if owner.phone is None:
             return
         if tab.page is None or tab.at != "/login/second-step":
@@ -93,10 +96,12 @@ class Changes:
     @rule(browser=BROWSERS, person=PEOPLE, new=st.sampled_from(PASSWORDS))
     def reset(self, browser, person, new):
         """The owner of a mailbox resets the password, in any browser."""
-        owner, held = self.world.people[person], []
+        owner, held = self.who(person), []
         with self.world.app.app_context():
             resets.begin(owner.email, link=lambda token: held.append(token) or f"{ISSUER}/{token}")
             db.session.commit()
+        if not held:
+            return
         self.world.mailed[remember(held[0])] = owner.id
         tab = self.world.tabs[browser].open(f"/login/reset?token={held[0]}")
         tab.press("save", password=remember(new))
@@ -104,7 +109,9 @@ class Changes:
     @rule(person=PEOPLE, act=st.sampled_from(("turn_off", "turn_on", "sign_out_everywhere")))
     def administer(self, person, act):
         """An administrator turns somebody off or on, or signs them out."""
-        owner = self.world.people[person]
+        owner = self.who(person)
+        if owner.is_gone:
+            return
         with self.world.app.app_context():
             getattr(accounts, act)(db.session.get(User, owner.id))
             db.session.commit()
@@ -160,10 +167,38 @@ class Tricks:
             tab.jar[SESSION_COOKIE] = Cookie(tab.tokens[-back])
 
 
-class Machine(Typing, Leaving, Changes, Time, Tricks, Coming):
+class Machine(
+    Typing,
+    Leaving,
+    Changes,
+    Time,
+    Tricks,
+    Passkeys,
+    Addresses,
+    Elsewhere,
+    Turns,
+    Invitations,
+    Deletions,
+    Coming,
+):
     """All of it, in any order."""
 
 
-def machine_of(*rooms):
-    """Return a machine that does no more than coming and these: one finds a thing sooner there."""
-    return type("Some", (*rooms, Coming), {})
+def hunting(*names, **start):
+    """Return a machine with these rules alone, and with this start: what it hunts is near there.
+
+    The other rules are there as what they are without hypothesis: the rest calls some of them.
+    """
+    marked = {name: getattr(found, RULE_MARKER, None) for name, found in vars_of(Machine).items()}
+    rules = {name: mark for name, mark in marked.items() if mark is not None}
+    assert rules.keys() >= {*names}, names
+    plain = {name: mark.function for name, mark in rules.items() if name not in names}
+    if start:
+        fixed = {name: st.just(value) for name, value in start.items()}
+        plain["begin"] = initialize(**fixed)(getattr(Coming.begin, INITIALIZE_RULE_MARKER).function)
+    return type("Hunt", (Machine,), plain)
+
+
+def vars_of(machine):
+    """Return what a class and those above it define."""
+    return {name: getattr(machine, name) for name in dir(machine)}

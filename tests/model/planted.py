@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import bindparam, delete, select, true
 
 from app.clock import now
 from app.database import db
-from app.models import HalfSignIn, Interaction, TrustedBrowser, User
+from app.models import (
+    HalfSignIn,
+    Interaction,
+    PendingIdentity,
+    TrustedBrowser,
+    UpstreamProvider,
+    User,
+)
 from app.oidc import interaction as steps
 from app.security import passwords as hashing
 from app.security import secrets
 from app.security import totp as codes
 from app.services.authorization import interactions, levels, sessions
-from app.services.people import half_sign_ins, totp, trusted_browsers
+from app.services.people import (
+    accounts,
+    address_changes,
+    address_claims,
+    browser_accounts,
+    half_sign_ins,
+    passkeys,
+    pending_identities,
+    totp,
+    trusted_browsers,
+    upstream_identities,
+    ways_in,
+)
 from app.web.login import entering
-from tests.model.machine import Changes, Leaving, Time, Tricks, Typing
 
 
-def _nobody_owes_a_step(patch):
+def nobody_owes_a_step(patch):
     """The second step is left out: a password opens a session."""
     patch.setattr(entering, "_owed_page", lambda *_: None)
 
 
-def _trust_is_a_second_step(patch):
+def trust_is_a_second_step(patch):
     """A trusted browser counts as a code (security.md MF13)."""
     honest = entering.admit
 
@@ -36,7 +55,7 @@ def _trust_is_a_second_step(patch):
     patch.setattr(entering, "admit", admit)
 
 
-def _any_browser_goes_on(patch):
+def any_browser_goes_on(patch):
     """A request is not bound to the browser that brought it (AZ08)."""
 
     def find(handle, *, browser):
@@ -49,7 +68,7 @@ def _any_browser_goes_on(patch):
     patch.setattr(interactions, "find", find)
 
 
-def _half_outlives_a_change(patch):
+def half_outlives_a_change(patch):
     """What is owed is owed still after the password was changed: the epoch is not compared."""
 
     def find(browser):
@@ -64,7 +83,7 @@ def _half_outlives_a_change(patch):
     patch.setattr(half_sign_ins, "find", find)
 
 
-def _trust_outlives_a_change(patch):
+def trust_outlives_a_change(patch):
     """Trust is not bound to the credentials: the epoch is not compared."""
 
     def is_trusted(user, browser):
@@ -74,7 +93,7 @@ def _trust_outlives_a_change(patch):
     patch.setattr(trusted_browsers, "is_trusted", is_trusted)
 
 
-def _code_counts_twice(patch):
+def code_counts_twice(patch):
     """A code of the app may be used again in its step (MF02)."""
 
     def spend(user_id, code):
@@ -88,7 +107,7 @@ def _code_counts_twice(patch):
     patch.setattr(totp, "spend", spend)
 
 
-def _without(name):
+def without(name):
     """Return what leaves out one check of the authorization endpoint."""
 
     def plant(patch):
@@ -99,7 +118,7 @@ def _without(name):
     return plant
 
 
-def _step_up_is_a_sign_in(patch):
+def step_up_is_a_sign_in(patch):
     """A code alone moves auth_time, which is the password's (OIDC Core §2)."""
     honest = sessions.step_up
 
@@ -113,17 +132,17 @@ def _step_up_is_a_sign_in(patch):
     patch.setattr(sessions, "step_up", step_up)
 
 
-def _any_password_will_do(patch):
+def any_password_will_do(patch):
     """The password is not looked at."""
     patch.setattr(hashing, "verify_password", lambda stored, _typed: stored is not None)
 
 
-def _sign_out_forgets_the_cookie_alone(patch):
+def sign_out_forgets_the_cookie_alone(patch):
     """The session lives on in the database: a copied cookie works still (LO04)."""
     patch.setattr(sessions, "end", lambda _token, address="": address)
 
 
-def _old_sessions_live_on(patch):
+def old_sessions_live_on(patch):
     """A change of password leaves other sessions alone (PW06)."""
 
     def kill_all(user, *, by=None, but=None):
@@ -133,30 +152,85 @@ def _old_sessions_live_on(patch):
     patch.setattr(sessions, "kill_all", kill_all)
 
 
-def _open_browsers_are_enough(patch):
+def open_browsers_are_enough(patch):
     """What is sensitive takes any living session (SE10)."""
     patch.setattr(levels, "RECENT", timedelta(days=365))
 
 
-#: What to plant, and the rooms of the machine in which it shows.
-BUGS = {
-    "the second step is left out": (_nobody_owes_a_step, ()),
-    "trust is a second step": (_trust_is_a_second_step, (Leaving,)),
-    "any browser goes on with a request": (_any_browser_goes_on, (Tricks,)),
-    "prompt=login is not obeyed": (_without("_login_demanded"), ()),
-    "max_age is not obeyed": (_without("_too_old"), (Time,)),
-    "a level is not demanded": (_without("_level_missing"), ()),
-    "consent is not asked for": (_without("_consent_open"), ()),
-    "an account is not chosen": (_without("_account_open"), ()),
-    "sign-out forgets the cookie alone": (_sign_out_forgets_the_cookie_alone, (Leaving, Tricks)),
-    "old sessions live on": (_old_sessions_live_on, (Changes,)),
-}
-#: Those that take longer to be found: `make model` looks for them, too.
-DEEPER_BUGS = {
-    "a half sign-in outlives a change": (_half_outlives_a_change, (Typing, Changes)),
-    "trust outlives a change": (_trust_outlives_a_change, (Leaving, Changes)),
-    "a code counts twice": (_code_counts_twice, (Typing,)),
-    "a code moves auth_time": (_step_up_is_a_sign_in, (Leaving, Time)),
-    "any password will do": (_any_password_will_do, (Typing,)),
-    "an open browser is enough": (_open_browsers_are_enough, (Time,)),
-}
+def address_is_somebody(patch):
+    """An identity is found by the address that is told with it (nOAuth, RV08)."""
+
+    def owner(_provider_id, told):
+        found = accounts.find_confirmed(told.email or "")
+        return found[0] if found else None
+
+    patch.setattr(upstream_identities, "owner", owner)
+
+
+def any_browser_links(patch):
+    """What was proved in one browser is linked in another."""
+
+    def find(_browser):
+        wanted = select(PendingIdentity, UpstreamProvider).join(UpstreamProvider)
+        found = db.session.execute(wanted.limit(1)).one_or_none()
+        return (found[0], found[1]) if found else None
+
+    def spend(which, *, browser):
+        assert browser
+        db.session.execute(delete(PendingIdentity).where(PendingIdentity.id == which))
+
+    patch.setattr(pending_identities, "find", find)
+    patch.setattr(pending_identities, "spend", spend)
+
+
+def aside_keeps_its_cookie(patch):
+    """A session that makes room for another keeps its cookie (LG03)."""
+    patch.setattr(browser_accounts, "set_aside", lambda _session_id: None)
+
+
+def passkey_goes_alone(patch):
+    """What a removed passkey has opened stays open (A 7.4.3)."""
+
+    def remove_passkey(user, passkey_id, *, session_id, address=""):
+        assert session_id
+        passkeys.remove(user, passkeys.get(user.id, passkey_id), address=address)
+
+    patch.setattr(ways_in, "remove_passkey", remove_passkey)
+
+
+def leaving_changes_nothing(patch):
+    """An account that is to be deleted signs in as ever (RV13)."""
+    table, users = sessions.SESSIONS, sessions.USERS
+    careless = (
+        select(*sessions.COLUMNS)
+        .join_from(table, users, users.c.id == table.c.user_id)
+        .where(
+            table.c.digest == bindparam("digest"),
+            table.c.ended_at.is_(None),
+            table.c.epoch == users.c.epoch,
+            users.c.disabled_at.is_(None),
+        )
+    )
+    patch.setattr(sessions, "_FIND", careless)
+
+
+def any_code_confirms(patch):
+    """Any code puts an address on an account (RV07)."""
+    honest = address_claims._confirm  # noqa: SLF001
+
+    def confirm(user, claim, _code, *, address=""):
+        honest(user, claim, true(), address=address)
+
+    patch.setattr(address_claims, "confirm_by_code", confirm)
+
+
+def way_back_ends_nothing(patch):
+    """The mailed way back leaves sessions as they are (RV07)."""
+    honest = address_changes.use
+
+    def use(revert, *, address=""):
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(sessions, "kill_all", lambda _user: None)
+            return honest(revert, address=address)
+
+    patch.setattr(address_changes, "use", use)

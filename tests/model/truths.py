@@ -9,6 +9,10 @@ from app.services.authorization import levels
 from app.services.people import half_sign_ins, trusted_browsers
 from tests.model.world import Request, World
 
+#: The proof that a session began with, by its method; without one of these it was a passkey.
+FIRST_STEPS = {"pwd": "password", "fed": "identity"}
+#: What somebody who is asked to sign in anew may do.
+PROOFS = ("password", "passkey", "identity")
 TRUSTED_FOR = timedelta(days=trusted_browsers.DAYS)
 
 
@@ -16,6 +20,7 @@ def check_session(world: World, browser: int, found) -> None:
     """A session exists only after every step its person owed, in that browser."""
     person = world.by_id[found.user_id]
     assert not person.is_disabled, f"{person.email} is turned off and signed in"
+    assert not person.is_leaving, f"{person.email} is leaving and signed in"
     check_facts(world, browser, found.user_id, _facts(found))
 
 
@@ -28,24 +33,34 @@ def check_facts(world: World, browser: int, person: int, facts) -> None:
 
     security.md MF01, MF12, MF13, LG04, SE04: password, second step or trust, level, time.
     """
-    acr, amr, auth_time = facts
+    _, amr, auth_time = facts
     ended = _last_kill(world, browser, person)
     proofs = [p for p in world.proofs if (p.browser, p.person) == (browser, person)]
+    kind = next((name for method, name in FIRST_STEPS.items() if method in amr), "passkey")
     opened = [
         p.number
         for p in proofs
-        if p.kind == "password" and p.at <= auth_time <= p.at + half_sign_ins.LIFETIME
+        if p.kind == kind and p.at <= auth_time <= p.at + half_sign_ins.LIFETIME
     ]
     where = f"browser {browser}, {world.by_id[person].email}, {amr}"
-    assert opened, f"{where}: no password at {auth_time}"
+    assert opened, f"{where}: no {kind} at {auth_time}"
     assert max(opened) > ended, f"{where}: alive after what ended it"
-    has_code = "otp" in amr
-    assert (acr == levels.MFA) == has_code == ("mfa" in amr), f"{where}: {acr}"
-    codes = [p for p in proofs if p.kind == "code" and p.number > ended and p.at >= auth_time]
-    if has_code:
-        assert codes, f"{where}: no code was typed"
-    elif world.by_id[person].phone is not None:
-        assert _was_trusted(world, browser, person, max(opened)), f"{where}: owes a second step"
+    later = {p.kind for p in proofs if p.number > ended and p.at >= auth_time}
+    if _has_second_step(facts, later, where) or world.by_id[person].phone is None:
+        return
+    assert _was_trusted(world, browser, person, max(opened)), f"{where}: owes a second step"
+
+
+def _has_second_step(facts, later, where):
+    """Tell whether two steps were passed; the level is that of the methods, and each was used."""
+    acr, amr, _ = facts
+    has_key, has_code = bool(levels.KEYS & set(amr)), "otp" in amr
+    wanted = levels.PHR if has_key else levels.MFA if has_code else levels.PASSWORD
+    assert acr == wanted, f"{where}: {acr}"
+    assert (has_key or has_code) == ("mfa" in amr), f"{where}: {acr}"
+    assert not has_code or "code" in later, f"{where}: no code was typed"
+    assert not has_key or "passkey" in later, f"{where}: no passkey was used"
+    return has_key or has_code
 
 
 def _last_kill(world, browser, person):
@@ -78,12 +93,12 @@ def check_answer(world: World, request: Request, browser: int, found, claims) ->
     person = found.user_id
     check_facts(world, browser, person, (claims["acr"], tuple(claims["amr"]), auth_time))
     if request.app in {"step", "essential"}:
-        assert claims["acr"] == levels.MFA, "the application demands a second step"
+        assert levels.reaches(claims["acr"], levels.MFA), "the application demands a second step"
     _check_prompts(world, request, person)
     limit = request.asked.get("max_age")
     if limit is not None:
         is_young = (now() - auth_time).total_seconds() <= int(limit)
-        assert is_young or _since(world, request, person, "password"), "older than max_age"
+        assert is_young or _has_signed_in(world, request, person), "older than max_age"
 
 
 def _check_prompts(world, request, person):
@@ -93,12 +108,16 @@ def _check_prompts(world, request, person):
     ]
     assert allowed, "nobody has allowed the application"
     if "login" in prompts:
-        assert _since(world, request, person, "password"), "prompt=login without a password"
+        assert _has_signed_in(world, request, person), "prompt=login without a proof"
     if "consent" in prompts:
         assert _since(world, request, person, "allow"), "prompt=consent without an answer"
     if "select_account" in prompts:
-        chosen = any(_since(world, request, person, kind) for kind in ("choice", "password"))
+        chosen = any(_since(world, request, person, kind) for kind in ("choice", *PROOFS))
         assert chosen, "prompt=select_account without a choice"
+
+
+def _has_signed_in(world, request, person):
+    return any(_since(world, request, person, kind) for kind in PROOFS)
 
 
 def _since(world, request, person, kind):

@@ -1,4 +1,4 @@
-"""World: two people, two browsers, three applications, and a witness of every request.
+"""World: two people and a guest, two browsers, three applications, and a witness of every request.
 
 The witness knows the secrets, so it can tell what a request proved, whatever the provider makes
 of it. Proofs and events carry a number: time may stand still between two of them.
@@ -6,20 +6,26 @@ of it. Proofs and events carry a number: time may stand still between two of the
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from webauthn.helpers import bytes_to_base64url
 
 from app.clock import now
 from app.database import db
-from app.models import Password, User
+from app.models import Passkey, Password, UpstreamIdentity, UpstreamProvider, User, UserEmail
 from app.security import passwords as hashing
 from app.security import totp
 from app.services.authorization import sessions
+from app.services.people import upstreams
+from app.services.people.pending_identities import Told
+from app.services.people.upstreams import Wanted
 from tests import factories
+from tests.authenticator import Authenticator
 from tests.browser import Browser, Filled
 from tests.model.witness import Witness
 from tests.pages import Page
@@ -28,6 +34,7 @@ from tests.relying_party import RelyingParty
 from tests.secrets_seen import remember
 from tests.stages import ISSUER
 from tests.transports import FlaskTransport
+from tests.upstream_host import CLIENT_ID, SECRET, UpstreamHost
 
 PASSWORDS = ("correct horse battery staple", "four green boats sail home", "a lamp of quiet paper")
 SESSION_COOKIE = "__Host-sealwax"
@@ -47,6 +54,11 @@ class Person:
     is_disabled: bool = False
     #: The steps whose code has been used.
     spent: set[int] = field(default_factory=set)
+    #: What holds their passkeys.
+    devices: list[Authenticator] = field(default_factory=list, repr=False)
+    is_leaving: bool = False
+    #: The account is no more.
+    is_gone: bool = False
 
     def step_of(self, code: str) -> int | None:
         """Return the step that a code is good for now; None when it is none, or was used."""
@@ -123,11 +135,26 @@ class Tab(Browser):
         return held.value if held else ""
 
 
+@dataclass(frozen=True)
+class Row:
+    """What of an account nobody may change without its owner's proof."""
+
+    password: str
+    second_step: bool
+    turned_off: datetime | None
+    primary: str
+    leaving: datetime | None
+    #: Addresses that count, the keys of passkeys, and who the owner is elsewhere.
+    addresses: frozenset[str]
+    passkeys: frozenset[bytes]
+    identities: frozenset[str]
+
+
 class World:
     """Everything that is there, and everything that was seen."""
 
-    def __init__(self, app) -> None:
-        self.app = app
+    def __init__(self, app, upstream: UpstreamHost) -> None:
+        self.app, self.upstream = app, upstream
         self.engine = app.extensions["sealwax.reading"]
         self.transport = FlaskTransport(app)
         self.count = 0
@@ -135,12 +162,23 @@ class World:
         self.kills: list[Kill] = []
         self.requests: dict[str, Request] = {}
         self.faults: list[str] = []
-        #: Whose mailbox a reset link went to, by its token.
+        #: Whose account a mailed token or code is for: for a new password, one more address, the
+        #: way back; and the addresses that were invited.
         self.mailed: dict[str, int] = {}
+        self.codes_mailed: dict[str, int] = {}
+        self.ways_back: dict[str, int] = {}
+        self.invited: dict[str, str] = {}
+        #: Links in mailboxes: ways back, invitations.
+        self.links_back: list[str] = []
+        self.links_in: list[str] = []
+        #: In which browser a passkey has answered; who has come back from elsewhere with a code.
+        self.signed: dict[str, int] = {}
+        self.came: dict[str, str] = {}
         #: How often what the model is about has come to pass.
         self.reached: Counter[str] = Counter()
         with app.app_context():
-            self.people = {name: _person(f"{name}@people.example") for name in ("jane", "joe")}
+            self.people = {name: _person(name) for name in ("jane", "joe")}
+            self.root_id = factories.admin("root@people.example", password=None).id
             self.apps = {
                 "plain": factories.client(client_name="Plain"),
                 "step": factories.client(client_name="Step", require_second_step=True),
@@ -148,6 +186,9 @@ class World:
             }
             self.app_of = {made.client.id: name for name, made in self.apps.items()}
             self.clients = {name: (made.client_id, made.secret) for name, made in self.apps.items()}
+            named = {"name": "Example", "client_id": CLIENT_ID, "secret": SECRET}
+            upstreams.create("generic", Wanted(issuer=upstream.issuer, **named), by=None)
+            db.session.commit()
         self.by_id = {person.id: person for person in self.people.values()}
         self.tabs = [Tab(self, 0), Tab(self, 1)]
 
@@ -155,6 +196,14 @@ class World:
         """Return the relying party that plays an application, for one request."""
         client_id, secret = self.clients[name]
         return RelyingParty(self.transport, ISSUER, client_id=client_id, client_secret=secret)
+
+    def provider(self) -> UpstreamProvider:
+        """Return the other provider; within a context of the application."""
+        return upstreams.get("example")
+
+    def told(self, name: str) -> Told:
+        """Return what the other provider tells of somebody."""
+        return Told(self.upstream.issuer, f"{name} there")
 
     def tick(self) -> int:
         """Return the number of what happens now."""
@@ -169,6 +218,15 @@ class World:
         """Note that what a person had in these browsers must be worth nothing from now on."""
         self.kills.append(Kill(self.tick(), person, frozenset(browsers), ends_trust))
 
+    def meet(self, number: int, row: Row, password: str) -> None:
+        """Know somebody from now on who has just made an account with this password."""
+        with self.app.app_context():
+            subject = db.session.get_one(User, number).subject
+            db.session.rollback()
+        name = row.primary.partition("@")[0]
+        self.people[name] = Person(number, row.primary, subject, password)
+        self.by_id[number] = self.people[name]
+
     def signed_in(self, token: str):
         """Return who is signed in with a cookie, as the provider sees it."""
         if not token:
@@ -178,17 +236,52 @@ class World:
             db.session.rollback()
             return found
 
-    def accounts(self) -> dict[int, tuple[Any, ...]]:
-        """Return what of each account nobody may change without its secret."""
-        wanted = select(
-            User.id, Password.hash, User.has_second_step, User.disabled_at, User.email
-        ).join(Password, Password.user_id == User.id)
+    def accounts(self) -> dict[int, Row]:
+        """Return what of each account nobody may change without its owner's proof."""
+        wanted = (
+            select(User, Password.hash)
+            .outerjoin(Password, Password.user_id == User.id)
+            .where(User.is_admin.is_(False))
+            .with_only_columns(
+                User.id,
+                Password.hash,
+                User.has_second_step,
+                User.disabled_at,
+                User.email,
+                User.deletion_due_at,
+            )
+        )
+        many = (
+            select(UserEmail.user_id, UserEmail.email).where(UserEmail.removed_at.is_(None)),
+            select(Passkey.user_id, Passkey.credential_id),
+            select(UpstreamIdentity.user_id, UpstreamIdentity.subject),
+        )
         with self.engine.connect() as connection:
-            return {row[0]: tuple(row[1:]) for row in connection.execute(wanted).all()}
+            rows = connection.execute(wanted).all()
+            sets = [_by_user(connection.execute(one).all()) for one in many]
+        return {
+            row[0]: Row(*row[1:], *(found.get(row[0], frozenset()) for found in sets))
+            for row in rows
+        }
+
+    def owner_of_device(self, credential: str) -> Authenticator | None:
+        """Return the authenticator that an answer comes from."""
+        name = json.loads(credential or "{}").get("id", "")
+        devices = (device for person in self.by_id.values() for device in person.devices)
+        return next((one for one in devices if bytes_to_base64url(one.credential_id) == name), None)
 
 
-def _person(email: str) -> Person:
+def _by_user(pairs) -> dict[int, frozenset[Any]]:
+    found: dict[int, set[Any]] = {}
+    for user_id, value in pairs:
+        found.setdefault(user_id, set()).add(value)
+    return {user_id: frozenset(values) for user_id, values in found.items()}
+
+
+def _person(name: str) -> Person:
+    email = f"{name}@people.example"
     made = factories.user(email, password=None)
+    factories.address(made, f"{name}@home.example")
     password = remember(PASSWORDS[0])
     db.session.add(Password(user_id=made.id, hash=hashing.hash_password(password)))
     db.session.commit()
