@@ -18,7 +18,6 @@ from flask_babel import ngettext
 from app.clock import now
 from app.models import User
 from app.services.authorization import consents, devices
-from app.services.authorization.sessions import SignedIn
 from app.services.authorization.signed_in import SignedIn
 from app.services.people import (
     addresses,
