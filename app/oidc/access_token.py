@@ -22,15 +22,15 @@ def build(client: Client, granted: Any, scope: str) -> tuple[str, int]:
 
     `granted` is the row of the family it belongs to, None for a token the client gets for itself.
     """
-    lifetime = clients.lifetime_of(client, settings.access_token_lifetime)
-    if _is_opaque(client):
-        return access_tokens.new_opaque(), int(lifetime.total_seconds())
-    return _jwt(client, granted, scope, lifetime), int(lifetime.total_seconds())
+    lifetime = lifetime_of(client)
+    if is_opaque(client):
+        return access_tokens.new_opaque(), lifetime
+    return keys.signer(ALG).sign(contents(client, granted, scope), typ=TYP), lifetime
 
 
 def keep(client: Client, granted: Any, response: dict[str, Any]) -> None:
     """Keep the access token of a token response, when it is one that has a row."""
-    if _is_opaque(client):
+    if is_opaque(client):
         access_tokens.keep_opaque(
             response["access_token"],
             family_id=granted.family_id if granted else None,
@@ -40,12 +40,19 @@ def keep(client: Client, granted: Any, response: dict[str, Any]) -> None:
         )
 
 
-def _is_opaque(client: Client) -> bool:
+def is_opaque(client: Client) -> bool:
+    """Tell whether the client's access tokens say nothing by themselves."""
     return bool(client.setting("access_token_format") == "opaque")
 
 
-def _jwt(client: Client, granted: Any, scope: str, lifetime: timedelta) -> str:
-    """Sign a JWT access token (RFC 9068 §2.2); no row is written."""
+def lifetime_of(client: Client) -> int:
+    """Return how many seconds the client's access tokens live."""
+    lifetime = clients.lifetime_of(client, settings.access_token_lifetime)
+    return int(lifetime.total_seconds())
+
+
+def contents(client: Client, granted: Any, scope: str) -> dict[str, Any]:
+    """Return the claims of a JWT access token (RFC 9068 §2.2); nothing is signed."""
     issued = timestamp()
     claims: dict[str, Any] = {
         "iss": settings.issuer,
@@ -54,7 +61,7 @@ def _jwt(client: Client, granted: Any, scope: str, lifetime: timedelta) -> str:
         "client_id": client.client_id,
         "scope": scope,
         "iat": issued,
-        "exp": issued + int(lifetime.total_seconds()),
+        "exp": issued + lifetime_of(client),
         "jti": secrets.new_id(),
     }
     if granted:
@@ -63,7 +70,7 @@ def _jwt(client: Client, granted: Any, scope: str, lifetime: timedelta) -> str:
         claims["acr"] = granted.acr
         if granted.sid:
             claims["sid"] = granted.sid
-    return keys.signer(ALG).sign(claims, typ=TYP)
+    return claims
 
 
 def audience(client: Client, scope: str) -> str | list[str]:

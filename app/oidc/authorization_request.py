@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app.models import Client
@@ -16,6 +17,7 @@ from app.security.jose import BadToken
 from app.security.uris import LONGEST_URI
 from app.services.authorization import levels
 from app.services.authorization.attempts import shown
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import captures, clients, redirect_faults, scopes
 from app.settings import settings
 
@@ -196,6 +198,12 @@ def asked_levels(request: ProtocolRequest) -> tuple[tuple[str, ...], bool]:
         return claims.acr, claims.needs_acr
     sent = tuple(request.payload.get("acr_values").split())
     return sent or tuple(request.client.setting("default_acr_values") or ()), False
+
+
+def as_asked(request: ProtocolRequest, person: SignedIn) -> SignedIn:
+    """Return who is signed in with the level named as the client knows it."""
+    wanted, _must = asked_levels(request)
+    return replace(person, acr=levels.named(person.acr, wanted))
 
 
 def hinted_subject(request: ProtocolRequest) -> str | None:

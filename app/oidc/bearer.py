@@ -38,8 +38,15 @@ def generate(
     if granted and include_refresh_token:
         response["refresh_token"] = refresh_tokens.new()
     if granted and "openid" in scope.split():
-        # A refreshed ID token answers no authorization request, so it has no nonce (§12.2).
-        nonce = granted.nonce if grant_type == "authorization_code" else None
+        nonce = nonce_of(grant_type, granted)
         signed = id_token.issue(client, granted, access_token=value, nonce=nonce)
         response["id_token"] = protection.apply(seal, signed)
     return response
+
+
+def nonce_of(grant_type: str, granted: Any) -> str | None:
+    """Return the nonce of an ID token: a refreshed one answers no request, so it has none (§12.2).
+
+    It is that of the authorization request whose code is redeemed.
+    """
+    return granted.nonce if grant_type == "authorization_code" else None

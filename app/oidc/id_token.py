@@ -27,13 +27,34 @@ def issue(
     code: str = "",
     about: Mapping[str, Any] = NOTHING,
 ) -> str:
-    """Sign an ID token about the sign-in a family came from.
+    """Sign an ID token about the sign-in a family came from; `contents` says what is in it."""
+    claims = contents(
+        client, granted, nonce=nonce, access_token=access_token, code=code, about=about
+    )
+    return keys.signer(alg_of(client)).sign(claims, typ=TYP)
+
+
+def alg_of(client: Client) -> str:
+    """Return the algorithm that the client's ID tokens are signed with."""
+    return str(client.setting("id_token_signed_response_alg"))
+
+
+def contents(
+    client: Client,
+    granted: Any,
+    *,
+    nonce: str | None,
+    access_token: str = "",
+    code: str = "",
+    about: Mapping[str, Any] = NOTHING,
+) -> dict[str, Any]:
+    """Return the claims of an ID token; nothing is signed.
 
     It carries protocol claims alone; what the scopes let the client see is at userinfo (§5.4), and
     in `about` when there is no access token to ask with. It is bound to the access token and the
     code that come with it (§3.3.2.11).
     """
-    alg = client.setting("id_token_signed_response_alg")
+    alg = alg_of(client)
     issued = timestamp()
     claims: dict[str, Any] = {
         "iss": settings.issuer,
@@ -54,7 +75,7 @@ def issue(
         claims["sid"] = granted.sid
     if nonce:
         claims["nonce"] = nonce
-    return keys.signer(alg).sign({**about, **_single(granted), **claims}, typ=TYP)
+    return {**about, **_single(granted), **claims}
 
 
 def _single(granted: Any) -> dict[str, Any]:

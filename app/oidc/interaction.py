@@ -213,6 +213,12 @@ def next_step(
     return step
 
 
+def asks_consent(request: ProtocolRequest, person: SignedIn) -> bool:
+    """Tell whether a person would see the consent page for this request."""
+    prompts = authorization_request.prompts(request)
+    return _consent_open(State(request, person, None, prompts, None))
+
+
 def wants_fresh_sign_in(
     request: ProtocolRequest, person: SignedIn, interaction: Interaction | None
 ) -> bool:

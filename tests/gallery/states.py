@@ -9,6 +9,7 @@ from tests.gallery import (
     account_states,
     admin_states,
     app_states,
+    bench_states,
     deletion_states,
     desk_states,
     email_states,
@@ -57,6 +58,7 @@ def _collect() -> tuple[State, ...]:
         group_states,
         role_states,
         trace_states,
+        bench_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

@@ -38,7 +38,7 @@ class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):
         if token_string.startswith(REFRESH_PREFIX):
             return _refresh(token_string)
         token = protector.find(token_string)
-        return _access(token) if token else None
+        return contents(token) if token else None
 
     def check_permission(
         self,
@@ -64,7 +64,8 @@ class IntrospectionEndpoint(rfc7662.IntrospectionEndpoint):
         return {"active": True, **token} if token else {"active": False}
 
 
-def _access(token: Presented) -> dict[str, Any]:
+def contents(token: Presented) -> dict[str, Any]:
+    """Return what there is to say about a living access token (RFC 7662 §2.2)."""
     return {
         "scope": token.scope,
         "client_id": token.client_id,

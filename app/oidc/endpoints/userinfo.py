@@ -7,6 +7,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import Endpoint
 
+from app.models import Client
 from app.oidc import claims_request, id_token, protection
 from app.oidc.protector import Presented, Protector
 from app.oidc.request import ProtocolRequest
@@ -28,17 +29,27 @@ class UserInfoEndpoint(Endpoint):
     def create_endpoint_response(self, request: ProtocolRequest) -> Answer:
         """Return the claims, signed or encrypted for a client that wants them so (§5.3.2)."""
         token = self.protector.validate_request(["openid"], request)
-        told = _about(token)
         client = clients.find(token.client_id)
-        alg = client.setting("userinfo_signed_response_alg") if client else None
+        told = contents(client, token)
+        alg = alg_of(client)
         seal = protection.of(client, "userinfo", is_token=bool(alg)) if client else None
         if not alg and seal is None:
             return 200, told, []
-        body = json.dumps(told)
-        if alg:
-            signed = {**told, "iss": settings.issuer, "aud": token.client_id}
-            body = keys.signer(alg).sign(signed, typ=id_token.TYP)
+        body = keys.signer(alg).sign(told, typ=id_token.TYP) if alg else json.dumps(told)
         return 200, protection.apply(seal, body), [("Content-Type", SIGNED)]
+
+
+def alg_of(client: Client | None) -> str | None:
+    """Return what the answer to a client is signed with, None when it is not."""
+    return client.setting("userinfo_signed_response_alg") if client else None
+
+
+def contents(client: Client | None, token: Presented) -> dict[str, Any]:
+    """Return what the bearer of a token is told; a signed answer names both sides (§5.3.2)."""
+    told = _about(token)
+    if alg_of(client):
+        return {**told, "iss": settings.issuer, "aud": token.client_id}
+    return told
 
 
 def _about(token: Presented) -> dict[str, Any]:

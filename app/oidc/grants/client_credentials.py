@@ -7,6 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.hooks import hooked
 
+from app.models import Client
 from app.oidc import client_auth
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
@@ -28,11 +29,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
         client = self.authenticate_token_endpoint_client()
         if not client.check_grant_type(self.GRANT_TYPE):
             raise Refusal("grant_type_not_allowed", "grant_type", sent=self.GRANT_TYPE)
-        asked = self.request.payload.scope or ""
-        allowed = _own_scopes(client.get_allowed_scope(asked or client.setting("scope") or ""))
-        if asked and not allowed:
-            raise Refusal("scope_not_allowed", "scope", sent=asked)
-        self.request.scope = allowed
+        self.request.scope = scope_for(client, self.request.payload.scope or "")
 
     @hooked
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
@@ -42,6 +39,14 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
 
-def _own_scopes(allowed: str) -> str:
-    """Leave out the scopes that speak of a user: there is none."""
-    return scopes.join(name for name in allowed.split() if name not in scopes.BY_NAME)
+def scope_for(client: Client, asked: str) -> str:
+    """Return what a client gets for itself; scopes that speak of a user are left out.
+
+    Raises:
+        Refusal: nothing is left of what it asks for.
+    """
+    allowed = client.get_allowed_scope(asked or client.setting("scope") or "")
+    own = scopes.join(name for name in allowed.split() if name not in scopes.BY_NAME)
+    if asked and not own:
+        raise Refusal("scope_not_allowed", "scope", sent=asked)
+    return own

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
 from app.clock import now
 from app.database import db
-from app.models import Client
+from app.models import Client, User
 from app.security import secrets
 from app.services.authorization import families
-from app.services.authorization.families import FAMILIES
-from app.services.authorization.signed_in import SignedIn
+from app.services.authorization.families import FAMILIES, USERS
+from app.services.authorization.signed_in import NOBODYS, SignedIn
 from app.settings import settings
 
 
@@ -91,3 +92,28 @@ def redeem(family_id: str) -> bool:
     """
     values = {"family_id": family_id, "code_redeemed_at": now()}
     return bool(db.session.execute(_REDEEM, values).rowcount)  # type: ignore[attr-defined]
+
+
+def imagined(user: User, client: Client, person: SignedIn, binding: CodeBinding) -> Any:
+    """Return the granted row that a code would lead to; there is no code, and nothing is kept."""
+    columns = {column.name: getattr(user, column.name) for column in USERS.c if column.name != "id"}
+    return SimpleNamespace(
+        **columns,
+        family_id=NOBODYS,
+        client_pk=client.id,
+        session_id=None,
+        reference=binding.reference,
+        granted_scope=binding.scope,
+        granted_epoch=user.epoch,
+        user_epoch=user.epoch,
+        auth_time=person.auth_time,
+        acr=person.acr,
+        amr=list(person.amr),
+        nonce=binding.nonce,
+        claims_request=binding.claims_request,
+        granted_at=now(),
+        revoked_at=None,
+        user_id=user.id,
+        sid=person.sid,
+        ended_at=None,
+    )

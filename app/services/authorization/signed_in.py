@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from sqlalchemy import Row, and_, exists
 
 from app.clock import now
 from app.models import ClientOwner, Session, User
-from app.services.authorization import lifetimes
+from app.services.authorization import levels, lifetimes
 
 SESSIONS, USERS, OWNERS = Session.__table__, User.__table__, ClientOwner.__table__
+#: What stands where an identifier would, when nothing is issued: it leads to no row.
+NOBODYS = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +113,19 @@ def just_opened(session_id: int, user: User, values: dict[str, Any]) -> SignedIn
         **of_session,
         **{name: getattr(user, name) for name in _OF_USER},
     )
+
+
+def imagined(
+    user: User, *, amr: Sequence[str], allowed: Iterable[str] = (), declined: Iterable[str] = ()
+) -> SignedIn:
+    """Return a user as if they had just signed in by these methods; there is no session."""
+    moment = now().replace(microsecond=0)
+    values = {
+        "sid": NOBODYS,
+        "auth_time": moment,
+        "acr": levels.of(amr),
+        "amr": amr,
+        "seen_at": moment,
+    }
+    person = just_opened(0, user, values)
+    return replace(person, allowed=frozenset(allowed), declined=frozenset(declined))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -19,7 +18,7 @@ from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import HINTED, ProtocolRequest, from_browser, from_parked
-from app.services.authorization import interactions, levels, sessions
+from app.services.authorization import interactions, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import AlreadyFinished
 from app.services.authorization.signed_in import SignedIn
@@ -116,8 +115,7 @@ def _decide(
     except Refusal as refusal:
         _finish(waiting)
         return _refused(asked, refusal)
-    wanted, _must = authorization_request.asked_levels(asked)
-    named = replace(person, acr=levels.named(person.acr, wanted))
+    named = authorization_request.as_asked(asked, person)
     answer = provider.create_authorization_response(asked, grant_user=named, grant=grant)
     asked.trace.write("ok")
     address_uses.note(asked.client, asked.payload.get("redirect_uri"))

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app.clock import now
 from app.database import commit
-from app.models import Consent, User
-from app.security import uris
 from app.services.authorization import consents, interactions
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
 from app.services.people import users
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
-from app.settings import settings
-from app.web import logos, permissions
+from app.web import asking
 from app.web.access import ANYONE, needs
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
-
-NEW_FOR_DAYS = 30
 
 
 class ConsentForm(FlaskForm):
@@ -83,58 +74,13 @@ def _cancel(waiting: Waiting, person: SignedIn) -> None:
 def _page(waiting: Waiting, person: SignedIn) -> str:
     user = users.get(person.user_id)
     known = consents.find(person.user_id, waiting.client.id)
-    seen = person.allowed | person.declined
-    is_more = known is not None and not seen.issuperset(waiting.scopes)
+    is_more = asking.is_more(waiting.scopes, person, known)
     return render_template(
         "login/consent.html",
         form=ConsentForm(),
         interaction=waiting.handle,
         account={"name": person.name or "", "email": person.email},
-        client=_client(waiting, known),
-        scopes=list(_rows(waiting.scopes, user, person, is_more=is_more)),
+        client=asking.client(waiting.client, waiting.parameter("redirect_uri"), known),
+        scopes=asking.rows(waiting.scopes, user, person, is_more=is_more),
         is_more=is_more,
     )
-
-
-def _rows(
-    names: Iterable[str], user: User, person: SignedIn, *, is_more: bool
-) -> Iterable[dict[str, Any]]:
-    """Return a row for each scope: what is new comes first, what is allowed already is folded."""
-    rows = [
-        {
-            **permissions.row(name, user),
-            "checked": _starts_ticked(name, person),
-            "is_new": is_more and name not in person.allowed | person.declined,
-            "already": is_more and name in person.allowed,
-        }
-        for name in names
-    ]
-    return sorted(rows, key=lambda row: not row["is_new"])
-
-
-def _starts_ticked(name: str, person: SignedIn) -> bool:
-    if name in person.allowed:
-        return True
-    if name in person.declined:
-        return False
-    if settings.scopes_start != "usual":
-        return settings.scopes_start == "on"
-    return scopes.is_offered(name) == "on"
-
-
-def _client(waiting: Waiting, known: Consent | None) -> dict[str, Any]:
-    """Return what the page says about the application; the host is the registered one."""
-    client = waiting.client
-    redirect_uri = waiting.parameter("redirect_uri")
-    age = (now() - client.created_at).days
-    return {
-        "name": client.name,
-        "logo": logos.address(client),
-        "host": uris.host_of(redirect_uri),
-        "is_local": uris.is_loopback(redirect_uri) or not redirect_uri.startswith("https:"),
-        "policy_uri": client.setting("policy_uri") or "",
-        "tos_uri": client.setting("tos_uri") or "",
-        "is_first_time": known is None,
-        "added_days_ago": age if age < NEW_FOR_DAYS else None,
-        "is_checked": not client.self_registered,
-    }

@@ -1,0 +1,63 @@
+"""What the consent page says, for whoever shows it: to the person, or to an administrator ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.clock import now
+from app.models import Client, Consent, User
+from app.security import uris
+from app.services.authorization.signed_in import SignedIn
+from app.services.clients import scopes
+from app.settings import settings
+from app.web import logos, permissions
+
+NEW_FOR_DAYS = 30
+
+
+def is_more(names: Iterable[str], person: SignedIn, known: Consent | None) -> bool:
+    """Tell whether the person has allowed something before, and something is new."""
+    return known is not None and not (person.allowed | person.declined).issuperset(names)
+
+
+def rows(
+    names: Iterable[str], user: User, person: SignedIn, *, is_more: bool
+) -> list[dict[str, Any]]:
+    """Return a row for each scope: what is new comes first, what is allowed already is folded."""
+    found = [
+        {
+            **permissions.row(name, user),
+            "checked": _starts_ticked(name, person),
+            "is_new": is_more and name not in person.allowed | person.declined,
+            "already": is_more and name in person.allowed,
+        }
+        for name in names
+    ]
+    return sorted(found, key=lambda row: not row["is_new"])
+
+
+def _starts_ticked(name: str, person: SignedIn) -> bool:
+    if name in person.allowed:
+        return True
+    if name in person.declined:
+        return False
+    if settings.scopes_start != "usual":
+        return settings.scopes_start == "on"
+    return scopes.is_offered(name) == "on"
+
+
+def client(row: Client, redirect_uri: str, known: Consent | None) -> dict[str, Any]:
+    """Return what the page says about the application; the host is the registered one."""
+    age = (now() - row.created_at).days
+    return {
+        "name": row.name,
+        "logo": logos.address(row),
+        "host": uris.host_of(redirect_uri),
+        "is_local": uris.is_loopback(redirect_uri) or not redirect_uri.startswith("https:"),
+        "policy_uri": row.setting("policy_uri") or "",
+        "tos_uri": row.setting("tos_uri") or "",
+        "is_first_time": known is None,
+        "added_days_ago": age if age < NEW_FOR_DAYS else None,
+        "is_checked": not row.self_registered,
+    }

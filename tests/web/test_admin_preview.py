@@ -1,0 +1,109 @@
+"""The preview page: what an application would get, in words, and nothing that could be used."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import factories
+from tests.administrators import browser_of
+
+ALL = "openid profile email phone offline_access"
+
+
+@pytest.fixture
+def root(db):
+    assert db.engine, "a context of the application is open"
+    return factories.admin("root@people.example", name="Root")
+
+
+@pytest.fixture
+def admin(app, root):
+    return browser_of(app, root)
+
+
+@pytest.fixture
+def page(db):
+    """Return the page of an application that may have everything."""
+    made = factories.client(client_name="Photo Box", scope=f"{ALL} photos:read")
+    return f"/admin/applications/{made.client_id}/preview"
+
+
+def test_page_opens_with_the_administrators_own_tokens(admin, page, root):
+    """ux.md 2.17: claims preview; it is there without a press."""
+    admin.open(page)
+
+    assert admin.sees(root.subject)
+    assert admin.has("id_token")
+    assert admin.has("access_token")
+    assert admin.sees("From the account, because of the scope email.")
+
+
+def test_application_leads_to_it(admin, page):
+    admin.open(page.removesuffix("/preview"))
+
+    assert admin.shown.by_id("preview").get("href") == page
+
+
+def test_somebody_elses_values_and_question_are_shown(admin, page, jane):
+    jane.phone_number = "+33 1 23 45 67 89"
+
+    admin.open(page).press("show", user=jane.email, scope=["openid", "phone"])
+
+    assert admin.sees("What Jane Doe would be asked")
+    assert admin.sees("Allow Photo Box to use your account?")
+    assert admin.sees("+33 1 23 45 67 89")
+    assert not admin.sees(f"{jane.email}, confirmed")
+
+
+def test_application_for_itself_has_no_person(admin, db):
+    made = factories.client("machine", scope="photos:read")
+
+    admin.open(f"/admin/applications/{made.client_id}/preview")
+
+    assert admin.sees("no person stands behind this token")
+    assert not admin.has("question")
+
+
+def test_unknown_address_is_said_at_its_field(admin, page):
+    admin.open(page).press("show", user="nobody@people.example")
+
+    assert admin.status == 422
+    assert admin.sees("No user has this address.")
+
+
+def test_refusal_is_explained(admin, page):
+    admin.open(page).press("show", claims="{")
+
+    assert admin.has("refused")
+    assert admin.sees("claims_malformed")
+
+
+def test_page_holds_no_token(admin, page):
+    """Issue 5: the preview must sign nothing that is valid."""
+    admin.open(page)
+
+    assert "eyJ" not in admin.answer.text
+    assert "swx_" not in admin.answer.text
+
+
+def test_nobody_else_sees_it(app, page, jane):
+    browser_of(app, jane).open(page)
+    stranger = browser_of(app, jane)
+    stranger.open(page)
+
+    assert stranger.status == 403
+
+
+def test_owner_sees_no_other_person(app, page, jane, db):
+    """security.md AD01: who owns an application may not look people up by it."""
+    owner = factories.user("owner@people.example")
+    owners.add(clients.get(page.split("/")[3]), owner, by=factories.admin().id)
+    db.session.commit()
+    browser = browser_of(app, owner).open(page)
+    assert browser.sees(owner.subject)
+
+    browser.press("show", user=jane.email)
+
+    assert browser.status == 422
+    assert browser.sees("You may look at your own account alone.")
+    assert not browser.sees(jane.name)
