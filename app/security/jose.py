@@ -154,15 +154,24 @@ def verify(
     if header.get("typ") != typ:  # a logout or ID token is no access token (RFC 8725 §3.11)
         reason = "wrong_type"
         raise BadToken(reason)
-    signed, _, signature = token.rpartition(".")
-    _, _, payload = signed.partition(".")
-    # The algorithm is the key's own: the token has no say in how it is verified.
-    if not IMPLEMENTATIONS[verifier.alg].verify(signed.encode(), verifier.key, unbase64(signature)):
+    if not is_signed_by(token, verifier):
         reason = "wrong_signature"
         raise BadToken(reason)
+    _, _, payload = token.rpartition(".")[0].partition(".")
     claims = object_of(unbase64(payload))
     _check_claims(claims, issuer=issuer, at=at)
     return claims
+
+
+def is_signed_by(token: str, verifier: Verifier) -> bool:
+    """Tell whether this key made the signature; the algorithm is the key's own, not the token's.
+
+    Raises:
+        BadToken: the signature cannot be read.
+    """
+    signed, _, signature = token.rpartition(".")
+    implementation = IMPLEMENTATIONS[verifier.alg]
+    return bool(implementation.verify(signed.encode(), verifier.key, unbase64(signature)))
 
 
 def _check_claims(claims: dict[str, Any], *, issuer: str, at: int | None) -> None:

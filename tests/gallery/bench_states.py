@@ -8,7 +8,8 @@ from wtforms.fields.choices import SelectChoice
 
 from app.web.admin import claim_sentences
 from app.web.admin.preview import GRANT_WORDS, PreviewForm
-from tests.gallery.people import LONG_NAME, NOON, Context, States, app, scope, told
+from app.web.admin.token import TokenForm
+from tests.gallery.people import LONG_NAME, NOON, Context, States, ago, app, scope, told
 
 ISSUER = "https://id.example.org"
 CLIENT_ID = "8Qp4kzT1WcXa"
@@ -129,10 +130,97 @@ def _allowed() -> Context:
     return _preview(client=client, question=_question(is_asked=False))
 
 
+def _asked(**fields: str) -> TokenForm:
+    return TokenForm(formdata=None, data=fields)
+
+
+def _check(sentence: str, *, ok: bool = True, detail: str = "") -> Context:
+    return {"ok": ok, "sentence": sentence, "detail": detail}
+
+
+def _token(**changes: object) -> Context:
+    found: Context = {
+        "kind": "access_token",
+        "verdict": "alive",
+        "checks": [
+            _check("It says that this provider issued it.", detail=ISSUER),
+            _check("The signature is right."),
+            _check("Its time is not over."),
+            _check("The authorization it came from lives."),
+        ],
+        "header": [
+            {"name": "alg", "value": "ES256"},
+            {"name": "typ", "value": "at+jwt"},
+            {"name": "kid", "value": "HSJKRw4o106K2MLtw1thuUG4Gy7fvYu1Bn11EHfKks"},
+        ],
+        "claims": claim_sentences.explained(ACCESS_TOKEN, "access_token", client=CLIENT),  # type: ignore[arg-type]  # as far as it is asked
+        "scope": "openid profile email",
+        "key": {
+            "kid": "HSJKRw4o106K2MLtw1thuUG4Gy7fvYu1Bn11EHfKks",
+            "alg": "ES256",
+            "state": "current",
+        },
+        "client": {"client_id": CLIENT_ID, "name": LONG_NAME},
+        "user": {"id": 7, "name": "Jane Doe"},
+        "session": {"created_at": ago(hours=2), "ended_at": None, "amr": "pwd otp mfa"},
+        "consent": {"given_at": ago(days=30), "titles": ["Your name and profile"]},
+        "reference": "K7Q2-9FXM",
+    }
+    return {"form": _asked(), "found": {**found, **changes}, "audience": "", "refused": []}
+
+
+def _refused_token() -> Context:
+    ended = _check("The session it lived by has ended.", ok=False)
+    context = _token(verdict="dead", checks=[_check("The signature is right."), ended])
+    refused = [
+        _check("It is not alive at this provider: see the checks above.", ok=False),
+        _check(
+            "Its audience is spelled differently: every character has to be the same.",
+            ok=False,
+            detail="https://api.photos.example",
+        ),
+    ]
+    return {**context, "audience": "https://API.photos.example/", "refused": refused}
+
+
+def _foreign_token() -> Context:
+    foreign = _check(
+        "Somebody else issued it, so nothing of it is checked here.",
+        ok=False,
+        detail="https://other.example/" + "a" * 90,
+    )
+    nobody = dict.fromkeys(("key", "client", "user", "session", "consent"))
+    hostile = {"iss": "https://other.example", "<b>": "<script>", "long": "x" * 400}
+    claims = claim_sentences.explained(hostile, "unknown")
+    return _token(
+        kind="unknown",
+        verdict="foreign",
+        checks=[foreign],
+        claims=claims,
+        scope="",
+        reference="",
+        **nobody,
+    )
+
+
+def _opaque_token() -> Context:
+    context = _token(claims=[], header=[], key=None)
+    return {**context, "audience": "https://api.photos.example"}
+
+
 STATES: States = (
     ("admin/preview.html", "plain", _preview),
     ("admin/preview.html", "allowed", _allowed),
     ("admin/preview.html", "own", _own),
     ("admin/preview.html", "refused", _refused),
     ("admin/preview.html", "unknown-person", _unknown),
+    (
+        "admin/token.html",
+        "plain",
+        lambda: {"form": _asked(), "found": None, "audience": "", "refused": []},
+    ),
+    ("admin/token.html", "alive", _token),
+    ("admin/token.html", "refused", _refused_token),
+    ("admin/token.html", "foreign", _foreign_token),
+    ("admin/token.html", "opaque", _opaque_token),
 )

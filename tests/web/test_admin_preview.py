@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.services.clients import clients, owners
 from tests import factories
 from tests.administrators import browser_of
 
@@ -95,7 +96,7 @@ def test_nobody_else_sees_it(app, page, jane):
 
 
 def test_owner_sees_no_other_person(app, page, jane, db):
-    """security.md AD01: who owns an application may not look people up by it."""
+    """Security.md AD01: who owns an application may not look people up by it."""
     owner = factories.user("owner@people.example")
     owners.add(clients.get(page.split("/")[3]), owner, by=factories.admin().id)
     db.session.commit()

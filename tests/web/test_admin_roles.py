@@ -132,6 +132,7 @@ def test_last_administrator_stays_one(admin, db):
                 "/admin/groups",
                 "/admin/upstreams",
                 "/admin/keys",
+                "/admin/token",
                 "/admin/attempts",
                 "/admin/audit",
                 "/admin/mails",

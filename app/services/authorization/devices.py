@@ -34,6 +34,11 @@ def of_user(user: User) -> Sequence[Session]:
     return db.session.scalars(wanted, lifetimes.bounds()).all()
 
 
+def of_sid(sid: str) -> Session | None:
+    """Return the session that tokens call by this name, also one that has ended."""
+    return db.session.scalar(select(Session).where(Session.sid == sid))
+
+
 def apps_of(session_ids: Iterable[int]) -> dict[int, list[str]]:
     """Return the names of the applications that live by each of these sessions; one query."""
     wanted = (

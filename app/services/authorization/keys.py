@@ -129,6 +129,11 @@ def _verifier(row: Any) -> Verifier:
     return jose.load_verifier(row.public_jwk)
 
 
+def find(kid: str) -> SigningKey | None:
+    """Return the key of this ID, also one that is gone; None when there never was one."""
+    return db.session.get(SigningKey, kid) if kid.isascii() and kid.isprintable() else None
+
+
 def listed() -> Sequence[SigningKey]:
     """Return every key there ever was, the newest first in each algorithm."""
     return db.session.scalars(

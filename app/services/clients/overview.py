@@ -45,6 +45,11 @@ def names(client_ids: Collection[str]) -> dict[str, str]:
     return {row.client_id: row.name for row in db.session.execute(wanted)}
 
 
+def by_pk(client_pk: int) -> Client | None:
+    """Return the client of a row that points to it."""
+    return db.session.get(Client, client_pk)
+
+
 def addresses(user_ids: Collection[int]) -> dict[int, str]:
     """Return the email address of each of these users."""
     wanted = select(User.id, User.email).where(User.id.in_(user_ids))

@@ -74,6 +74,7 @@ class Event(StrEnum):
     CODE_REPLAYED = "code.replayed"
     REFRESH_REPLAYED = "refresh_token.replayed"
     REFRESH_RETRIED = "refresh_token.retried"
+    TOKEN_LOOKED_AT = "token.looked_at"
     TOKEN_REVOKED = "token.revoked"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
