@@ -137,7 +137,7 @@ def _answering(host: Remote) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_GET = do_POST = _answer  # noqa: N815 (the names the base class looks for)
+        do_GET = do_POST = do_HEAD = _answer  # noqa: N815 (the names the base class looks for)
 
         def log_message(self, *_: object) -> None:
             """Be silent."""

@@ -95,6 +95,8 @@ class ProtocolRequest(OAuth2Request):
         self.credential: Any = None
         #: The access token it carries, once it was found.
         self.bearer = ""
+        #: The client that the test bench speaks for; no request from outside has one.
+        self.bench: Any = None
         self._scope: str | None = None
         #: Whom an id_token_hint named, once it was verified and is not kept itself.
         self.hinted: str | None = None

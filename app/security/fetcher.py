@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import monotonic
 from types import MappingProxyType
@@ -57,6 +57,8 @@ class Fetched:
     status: int
     media_type: str
     body: bytes
+    #: What the other side believes the time to be, as it writes it; empty when it does not say.
+    date: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,15 @@ def get(
     if fetched.status != 200:
         raise FetchFailed(f"status_{fetched.status}")
     return fetched
+
+
+def probe(url: str, policy: FetchPolicy) -> Fetched:
+    """Ask for the head of a page; any status is an answer, and nothing more is read.
+
+    Raises:
+        FetchFailed: it may not be asked, or did not answer in time.
+    """
+    return _send(url, policy, _Request("HEAD", {}))
 
 
 def post_form(url: str, fields: Mapping[str, str], policy: FetchPolicy) -> int:
@@ -187,7 +198,7 @@ def _read(answer: httpcore.Response, asked: _Request) -> Fetched:
             body += piece
             if len(body) > asked.longest:
                 raise FetchFailed("too_long")
-    return Fetched(answer.status, media_type, bytes(body))
+    return Fetched(answer.status, media_type, bytes(body), headers.get(b"date", ""))
 
 
 @lru_cache(maxsize=4)

@@ -24,6 +24,7 @@ def user(**changes: Any) -> SimpleNamespace:
         "is_owner": False,
         "is_disabled": False,
         "is_leaving": False,
+        "is_test": False,
         "deletion_due_at": None,
         "has_second_step": True,
         "subject": "u_5mYtB0sHq2KcW8",

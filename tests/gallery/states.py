@@ -10,6 +10,7 @@ from tests.gallery import (
     admin_states,
     app_states,
     bench_states,
+    claim_states,
     deletion_states,
     desk_states,
     email_states,
@@ -58,6 +59,7 @@ def _collect() -> tuple[State, ...]:
         group_states,
         role_states,
         trace_states,
+        claim_states,
         bench_states,
     )
     return tuple(

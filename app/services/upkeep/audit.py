@@ -82,6 +82,7 @@ class Event(StrEnum):
     CAPTURE_STARTED = "client.capture_started"
     INITIAL_TOKEN_MADE = "initial_access_token.made"
     INITIAL_TOKEN_REVOKED = "initial_access_token.revoked"
+    CLIENT_TRIED = "client.tried"
     CLIENT_TURNED_OFF = "client.turned_off"
     CLIENT_TURNED_ON = "client.turned_on"
     CLIENT_DELETED = "client.deleted"

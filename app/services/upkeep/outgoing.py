@@ -31,6 +31,16 @@ def get(
     return fetcher.get(url, _policy(), longest=longest, accept=accept, headers=headers, lane=lane)
 
 
+def probe(url: str) -> Fetched:
+    """Ask for the head of a page, to see who is there and what time they have.
+
+    Raises:
+        FetchFailed: there is no answer.
+    """
+    end_reads()
+    return fetcher.probe(url, _policy())
+
+
 def post_form(url: str, fields: Mapping[str, str]) -> int:
     """Post a form; return the status.
 

@@ -67,6 +67,7 @@ WORDS: dict[Event, LazyString] = {
     Event.INITIAL_TOKEN_MADE: _("Initial access token made"),
     Event.INITIAL_TOKEN_REVOKED: _("Initial access token revoked"),
     Event.TOKEN_LOOKED_AT: _("A token was looked at"),
+    Event.CLIENT_TRIED: _("Test sign-in run"),
     Event.CLIENT_TURNED_OFF: _("Application turned off"),
     Event.CLIENT_TURNED_ON: _("Application turned on again"),
     Event.CLIENT_DELETED: _("Application deleted"),

@@ -5,12 +5,14 @@ The page shows claims, never a token: there is nothing on it that anybody could 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
@@ -110,8 +112,13 @@ def _form(row: Client) -> PreviewForm:
     sent = request.args if "grant" in request.args else None
     form = PreviewForm(formdata=sent, data=start)
     form.grant.choices = [SelectChoice(grant, GRANT_WORDS[grant]) for grant in offered]
-    form.scope.choices = [SelectChoice(name, name) for name in allowed]
+    form.scope.choices = scope_choices(allowed)
     return form
+
+
+def scope_choices(names: Iterable[str]) -> list[SelectChoice]:
+    """Return a choice for each scope, by its name on the wire."""
+    return [SelectChoice(name, Markup("<code>{}</code>").format(name)) for name in names]
 
 
 def _is_usable(form: PreviewForm) -> bool:

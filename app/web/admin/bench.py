@@ -1,0 +1,200 @@
+"""Test bench: run a whole sign-in for an application, and see whether its addresses answer.
+
+A run is for oneself or for a test person, never for anybody else; what it issues is erased before
+the page is shown, and the page holds claims, not tokens.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from app.database import commit, rollback
+from app.errors import NotFound, Refused
+from app.models import Client, User
+from app.oidc import bench
+from app.oidc.bench import Exchange
+from app.oidc.preview import CODE, OWN, WAYS
+from app.services.authorization import bench_runs
+from app.services.clients import address_checks, clients, scopes
+from app.services.people import test_people, users
+from app.services.people.roles import Permission
+from app.services.people.test_people import TooMany
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
+from app.web.access import needs
+from app.web.admin import bench_sentences
+from app.web.admin.client_form import TicksField
+from app.web.admin.entrance import administrator, blueprint, permits
+from app.web.admin.preview import WAY_WORDS, scope_choices
+
+MYSELF, NOBODY = "me", "nobody"
+LONGEST_NAME = 60
+
+
+class RunForm(FlaskForm):
+    """For whom, and what is asked for."""
+
+    who = SelectField(_("As whom"), description=_("Yourself, or somebody who does not exist."))
+    way = SelectField(
+        _("Signed in with"),
+        choices=[SelectChoice(name, words) for name, words in WAY_WORDS.items()],
+    )
+    scope = TicksField(_("Scopes"))
+
+
+class PersonForm(FlaskForm):
+    """The name of a new test person."""
+
+    name = StringField(
+        _("Name"), validators=[DataRequired(_("Give the person a name.")), Length(max=LONGEST_NAME)]
+    )
+
+
+@blueprint.get("/applications/<client_id>/bench", endpoint="bench")
+@needs(Permission.READ_APPLICATIONS)
+def show_bench(client_id: str) -> ResponseReturnValue:
+    """Show the bench."""
+    row = clients.get(client_id)
+    return _page(row, _form(row))
+
+
+@blueprint.post("/applications/<client_id>/bench", endpoint="bench_run")
+@needs(Permission.CHANGE_APPLICATIONS)
+def run_bench(client_id: str) -> ResponseReturnValue:
+    """Run a sign-in and show everything that happened."""
+    row = clients.get(client_id)
+    form = _form(row)
+    if not form.validate():
+        return _page(row, form), 422
+    try:
+        user = _user(form.who.data)
+        exchanges = _run(row, user, scope=scopes.join(form.scope.data), amr=WAYS[form.way.data])
+    except Refused as refused:
+        rollback()
+        form.who.errors = [refused.public]
+        return _page(clients.get(client_id), form), 422
+    row = clients.get(client_id)
+    user_id = user.id if user and permits(Permission.READ_USERS) else None
+    told = [
+        bench_sentences.exchange(exchange, client=row, user_id=user_id) for exchange in exchanges
+    ]
+    return _page(row, form, exchanges=told)
+
+
+@blueprint.post("/applications/<client_id>/bench/person")
+@needs(Permission.CHANGE_USERS)
+def bench_person(client_id: str) -> ResponseReturnValue:
+    """Make a test person."""
+    row, form = clients.get(client_id), PersonForm()
+    if not form.validate():
+        return _page(row, _form(row, sent=False), person_form=form), 422
+    try:
+        test_people.make(form.name.data, by=administrator().user_id)
+    except TooMany as refused:
+        form.name.errors = [refused.public]
+        return _page(row, _form(row, sent=False), person_form=form), 422
+    commit()
+    return redirect(url_for("admin.bench", client_id=client_id, done="person"), 303)
+
+
+@blueprint.post("/applications/<client_id>/bench/addresses")
+@needs(Permission.CHANGE_APPLICATIONS)
+def bench_addresses(client_id: str) -> ResponseReturnValue:
+    """Ask the addresses of the application, and show what they answered."""
+    row = clients.get(client_id)
+    commit()  # others may take seconds to answer
+    found = [bench_sentences.address(checked) for checked in address_checks.check(row)]
+    row = clients.get(client_id)
+    return _page(row, _form(row, sent=False), addresses=found)
+
+
+def _run(row: Client, user: User | None, *, scope: str, amr: tuple[str, ...]) -> list[Exchange]:
+    """Run it, each step durable before the next as it is for everybody; erase what it issued."""
+    by, client_id, done = administrator().user_id, row.client_id, []
+    person = bench_runs.open(user, by=by, amr=amr) if user else None
+    commit()
+    run = bench.Run(client_id, scope, person)
+    try:
+        for exchange in run.steps():
+            done.append(exchange)
+            commit()
+    finally:
+        rollback()
+        run.end()
+        if person is not None:
+            bench_runs.erase(person.session_id)
+        audit.record(
+            Event.CLIENT_TRIED,
+            actor_id=by,
+            client_id=client_id,
+            person=person.user_id if person else None,
+            worked=bool(done) and all(exchange.worked for exchange in done),
+        )
+        commit()
+    return done
+
+
+def _user(who: str) -> User | None:
+    """Return whom it is run for, None for the application itself.
+
+    Raises:
+        Refused: there is no such person any more.
+    """
+    if who == NOBODY:
+        return None
+    try:
+        return users.get(administrator().user_id if who == MYSELF else int(who))
+    except NotFound as gone:
+        raise Refused(gone.public) from None
+
+
+def _form(row: Client, *, sent: bool = True) -> RunForm:
+    allowed = scopes.join(row.scopes).split()
+    start = {"scope": [name for name in allowed if scopes.is_offered(name) != "off"]}
+    form = RunForm(data=start) if sent else RunForm(formdata=None, data=start)
+    form.who.choices = [SelectChoice(value, words) for value, words in _people(row)]
+    form.scope.choices = scope_choices(allowed)
+    return form
+
+
+def _people(row: Client) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if row.check_grant_type(CODE):
+        found.append((MYSELF, gettext("You: %(email)s", email=administrator().email)))
+        found += [(str(one.id), one.shown_name) for one in test_people.listed()]
+    if row.check_grant_type(OWN):
+        found.append((NOBODY, gettext("Nobody: the application itself")))
+    return found
+
+
+def _page(
+    row: Client,
+    form: RunForm,
+    *,
+    exchanges: list[dict[str, Any]] | None = None,
+    addresses: list[dict[str, Any]] | None = None,
+    person_form: PersonForm | None = None,
+) -> str:
+    return render_template(
+        "admin/bench.html",
+        client={
+            "client_id": row.client_id,
+            "name": row.name,
+            "has_notices": bool(row.setting("backchannel_logout_uri")),
+            "has_people": row.check_grant_type(CODE),
+        },
+        form=form,
+        person_form=person_form or PersonForm(formdata=None),
+        exchanges=exchanges,
+        addresses=addresses,
+        done=request.args.get("done", "") if request.method == "GET" else "",
+    )
