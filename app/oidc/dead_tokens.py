@@ -17,16 +17,8 @@ from app.settings import settings
 CHECK = "access_token"
 #: What its bearer is told when the cause is somebody else's business.
 TOLD = "access_token_refused"
-PRIVATE = frozenset(
-    {
-        "client_turned_off",
-        "family_revoked",
-        "session_ended",
-        "user_turned_off",
-        "account_secured",
-        "second_step_demanded",
-    }
-)
+#: How the causes begin that its bearer may know.
+ABOUT_TOKEN = "access_token_"
 
 
 def refusal(value: str, request: ProtocolRequest) -> BearerRefusal:
@@ -37,7 +29,7 @@ def refusal(value: str, request: ProtocolRequest) -> BearerRefusal:
         request.trace.client_id = row.client_id
         if row.user_id is not None:
             request.trace.reference, request.trace.user_id = row.reference, row.user_id
-    told = TOLD if cause in PRIVATE else ""
+    told = "" if cause.startswith(ABOUT_TOKEN) else TOLD
     return BearerRefusal(cause, CHECK, sent=sent, told=told)
 
 

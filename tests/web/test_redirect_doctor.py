@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.models import AuditEvent
 from app.services.authorization import attempts
-from app.services.clients import clients
+from app.services.clients import clients, owners
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.relying_party import RelyingParty
@@ -236,3 +236,34 @@ def test_secret_in_an_address_is_not_kept(desk, photo_box):
     kept = str([visit.checks for visit in attempts.search(reference)])
     assert "hunter2" not in kept
     assert not desk.has("add-address")
+
+
+def test_owner_adds_an_address_to_what_is_theirs_alone(app, db, photo_box):
+    """security.md AD03: as in the editor; nobody else's application is there for them."""
+    owner = factories.user()
+    owners.add(photo_box.client, owner)
+    db.session.commit()
+    foreign = factories.client(redirect_uris=[OTHER])
+    browser = browser_of(app, owner)
+
+    reference = bring(browser, foreign, SLASH)
+    assert not browser.has("add-address")
+    where = f"/admin/applications/{foreign.client_id}/addresses/{reference}"
+    assert browser.open(where).status == 403
+
+    bring(browser, photo_box, SLASH)
+    browser.follow("Add this address").press("add")
+    assert registered(photo_box) == [CALLBACK, SLASH]
+
+
+def test_auditor_reads_and_changes_nothing(app, db, photo_box):
+    """security.md AD01: the button is not shown, and not obeyed either."""
+    browser = browser_of(app, factories.user(is_auditor=True))
+    reference = bring(browser, photo_box, SLASH)
+
+    assert browser.sees("slash at the end")
+    assert not browser.has("add-address")
+    assert not browser.open(f"/admin/attempts/{reference}").has("add-address")
+    assert not browser.open(f"/admin/applications/{photo_box.client_id}").has("capture")
+    where = f"/admin/applications/{photo_box.client_id}/addresses/{reference}"
+    assert browser.open(where).status == 403

@@ -20,6 +20,8 @@ MISTAKES = [
 ]
 #: What only the trace tells of a client that could not prove itself.
 BEHIND_CREDENTIALS = {row.code for row in HIDDEN} | {"client_unknown", "client_turned_off"}
+#: What only the trace tells of why a token is dead.
+ENDED = {"session_ended", "user_turned_off", "client_turned_off"}
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def _fixes(reason):
     plainer = [REASONS[reason].told]
     if reason in BEHIND_CREDENTIALS:
         plainer.append(client_mistakes.TOLD)
-    if reason in dead_tokens.PRIVATE:
+    if reason in ENDED:
         plainer.append(dead_tokens.TOLD)
     return [REASONS[code].fix for code in (reason, *plainer) if code]
 
