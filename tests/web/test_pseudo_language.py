@@ -10,8 +10,9 @@ from flask_wtf import FlaskForm
 
 from tests.chromium import visiting
 from tests.gallery import pseudo
+from tests.gallery.people import holder
 from tests.gallery.served import with_chromium
-from tests.gallery.site import ADMIN, make_site
+from tests.gallery.site import make_site
 from tests.gallery.states import STATES
 from tests.pages import Element, Page
 from tests.transports import FlaskTransport
@@ -112,7 +113,7 @@ def test_nothing_is_left_in_english(site, state):
     issuer = site.extensions["sealwax.settings"].issuer
     page = Page(FlaskTransport(site).send("GET", f"{issuer}/__ui__/{state.path}"))
     with site.test_request_context():
-        data = set(data_of([state.build(), ADMIN], {}))
+        data = set(data_of([state.build(), holder(is_admin=True)], {}))
 
     left = {text for text in texts(page) if not _is_data(text, data)}
 
