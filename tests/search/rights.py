@@ -21,6 +21,8 @@ from tests.administrators import browser_of
 from tests.raw_requests import send, token_of
 
 BOSS = "boss@people.example"
+#: Fields of a page that belong to one browser, or to one moment.
+NOT_TYPED = {"version", "act", "csrf_token"}
 MAY_NOT_GROW = ("roles", "owned", "invited", "scopes")
 #: What is typed and ticked wherever a form has such a field, or a clumsy view takes it.
 GREEDY = [
@@ -69,13 +71,14 @@ class Rights(NamedTuple):
     groups: frozenset[tuple[str, str, bool]]
 
     def exceed(self, start):
-        """Tell whether somebody may more than at the start, or an administrator is less safe."""
+        """Tell whether somebody may more than at the start, or one with a role is less safe."""
         more = any(getattr(self, name) - getattr(start, name) for name in MAY_NOT_GROW)
-        return more or self.policy != start.policy or _of_boss(self) != _of_boss(start)
+        holders = {email for email, _ in self.roles}
+        return more or self.policy != start.policy or self.of(holders) != start.of(holders)
 
-
-def _of_boss(rights):
-    return {row for row in (*rights.locks, *rights.groups) if row[0] == BOSS}
+    def of(self, emails):
+        """Return how the accounts of these are locked, and which groups they are in."""
+        return {row for row in (*self.locks, *self.groups) if row[0] in emails}
 
 
 def _all(model):
@@ -157,7 +160,7 @@ class Desk:
     def _edits(self):
         """Yield the form of an application as its page has it, with ever more than it has."""
         page = self.browsers["owner"].open(f"/admin/applications/{self.parts['client_id'][0]}")
-        filled = [one for one in page.fill("save").fields if one[0] not in {"version", "act"}]
+        filled = [one for one in page.fill("save").fields if one[0] not in NOT_TYPED]
         asked = ("scope", "groups")
         for more in ((), (asked,), GREEDY, [one for one in GREEDY if one != asked]):
             left_out = {name for name, _ in more}
