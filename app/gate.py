@@ -11,6 +11,7 @@ import asyncio
 import gc
 import io
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +22,10 @@ from flask import Flask
 from app.clock import now
 from app.logs import mask
 from app.settings import Settings
-from app.web import bodies
-from app.web.endpoints.public import PATHS, PublicDocuments
+from app.web import bodies, seen
+from app.web.endpoints.public import JWKS, PATHS, PublicDocuments
+
+log = logging.getLogger(__name__)
 
 LONGEST_PATH_LOGGED = 200
 #: Whoever sends them need not be signed in: 40 MB of a worker's memory at most.
@@ -34,6 +37,8 @@ FOR_PEOPLE = ("/login/", "/account/", "/admin/", "/setup", "/static/", "/dev/")
 THREADS_FOR_PEOPLE = 8
 #: A request makes a few thousand objects, most of them gone by its end.
 OBJECTS_BEFORE_COLLECTING = 50_000
+#: What a worker has seen in passing is written this often, by a thread that nobody waits for.
+SECONDS_BETWEEN_NOTES = 5.0
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = list[tuple[str, str]]
@@ -62,19 +67,23 @@ class Gate:
         self._logs = settings.access_log
         self._public: PublicDocuments = app.extensions["sealwax.public"]
         self._hosts = settings.hosts
+        self._proxies = settings.trusted_proxies
         self._waiting = 0
         self._long_bodies = 0
 
-    def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Make the threads, in the worker, and spare the collector what start-up has made."""
         gc.collect()
         gc.freeze()
         gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="request")
         self._people = ThreadPoolExecutor(THREADS_FOR_PEOPLE, thread_name_prefix="page")
+        self._writing = loop.create_task(self._write_what_was_seen())
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        """Let running requests finish."""
+        """Let running requests finish, and write what is noted."""
+        self._writing.cancel()
+        self._people.submit(seen.write, self._app)
         self._pool.shutdown(wait=True)
         self._people.shutdown(wait=True)
 
@@ -86,6 +95,11 @@ class Gate:
             if self._lies_ready(scope):
                 known = scope.headers.get("if-none-match")
                 status, headers, content = self._public.answer(scope.method, scope.path, known)
+                if scope.path == JWKS:
+                    self._public.note(
+                        _address(scope, self._proxies),
+                        lambda: scope.headers.get("user-agent") or "",
+                    )
             else:
                 body = await self._read(scope, protocol)
                 status, headers, content = await self._answer(environ(scope, body, self._scheme))
@@ -109,6 +123,17 @@ class Gate:
             return await read_body(scope, protocol)
         finally:
             self._long_bodies -= 1
+
+    async def _write_what_was_seen(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_NOTES)
+            await asyncio.get_running_loop().run_in_executor(self._people, self._write_seen)
+
+    def _write_seen(self) -> None:
+        try:
+            seen.write(self._app)
+        except Exception:  # the notes of this time are lost, not those of all times to come
+            log.exception("what was seen could not be written")
 
     def _lies_ready(self, scope: Scope) -> bool:
         """Tell whether the answer is a public document that needs no thread and no database."""
@@ -157,6 +182,16 @@ def _path(scope: Scope) -> str:
         return str(scope.path)
     except ValueError:  # percent-encoded bytes that are no UTF-8
         return "?"
+
+
+def _address(scope: Scope, proxies: int) -> str:
+    """Return who asks: what the last trusted proxy says, as werkzeug's ProxyFix reads it."""
+    if proxies:
+        lines = ",".join(scope.headers.get_all("x-forwarded-for"))
+        named = [part.strip() for part in lines.split(",") if part.strip()]
+        if len(named) >= proxies:
+            return named[-proxies]
+    return str(scope.client).rpartition(":")[0].strip("[]")
 
 
 def check_shape(scope: Scope) -> None:

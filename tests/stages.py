@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from app import create_app
 from app.database import Base, db
 from app.models import SigningKey
-from app.services.authorization import keys
+from app.services.authorization import keys, sightings
 from app.settings import Settings
 from tests import databases, remote, secrets_seen
 from tests.servers import LiveServer, live_server
@@ -72,6 +72,8 @@ class Stage:
         memory = self.app.extensions.get("sealwax.memory")
         if memory is not None:
             memory.clear()
+        with self.app.app_context():
+            sightings.here().clear()
         shutil.rmtree(self.settings.mail_folder, ignore_errors=True)
         places = {f"table {name}": text for name, text in found.items()}
         return secrets_seen.search({**places, "the server's log": self._log_since()})

@@ -63,6 +63,21 @@ def retire_key(kid: str, *, as_json: bool) -> None:
     show({"kid": kid, "state": "gone"}, as_json=as_json)
 
 
+@key_group.command("revoke", context_settings={"ignore_unknown_options": True})
+@click.argument("kid")
+@click.option("--reason", default="", help="Kept in the record.")
+@as_json
+def revoke_key(kid: str, *, reason: str, as_json: bool) -> None:
+    """Stop believing a key that may be in wrong hands, also the one that signs."""
+    try:
+        keys.revoke(kid, reason=reason)
+    except ProviderError as error:
+        refuse(error)
+        return
+    commit()
+    show({"kid": kid, "state": "gone"}, as_json=as_json)
+
+
 @job_group.command("run")
 @click.option("--forever", is_flag=True, help="Go on until stopped.")
 @click.option("--parent", type=int, help="Stop, too, when this process is gone: it started us.")

@@ -22,6 +22,7 @@ from app.models.session import (
     TrustedBrowser,
     UnsentForm,
 )
+from app.models.sighting import ClientAddress, KeyFetch, SignedTokens
 from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
 from app.models.upstream import (
@@ -42,6 +43,7 @@ __all__ = [
     "AuditSeal",
     "BrowserAccount",
     "Client",
+    "ClientAddress",
     "ClientLogo",
     "ClientOwner",
     "ClientSecret",
@@ -55,6 +57,7 @@ __all__ = [
     "InitialAccessToken",
     "Interaction",
     "Invitation",
+    "KeyFetch",
     "Link",
     "LogoutNotice",
     "Mail",
@@ -71,6 +74,7 @@ __all__ = [
     "RevokedToken",
     "Session",
     "SignUp",
+    "SignedTokens",
     "SigningKey",
     "Throttle",
     "Totp",

@@ -25,7 +25,8 @@ def build(client: Client, granted: Any, scope: str) -> tuple[str, int]:
     lifetime = lifetime_of(client)
     if is_opaque(client):
         return access_tokens.new_opaque(), lifetime
-    return keys.signer(ALG).sign(contents(client, granted, scope), typ=TYP), lifetime
+    claims = contents(client, granted, scope)
+    return keys.sign(ALG, claims, typ=TYP, client_id=client.client_id), lifetime
 
 
 def keep(client: Client, granted: Any, response: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def issue(
     claims = contents(
         client, granted, nonce=nonce, access_token=access_token, code=code, about=about
     )
-    return keys.signer(alg_of(client)).sign(claims, typ=TYP)
+    return keys.sign(alg_of(client), claims, typ=TYP, client_id=client.client_id)
 
 
 def alg_of(client: Client) -> str:

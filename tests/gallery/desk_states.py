@@ -1,14 +1,13 @@
-"""Users, keys and attempts as administrators see them, in every state."""
+"""Users and attempts as administrators see them, in every state."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-from tests.gallery.admin_states import ISSUER
 from tests.gallery.attempts import ATTEMPTS
 from tests.gallery.passkey_states import CLOUD, LAPTOP
-from tests.gallery.people import JANE, NAMELESS, NOON, Context, States, ago
+from tests.gallery.people import JANE, NAMELESS, Context, States, ago
 
 
 def user(**changes: Any) -> SimpleNamespace:
@@ -102,40 +101,6 @@ def user_page(**changes: Any) -> Context:
     return {**known, **changes}
 
 
-def _key(kid: str, state: str, **times: Any) -> dict[str, Any]:
-    known = {"created_at": None, "current_at": None, "retired_at": None, "gone_at": None}
-    return {"kid": kid, "state": state, **known, **times}
-
-
-def keys(done: str = "") -> Context:
-    ring = [
-        _key("n4Xf9hPz0Qc1mB7sT2vK8yLw3RjUe5Ga6DoIiNqYtZM", "next", created_at=ago(hours=6)),
-        _key(
-            "Zt5Kp1Wv7Bq3Xn9Ld0Hs4Mf8Cy2Ra6GjUeIoTbQwEiS",
-            "current",
-            created_at=ago(days=61),
-            current_at=ago(days=60),
-        ),
-        _key(
-            "Ab2Cd4Ef6Gh8Ij0Kl1Mn3Op5Qr7St9Uv1Wx3Yz5Ab7C",
-            "retired",
-            created_at=ago(days=151),
-            current_at=ago(days=150),
-            retired_at=ago(days=60),
-            gone_at=ago(days=59),
-        ),
-    ]
-    return {
-        "rings": [
-            {"alg": "RS256", "next_rotation_at": ago(days=-30), "keys": ring},
-            {"alg": "ES256", "next_rotation_at": None, "keys": ring[1:2]},
-        ],
-        "span": {"start": ago(days=120), "end": ago(days=-60), "now": NOON},
-        "jwks_url": f"{ISSUER}/jwks.json",
-        "done": done,
-    }
-
-
 def _attempts(**changes: Any) -> Context:
     terms = {"reference": "", "client": "", "outcome": ""}
     return {
@@ -171,8 +136,6 @@ STATES: States = (
         ),
     ),
     ("admin/user.html", "self", lambda: user_page(user=user(), is_self=True, linked=[])),
-    ("admin/keys.html", "two", keys),
-    ("admin/keys.html", "rotated", lambda: keys("rotated")),
     ("admin/attempts.html", "some", _attempts),
     ("admin/attempts.html", "none", lambda: _attempts(attempts=[], older_url=None)),
     (

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from app.web.admin.client import OwnerForm
 from app.web.admin.user_roles import RolesForm
 from tests.gallery.admin_states import CLIENTS, client_page, clients_page
-from tests.gallery.desk_states import USERS, keys, user, user_page, users
+from tests.gallery.desk_states import USERS, user, user_page, users
 from tests.gallery.group_states import group
+from tests.gallery.key_states import keys
 from tests.gallery.people import NAMELESS, Context, States, holder, told
 from tests.gallery.trace_states import mismatch
 

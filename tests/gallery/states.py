@@ -17,6 +17,7 @@ from tests.gallery import (
     error_states,
     group_states,
     invitation_states,
+    key_states,
     login_states,
     overview_states,
     own_states,
@@ -61,6 +62,7 @@ def _collect() -> tuple[State, ...]:
         trace_states,
         claim_states,
         bench_states,
+        key_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

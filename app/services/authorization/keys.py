@@ -21,6 +21,7 @@ from app.errors import NotFound, Refused, Unavailable
 from app.models import SigningKey
 from app.security import jose, jwe, secrets
 from app.security.jose import ALGORITHMS, ENCRYPTION, Signer, Verifier
+from app.services.authorization import sightings
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.services.upkeep.memory import memory
@@ -68,6 +69,13 @@ def signer(alg: str) -> Signer:
     if found is None:
         raise Unavailable(detail=f"no current signing key for {alg}")
     return found
+
+
+def sign(alg: str, claims: dict[str, Any], *, typ: str, client_id: str) -> str:
+    """Sign a token that a client gets and may keep until its `exp`; it is counted."""
+    found = signer(alg)
+    sightings.here().signed(found.kid, client_id, claims["exp"])
+    return found.sign(claims, typ=typ)
 
 
 def verifiers() -> dict[str, Verifier]:
@@ -230,6 +238,32 @@ def retire(kid: str, *, by: int | None = None) -> None:
     audit.record(Event.KEY_RETIRED, actor_id=by, kid=kid)
     db.session.expire_all()
     memory().forget("keys")
+
+
+def revoke(kid: str, *, by: int | None = None, reason: str = "") -> SigningKey:
+    """Stop believing a key at once, whatever its state: its private half is in wrong hands.
+
+    When it was the one that signs, the next key signs from now on, although not every client can
+    have fetched it yet: a token that is refused for a quarter of an hour harms less than one that
+    anybody can make.
+
+    Raises:
+        NotFound: there is no such key.
+        Refused: it is gone already.
+    """
+    key = db.session.get(SigningKey, kid)
+    if key is None:
+        raise NotFound("There is no key with this ID.")
+    alg, state = key.alg, key.state
+    if state == "gone" or not _move(kid, state, "gone", gone_at=now()):
+        raise Refused("This key is gone already.")
+    following = _in_state(alg, "next") if state == "current" else None
+    if following is not None:
+        _move(following.kid, "next", "current", current_at=now())
+    audit.record(Event.KEY_REVOKED, actor_id=by, kid=kid, alg=alg, state=state, reason=reason)
+    db.session.expire_all()
+    ensure()
+    return db.session.get_one(SigningKey, kid)
 
 
 def turn(*, by: int | None = None) -> None:

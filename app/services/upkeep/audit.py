@@ -98,6 +98,7 @@ class Event(StrEnum):
     KEY_MADE = "key.made"
     KEY_ROTATED = "key.rotated"
     KEY_RETIRED = "key.retired"
+    KEY_REVOKED = "key.revoked"
     UPSTREAM_LINKED = "upstream.linked"
     UPSTREAM_REMOVED = "upstream.removed"
     UPSTREAM_ADDED = "upstream_provider.added"

@@ -17,6 +17,7 @@ from app.models import (
     AuditEvent,
     BrowserAccount,
     Client,
+    ClientAddress,
     Consent,
     DailyFigure,
     EmailClaim,
@@ -26,6 +27,7 @@ from app.models import (
     InitialAccessToken,
     Interaction,
     Invitation,
+    KeyFetch,
     Link,
     LogoutNotice,
     Mail,
@@ -36,6 +38,7 @@ from app.models import (
     RemoteDocument,
     RevokedToken,
     Session,
+    SignedTokens,
     SignUp,
     Throttle,
     TrustedBrowser,
@@ -59,6 +62,8 @@ SESSIONS_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=7)
 #: What anybody may cause who types something wrong, at either step.
 REFUSALS = (Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value)
+#: An application is known by an address for as long as it uses it.
+SIGHTINGS_KEPT = timedelta(days=30)
 #: Longer than a client's keys are used without being fetched again.
 DOCUMENTS_KEPT = timedelta(days=1)
 FIGURES_KEPT = timedelta(days=800)
@@ -70,6 +75,7 @@ REFRESH_TOKENS, ACCESS_TOKENS = RefreshToken.__table__, AccessToken.__table__
 EVENTS, ADDRESSES = AuditEvent.__table__, UserEmail.__table__
 CONSENTS, FIGURES = Consent.__table__, DailyFigure.__table__
 DOCUMENTS, NOTICES = RemoteDocument.__table__, LogoutNotice.__table__
+FETCHES, CALLERS = KeyFetch.__table__, ClientAddress.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
 
@@ -163,6 +169,9 @@ BROOMS = (
     Broom(CLIENTS, _is_unused_client),
     Broom(INITIAL_TOKENS, lambda: INITIAL_TOKENS.c.expires_at <= now() - SESSIONS_KEPT),
     Broom(CONSENTS, lambda: CONSENTS.c.removed_at <= now() - Consent.UNDO - SLACK),
+    _expired(SignedTokens.__table__),
+    Broom(FETCHES, lambda: FETCHES.c.fetched_at <= now() - SIGHTINGS_KEPT),
+    Broom(CALLERS, lambda: CALLERS.c.seen_at <= now() - SIGHTINGS_KEPT),
     _expired(UsedAssertion.__table__),
     _expired(AddressCapture.__table__, since=CAPTURES_KEPT),
     Broom(DOCUMENTS, lambda: DOCUMENTS.c.tried_at <= now() - DOCUMENTS_KEPT),

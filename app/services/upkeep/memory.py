@@ -29,6 +29,7 @@ class Memory:
         self.parsed: dict[str, Any] = {}
         #: What this process has written down today, with the day: not to be written again.
         self.noted: dict[Hashable, date] = {}
+        self._watchers: list[tuple[Hashable, Callable[[], None]]] = []
 
     def recall(self, key: Hashable, load: Callable[[], T]) -> T:
         """Return the remembered value, or load and remember it."""
@@ -51,10 +52,19 @@ class Memory:
     def forget(self, key: Hashable) -> None:
         """Load the value anew when it is next asked for."""
         self._kept.pop(key, None)
+        for watched, forget in self._watchers:
+            if watched == key:
+                forget()
+
+    def watch(self, key: Hashable, forget: Callable[[], None]) -> None:
+        """Have something else forgotten with the value: what was made from it."""
+        self._watchers.append((key, forget))
 
     def clear(self) -> None:
         """Forget everything that may change."""
         self._kept.clear()
+        for _, forget in self._watchers:
+            forget()
 
 
 def memory() -> Memory:

@@ -13,8 +13,9 @@ from app.oidc import joining
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_client, unread
+from app.services.authorization import sightings
 from app.services.authorization.attempts import Trace
-from app.web import cross_origin
+from app.web import cross_origin, guards
 from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("direct", __name__)
@@ -76,5 +77,8 @@ def _respond(trace: Trace, respond: Callable[[ProtocolRequest], Response]) -> Re
         trace.write("refused" if trace.reason else "ok")
     if trace.reason:
         response.headers[cross_origin.REFERENCE] = trace.reference
+    if asked.client is not None and asked.auth_method != "none" and not trace.reason:
+        # A client without a secret runs on its person's device: whose address is theirs.
+        sightings.here().called(asked.client.client_id, guards.address())
     commit()
     return response

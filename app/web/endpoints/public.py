@@ -9,9 +9,10 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,9 @@ from flask import Flask
 from app.clock import now
 from app.database import is_busy
 from app.oidc import metadata
-from app.services.authorization import keys
+from app.services.authorization import keys, sightings
+from app.services.authorization.sightings import Sightings
+from app.services.upkeep.memory import memory
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,11 +74,13 @@ class PublicDocuments:
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
         self._inside = app.wsgi_app
-        self._discovery = _document(metadata.document(settings))
-        self._jwks: _Document | None = None
-        self._jwks_until: datetime | None = None
+        self._documents = dict.fromkeys(DISCOVERY, _document(metadata.document(settings)))
+        self._fresh_until: datetime | None = None
         self._loading = threading.Lock()
+        with app.app_context():
+            memory().watch("keys", self._forget)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the documents; pass everything else on."""
@@ -84,6 +89,8 @@ class PublicDocuments:
             return self._inside(environ, start_response)
         known = environ.get("HTTP_IF_NONE_MATCH")
         status, headers, body = self.answer(environ["REQUEST_METHOD"], path, known)
+        if path == JWKS:
+            self.note(environ.get("REMOTE_ADDR", ""), lambda: environ.get("HTTP_USER_AGENT", ""))
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [body]
 
@@ -96,35 +103,55 @@ class PublicDocuments:
             return 204, PREFLIGHT, b""
         if method not in {"GET", "HEAD"}:
             return 405, [("allow", "GET, HEAD, OPTIONS"), *CORS], b""
-        document = self._current_jwks() if path == JWKS else self._discovery
+        document = self._current(path)
         if document is None:
             return 503, [("retry-after", "2"), *CORS], b""
         if known == document.etag:
             return 304, document.headers[2:], b""
         return 200, document.headers, document.body if method == "GET" else b""
 
+    def note(self, address: str, agent: Callable[[], str]) -> None:
+        """Note that the key set was fetched; whoever is noted already costs one look-up."""
+        if self._sightings.is_new_fetcher(address):
+            self._sightings.fetched(address, agent())
+
+    @cached_property
+    def _sightings(self) -> Sightings:
+        with self._app.app_context():
+            return sightings.here()
+
+    def _forget(self) -> None:
+        """Read anew at the next request: this worker has changed something."""
+        self._fresh_until = None
+
     def is_fresh(self) -> bool:
         """Tell whether every document can be answered without reading the database."""
-        return self._jwks_until is not None and now() < self._jwks_until
+        return self._fresh_until is not None and now() < self._fresh_until
 
-    def _current_jwks(self) -> _Document | None:
-        """Return the key set of two seconds ago at most, or the last one that could be read."""
-        if self.is_fresh() or not self._loading.acquire(blocking=self._jwks is None):
-            return self._jwks
+    def _current(self, path: str) -> _Document | None:
+        """Return a document of two seconds ago at most, or the last one that could be read."""
+        must_wait = path not in self._documents
+        if self.is_fresh() or not self._loading.acquire(blocking=must_wait):
+            return self._documents.get(path)
         try:
             if not self.is_fresh():  # whoever held the lock may have read it
-                self._jwks = self._load() or self._jwks
-                self._jwks_until = now() + FRESH_FOR
+                self._load()
+                self._fresh_until = now() + FRESH_FOR
         finally:
             self._loading.release()
-        return self._jwks
+        return self._documents.get(path)
 
-    def _load(self) -> _Document | None:
+    def _load(self) -> None:
         try:
             with self._app.app_context():
-                return _document(keys.public_jwks())
+                memory().forget("keys")  # two copies, one made from the other, would age twice
+                jwks = _document(keys.public_jwks())
         except Exception as error:
             if not is_busy(error):  # a database that is away must not take the keys along
                 raise
             log.warning("the key set could not be read again: %s", type(error).__name__)
-            return None
+            return
+        before = self._documents.get(JWKS)
+        if before is None or before.etag != jwks.etag:
+            self._sightings.key_set_changed()
+        self._documents = {**self._documents, JWKS: jwks}
