@@ -14,6 +14,7 @@ from app.models.logout import LogoutNotice
 from app.models.ownership import ClientOwner
 from app.models.redirect import AddressCapture, AddressUse
 from app.models.registration import ClientLogo, InitialAccessToken, RemoteDocument, UsedAssertion
+from app.models.scope import CustomScope
 from app.models.session import (
     BrowserAccount,
     HalfSignIn,
@@ -48,6 +49,7 @@ __all__ = [
     "ClientOwner",
     "ClientSecret",
     "Consent",
+    "CustomScope",
     "DailyFigure",
     "EmailClaim",
     "EmailRevert",

@@ -140,13 +140,13 @@ def check_scope(request: ProtocolRequest) -> None:
         raise Refusal("scope_missing", "scope", sent="nothing", expected="openid")
     if "id_token" in response_type_of(request).split() and "openid" not in sent.split():
         raise Refusal("scope_missing", "scope", sent=sent, expected="openid")
-    allowed = request.client.get_allowed_scope(sent)
+    allowed = scopes.without_off(request.client.get_allowed_scope(sent).split())
     if not allowed:
         raise Refusal(
             "scope_not_allowed", "scope", sent=sent, expected=scopes.join(request.client.scopes)
         )
-    request.scope = scopes.join(allowed.split())
-    left_out = [name for name in scopes.split(sent) if name not in allowed.split()]
+    request.scope = scopes.join(allowed)
+    left_out = [name for name in scopes.split(sent) if name not in allowed]
     notes = {"left_out": shown(scopes.join(left_out))} if left_out else {}
     request.trace.passed("scope", sent, **notes)
 

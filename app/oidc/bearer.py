@@ -7,6 +7,7 @@ from typing import Any
 from app.models import Client
 from app.oidc import access_token, id_token, protection
 from app.services.authorization import refresh_tokens
+from app.services.clients import scopes
 
 
 def generate(
@@ -26,7 +27,8 @@ def generate(
 
     `user` is the granted row: the user together with the family; None for the client itself.
     """
-    granted, scope = user, scope or ""
+    granted = user
+    scope = " ".join(scopes.without_off(scopes.split(scope)))  # also of what was granted before
     seal = protection.of(client, "id_token") if granted else None
     value, lifetime = access_token.build(client, granted, scope)
     response: dict[str, Any] = {

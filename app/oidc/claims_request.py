@@ -34,22 +34,19 @@ class ClaimsRequest:
     @property
     def carriers(self) -> frozenset[str]:
         """Return the scopes that the claims belong to."""
-        return frozenset(CARRIERS[name] for name in (*self.userinfo, *self.id_token))
+        found = (scopes.carrier_of(name) for name in (*self.userinfo, *self.id_token))
+        return frozenset(name for name in found if name is not None)
 
     def released(self, allowed: Collection[str]) -> dict[str, list[str]] | None:
         """Return the names to release, by place, when these scopes are allowed; None for none."""
         kept = {
-            place: [name for name in getattr(self, place) if CARRIERS[name] in allowed]
+            place: [name for name in getattr(self, place) if scopes.carrier_of(name) in allowed]
             for place in PLACES
         }
         return kept if any(kept.values()) else None
 
 
 NOTHING = ClaimsRequest()
-#: Which scope a claim belongs to; `sub` is always there.
-CARRIERS = {
-    claim: scope.name for scope in scopes.SCOPES for claim in scope.claims if claim != "sub"
-}
 
 
 def parse(sent: str, client_scopes: Collection[str]) -> ClaimsRequest:
@@ -71,7 +68,7 @@ def parse(sent: str, client_scopes: Collection[str]) -> ClaimsRequest:
                 raise _malformed(f"{place}.{name}")
     acr, needs_acr = _acr(places["id_token"].get("acr") or {})
     names = {
-        place: tuple(name for name in members if CARRIERS.get(name) in client_scopes)
+        place: tuple(name for name in members if scopes.carrier_of(name) in client_scopes)
         for place, members in places.items()
     }
     return ClaimsRequest(**names, subject=_subject(places), acr=acr, needs_acr=needs_acr)
@@ -114,5 +111,5 @@ def _subject(places: dict[str, dict[str, Any]]) -> str | None:
 
 def about(user: Any, names: Collection[str]) -> dict[str, Any]:
     """Return the claims of a user that have these names; what is unset is left out."""
-    found = {name: claims.value_of(user, name) for name in names if name in CARRIERS}
+    found = {name: claims.value_of(user, name) for name in names if scopes.carrier_of(name)}
     return {name: value for name, value in found.items() if value not in (None, "")}

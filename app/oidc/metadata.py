@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.oidc import client_assertion, client_auth, request_object
@@ -13,6 +14,7 @@ from app.security import jwe
 from app.security.jose import ALGORITHMS
 from app.services.authorization.levels import ACR_VALUES
 from app.services.clients import scopes, subjects
+from app.services.clients.scopes import Scope
 from app.services.people import claims
 from app.services.upkeep.languages import LANGUAGES
 from app.settings import Settings
@@ -21,19 +23,14 @@ from app.settings import Settings
 PROTOCOL_CLAIMS = ("iss", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid")
 
 
-def document(settings: Settings) -> dict[str, Any]:
-    """Return the metadata; both well-known addresses serve the same one."""
-    issuer = settings.issuer
+def document(settings: Settings, custom: Iterable[Scope] = ()) -> dict[str, Any]:
+    """Return the metadata; both well-known addresses serve the same one.
+
+    `custom` are the scopes that administrators have made, and are on.
+    """
     return {
-        "issuer": issuer,
-        "authorization_endpoint": f"{issuer}/authorize",
-        "token_endpoint": f"{issuer}/token",
-        "userinfo_endpoint": f"{issuer}/userinfo",
-        "jwks_uri": f"{issuer}/jwks.json",
-        "introspection_endpoint": f"{issuer}/introspect",
-        "revocation_endpoint": f"{issuer}/revoke",
-        "end_session_endpoint": f"{issuer}/end_session",
-        "scopes_supported": list(scopes.NAMES),
+        **_addresses(settings.issuer),
+        "scopes_supported": [*scopes.NAMES, *(scope.name for scope in custom)],
         "response_types_supported": list(response_types.supported(settings)),
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": _grant_types(settings),
@@ -48,7 +45,7 @@ def document(settings: Settings) -> dict[str, Any]:
         **_assertion_algs(),
         "prompt_values_supported": list(PROMPTS),
         "claim_types_supported": ["normal"],
-        "claims_supported": [*claims.CLAIMS, *PROTOCOL_CLAIMS],
+        "claims_supported": _claims(custom),
         "ui_locales_supported": list(LANGUAGES),
         "code_challenge_methods_supported": ["S256"],
         "claims_parameter_supported": True,
@@ -60,6 +57,24 @@ def document(settings: Settings) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         **_optional(settings),
     }
+
+
+def _addresses(issuer: str) -> dict[str, str]:
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks.json",
+        "introspection_endpoint": f"{issuer}/introspect",
+        "revocation_endpoint": f"{issuer}/revoke",
+        "end_session_endpoint": f"{issuer}/end_session",
+    }
+
+
+def _claims(custom: Iterable[Scope]) -> list[str]:
+    added = [claim for scope in custom for claim in scope.claims]
+    return list(dict.fromkeys([*claims.CLAIMS, *added, *PROTOCOL_CLAIMS]))
 
 
 def _grant_types(settings: Settings) -> list[str]:

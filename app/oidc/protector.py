@@ -127,11 +127,15 @@ def _jwt(value: str) -> Presented | None:
 
 
 def _still_granted(scope: str, row: Any) -> str:
-    """Return what is left of a token's scope: its person may have switched some off since."""
-    if row is None or scope == row.granted_scope:
-        return scope
-    granted = row.granted_scope.split()
-    return " ".join(name for name in scope.split() if name in granted)
+    """Return what is left of a token's scope: its person may have switched some off since.
+
+    Or an administrator has turned a scope off, for everybody.
+    """
+    names = scopes.without_off(scope.split())
+    if row is not None and scope != row.granted_scope:
+        granted = row.granted_scope.split()
+        names = [name for name in names if name in granted]
+    return " ".join(names)
 
 
 def _clients_own_is_alive(claims: dict[str, Any]) -> bool:

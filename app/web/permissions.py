@@ -33,21 +33,40 @@ ADDRESS_LINES = ("street_address", "postal_code", "locality", "region", "country
 
 def row(name: str, user: User) -> dict[str, Any]:
     """Return what the consent page shows of a scope, for this person."""
-    scope = scopes.BY_NAME.get(name)
-    values = VALUES[name](user) if name in VALUES else []
+    scope = scopes.find(name)
+    values = VALUES[name](user) if name in VALUES else _custom(scope, user)
     return {
         "name": name,
         "title": str(scope.title) if scope else name,
         "values": values,
-        "missing": _missing(name) if name in VALUES and not values else "",
+        "missing": _missing(name) if _has_values(scope) and not values else "",
         "detail": _while_away() if name == "offline_access" else "",
         "required": scopes.is_offered(name) == "required",
     }
 
 
+def _has_values(scope: scopes.Scope | None) -> bool:
+    return scope is not None and (scope.name in VALUES or bool(scope.sources))
+
+
+def _custom(scope: scopes.Scope | None, user: User) -> list[str]:
+    """Return what a scope of the administrators' own gives, under the names applications see."""
+    if scope is None or not scope.sources:
+        return []
+    found = {claim: claims.value_of(user, claim) for claim in scope.claims}
+    return [f"{claim}: {_plain(value)}" for claim, value in found.items() if value]
+
+
+def _plain(value: Any) -> str:
+    """Return a claim's value on one line."""
+    if isinstance(value, dict):
+        return ", ".join(" ".join(str(part).split()) for part in value.values())
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
 def title(name: str) -> str:
     """Return the words for a scope in a list."""
-    scope = scopes.BY_NAME.get(name)
+    scope = scopes.find(name)
     return str(scope.title) if scope else name
 
 
@@ -83,6 +102,8 @@ def _groups(user: User) -> list[str]:
 
 
 def _missing(name: str) -> str:
+    if name not in VALUES:
+        return str(_("There is nothing to share yet."))
     return str(_("You are in none.") if name == "groups" else _("You haven't added one."))
 
 

@@ -23,6 +23,7 @@ from tests.gallery import (
     own_states,
     passkey_states,
     role_states,
+    scope_states,
     sign_up_states,
     trace_states,
 )
@@ -63,6 +64,7 @@ def _collect() -> tuple[State, ...]:
         claim_states,
         bench_states,
         key_states,
+        scope_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

@@ -46,7 +46,13 @@ def scope_for(client: Client, asked: str) -> str:
         Refusal: nothing is left of what it asks for.
     """
     allowed = client.get_allowed_scope(asked or client.setting("scope") or "")
-    own = scopes.join(name for name in allowed.split() if name not in scopes.BY_NAME)
+    own = _own_scopes(allowed)
     if asked and not own:
         raise Refusal("scope_not_allowed", "scope", sent=asked)
     return own
+
+
+def _own_scopes(allowed: str) -> str:
+    """Leave out the scopes that speak of a user: there is none."""
+    named = (name for name in scopes.without_off(allowed.split()) if name not in scopes.BY_NAME)
+    return scopes.join(name for name in named if not scopes.claims_of(name))

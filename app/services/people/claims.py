@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.models import User
-from app.services.clients.scopes import SCOPES
+from app.services.clients import scopes as catalogue
 from app.services.people import groups
 
 
@@ -26,8 +26,8 @@ SPECIAL: dict[str, Callable[[Any], Any]] = {
     "address": lambda user: _filled(user.address),
     "groups": _groups,
 }
-CLAIMS = tuple(claim for scope in SCOPES for claim in scope.claims)
-BY_SCOPE = {scope.name: scope.claims for scope in SCOPES}
+CLAIMS = catalogue.CLAIMS
+BY_SCOPE = {scope.name: scope.claims for scope in catalogue.SCOPES}
 
 
 def about(user: Any, scopes: Iterable[str]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def about(user: Any, scopes: Iterable[str]) -> dict[str, Any]:
     """
     claims: dict[str, Any] = {"sub": user.subject}
     for scope in scopes:
-        for claim in BY_SCOPE.get(scope, ()):
+        for claim in BY_SCOPE.get(scope) or catalogue.claims_of(scope):
             value = value_of(user, claim)
             if value is not None and value != "":
                 claims[claim] = value
@@ -45,9 +45,12 @@ def about(user: Any, scopes: Iterable[str]) -> dict[str, Any]:
 
 
 def value_of(user: Any, claim: str) -> Any:
-    """Return one claim of a user, None when it is unset."""
-    special = SPECIAL.get(claim)
-    return special(user) if special else getattr(user, claim)
+    """Return one claim of a user, None when it is unset, or none that we know."""
+    source = catalogue.source_of(claim)
+    if source is None:
+        return None
+    special = SPECIAL.get(source)
+    return special(user) if special else getattr(user, source)
 
 
 def _seconds(moment: datetime) -> int:

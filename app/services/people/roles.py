@@ -50,6 +50,8 @@ class Permission(StrEnum):
 
     READ_UPSTREAMS = auto()
     CHANGE_UPSTREAMS = auto()
+    READ_SCOPES = auto()
+    CHANGE_SCOPES = auto()
     READ_KEYS = auto()
     CHANGE_KEYS = auto()
     READ_MAIL = auto()

@@ -12,8 +12,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from app.models import Client
-from app.oidc.claims_request import CARRIERS
 from app.oidc.preview import OF_THE_MOMENT
+from app.services.clients import scopes
 
 LONGEST_VALUE = 500
 LONGEST_NAME = 80
@@ -113,7 +113,7 @@ def _moment(value: Any) -> datetime | None:
 def _sentence(name: str, place: str, client: Client | None, claims: Mapping[str, Any]) -> str:
     if name == "sub":
         return str(_subject(client, claims))
-    scope = CARRIERS.get(name)
+    scope = scopes.carrier_of(name)
     found = _AT.get((place, name)) or _EVERYWHERE.get(name)
     if found is not None or scope is None:
         return str(found or _("Not a claim that this provider makes."))
@@ -131,7 +131,7 @@ def _subject(client: Client | None, claims: Mapping[str, Any]) -> LazyString:
 
 def _change(name: str, place: str, client: Client | None, user_id: int | None) -> dict[str, Any]:
     """Return where it is changed: the setting's name and address, or the account."""
-    if name in CARRIERS and user_id is not None:
+    if scopes.carrier_of(name) and user_id is not None:
         url = url_for("admin.user", user_id=user_id)
         return {"setting": "", "url": url}
     field = "subject_type" if name == "sub" else FIELDS.get((place, name))

@@ -217,7 +217,8 @@ def form_of(client: Client, *, sets_policy: bool = True, fresh: bool = False) ->
     one does not look at what was sent: it was another form.
     """
     form = ClientForm(*((None,) if fresh else ()), data=_values(client))
-    offered = [scope for scope in scopes.SCOPES if sets_policy or scope.name in client.scopes]
+    known = (*scopes.SCOPES, *scopes.custom().on.values())
+    offered = [scope for scope in known if sets_policy or scope.name in client.scopes]
     form.scope.choices = choices(*((scope.name, scope.title) for scope in offered))
     for name in () if sets_policy else (CUSTOM, *POLICY):
         if name in form:
@@ -234,8 +235,8 @@ def _values(client: Client) -> dict[str, Any]:
         **{name: kept.get(name) or "" for name in client_fields.CHOSEN},
         **{name: "\n".join(kept.get(name) or ()) for name in LISTS},
         "jwks": json.dumps(kept["jwks"], indent=2) if kept.get("jwks") else "",
-        "scope": [name for name in asked if name in scopes.NAMES],
-        CUSTOM: " ".join(name for name in asked if name not in scopes.NAMES),
+        "scope": [name for name in asked if scopes.find(name)],
+        CUSTOM: " ".join(name for name in asked if not scopes.find(name)),
     }
 
 
@@ -259,7 +260,7 @@ def _custom(form: ClientForm, client: Client) -> list[str]:
     """Return the scopes of other APIs; they stay where the form has no field for them."""
     if CUSTOM in form:
         return (form.custom_scope.data or "").split()
-    return sorted(client.scopes - set(scopes.NAMES))
+    return sorted(name for name in client.scopes if not scopes.find(name))
 
 
 def _jwks(typed: str) -> Any:

@@ -136,5 +136,5 @@ def _apps(row: User) -> list[dict[str, Any]]:
 
 
 def _title(scope: str) -> str:
-    known = scopes.BY_NAME.get(scope)
+    known = scopes.find(scope)
     return str(known.title) if known else scope

@@ -23,6 +23,7 @@ from app.database import is_busy
 from app.oidc import metadata
 from app.services.authorization import keys, sightings
 from app.services.authorization.sightings import Sightings
+from app.services.clients import scopes
 from app.services.upkeep.memory import memory
 from app.settings import Settings
 
@@ -81,6 +82,7 @@ class PublicDocuments:
         self._loading = threading.Lock()
         with app.app_context():
             memory().watch("keys", self._forget)
+            memory().watch("scopes", self._forget)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the documents; pass everything else on."""
@@ -145,13 +147,16 @@ class PublicDocuments:
         try:
             with self._app.app_context():
                 memory().forget("keys")  # two copies, one made from the other, would age twice
+                memory().forget("scopes")
                 jwks = _document(keys.public_jwks())
+                made = list(scopes.custom().on.values())
+                discovery = _document(metadata.document(self._settings, made))
         except Exception as error:
             if not is_busy(error):  # a database that is away must not take the keys along
                 raise
-            log.warning("the key set could not be read again: %s", type(error).__name__)
+            log.warning("the public documents could not be read again: %s", type(error).__name__)
             return
         before = self._documents.get(JWKS)
         if before is None or before.etag != jwks.etag:
             self._sightings.key_set_changed()
-        self._documents = {**self._documents, JWKS: jwks}
+        self._documents = {**dict.fromkeys(DISCOVERY, discovery), JWKS: jwks}
