@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -9,6 +10,9 @@ from pydantic.fields import FieldInfo
 
 from app.named_files import PREFIX
 from app.settings import Settings
+
+#: The user part of an address, with whatever stands in it.
+URL_PASSWORD = re.compile(r"(//)[^/@]+@")
 
 
 def settings_table() -> str:
@@ -38,3 +42,33 @@ def _duration(value: timedelta) -> str:
         if seconds % size == 0:
             return f"{lead}{seconds // size}{letter}"
     return f"PT{seconds}S"
+
+
+def settings_in_use(settings: Settings) -> list[dict[str, str]]:
+    """Return every setting: its name, variable, value in words, and whether it was set.
+
+    Secrets are never among the values: of them it is told whether there is one.
+    """
+    given = settings.model_fields_set
+    return [
+        {
+            "name": name,
+            "variable": f"{PREFIX}{name.upper()}",
+            "value": _in_words(name, getattr(settings, name)),
+            "source": "environment" if name in given else "default",
+            "meaning": field.description or "",
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _in_words(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "***" if value.get_secret_value() else ""
+    if isinstance(value, timedelta):
+        return _duration(value)
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value)
+    if name.endswith("_url"):  # of a database it may hold a password
+        return URL_PASSWORD.sub(r"\1***@", str(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,6 +3,7 @@
 from app.models.address import EmailClaim, EmailRevert, UserEmail
 from app.models.attempt import Attempt, AuditEvent
 from app.models.audit import AuditChain, AuditSeal, DailyFigure
+from app.models.branding import Branding
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
 from app.models.credential import Passkey, Password, RecoveryCode, Totp
@@ -42,6 +43,7 @@ __all__ = [
     "AuditChain",
     "AuditEvent",
     "AuditSeal",
+    "Branding",
     "BrowserAccount",
     "Client",
     "ClientAddress",

@@ -26,6 +26,7 @@ from app.web import (
 from app.web.account import blueprints as account_blueprints
 from app.web.admin import blueprints as admin_blueprints
 from app.web.bodies import LONGEST_BODY, BoundedRequest
+from app.web.brand import blueprint as brand_blueprint
 from app.web.converters import RowNumber
 from app.web.endpoints import blueprints as endpoint_blueprints
 from app.web.endpoints import check_session
@@ -55,7 +56,13 @@ def init_web(app: Flask, settings: Settings) -> None:
     for part in (*first, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)
-    own = (front_door_blueprint, logos_blueprint, pictures_blueprint, setup_blueprint)
+    own = (
+        brand_blueprint,
+        front_door_blueprint,
+        logos_blueprint,
+        pictures_blueprint,
+        setup_blueprint,
+    )
     for blueprint in (*wings, *own):
         app.register_blueprint(blueprint)
     dev_mail.init_app(app, settings)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, has_request_context, url_for
 
-from app.settings import settings
+from app.services.upkeep import branding
+from app.web import brand as look
 
 A_YEAR = 31_536_000
 
@@ -23,11 +24,15 @@ def asset(path: str) -> str:
 
 def brand() -> dict[str, str]:
     """Return whose pages these are, for every template."""
+    current = branding.current()
     return {
-        "name": settings.service_name,
-        "support_contact": settings.support_contact,
-        "privacy_url": settings.privacy_url,
-        "terms_url": settings.terms_url,
+        "name": current.service_name,
+        "support_contact": current.support_contact,
+        "privacy_url": current.privacy_url,
+        "terms_url": current.terms_url,
+        "sheet": look.sheet_of(current.accent, current.accent_dark)
+        if has_request_context()
+        else "",
     }
 
 
@@ -36,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.extensions["sealwax.assets"] = {}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["own_logo"] = look.own_logo
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"brand": brand()})

@@ -23,6 +23,7 @@ from app.security import secrets, totp
 from app.security.secrets import CannotDecrypt
 from app.services.people import second_steps
 from app.services.people.totp import CodeWrong
+from app.services.upkeep import branding
 from app.settings import settings
 from app.web import guards
 
@@ -81,7 +82,7 @@ def turn_on(form: EnrolForm, user: User) -> list[str] | None:
 def shown(form: EnrolForm, user: User) -> dict[str, object]:
     """Return what the page shows of the seed: the picture to scan, and the key to type."""
     seed = _open(user, form.seed.data)
-    return drawn(seed, account=user.email, issuer=settings.service_name)
+    return drawn(seed, account=user.email, issuer=branding.current().service_name)
 
 
 def drawn(seed: str, *, account: str, issuer: str) -> dict[str, object]:

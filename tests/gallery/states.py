@@ -24,6 +24,7 @@ from tests.gallery import (
     passkey_states,
     role_states,
     scope_states,
+    settings_states,
     sign_up_states,
     trace_states,
 )
@@ -65,6 +66,7 @@ def _collect() -> tuple[State, ...]:
         bench_states,
         key_states,
         scope_states,
+        settings_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

@@ -14,7 +14,7 @@ from app.database import db
 from app.models import User
 from app.security import secrets
 from app.services.authorization import lifetimes, sessions
-from app.services.upkeep import audit, mail
+from app.services.upkeep import audit, branding, mail
 from app.settings import settings
 
 #: A sign-in after so many tries that did not work is worth a mail (security.md LG08).
@@ -68,7 +68,7 @@ def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: 
         **lifetimes.bounds(),
     }
     tries, is_known, living = db.session.execute(_BEFORE_SIGN_IN, values).one()
-    service = settings.service_name
+    service = branding.current().service_name
     if tries >= MANY_TRIES:
         subject = _("Sign-in after many tries")
         sentence = ngettext(

@@ -21,7 +21,7 @@ from app.models import Passkey, User
 from app.security import webauthn
 from app.security.webauthn import AnswerRefused, Made, Person, Site
 from app.services.people import accounts, challenges, notices
-from app.services.upkeep import audit
+from app.services.upkeep import audit, branding
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
@@ -79,7 +79,7 @@ class NoPasskeysHere(NotFound):
 
 def site() -> Site | None:
     """Return where passkeys of this provider are good; None when there can be none."""
-    return webauthn.site_of(settings.issuer, settings.service_name)
+    return webauthn.site_of(settings.issuer, branding.current().service_name)
 
 
 def must_site() -> Site:

@@ -17,7 +17,7 @@ from app.security import passwords as hashing
 from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, TooManyHashes, normalize
 from app.services.authorization import sessions
 from app.services.people import leaked_passwords
-from app.services.upkeep import audit, mail
+from app.services.upkeep import audit, branding, mail
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
@@ -71,7 +71,7 @@ def _refuse_guessable(plain: str, context: Iterable[str]) -> None:
         raise InvalidInput(FIELD, _("This repeats itself too much. Choose another."))
     if _follows_keyboard(lowered):
         raise InvalidInput(FIELD, _("This follows the keyboard or the alphabet. Choose another."))
-    for word in (part.casefold().strip() for part in (settings.service_name, *context)):
+    for word in (part.casefold().strip() for part in (branding.current().service_name, *context)):
         if word and _is_little_more_than(lowered, (word,)):
             raise InvalidInput(FIELD, _("This is too close to a name of yours. Choose another."))
     if _is_little_more_than(lowered, COMMON_WORDS):

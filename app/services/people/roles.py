@@ -54,6 +54,8 @@ class Permission(StrEnum):
     CHANGE_SCOPES = auto()
     READ_KEYS = auto()
     CHANGE_KEYS = auto()
+    READ_SETTINGS = auto()
+    CHANGE_SETTINGS = auto()
     READ_MAIL = auto()
     SEND_MAIL = auto()
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.errors import InvalidInput
 from app.services.people import accounts
+from app.services.upkeep import branding
 from app.settings import settings
 
 
@@ -51,6 +52,6 @@ def endings() -> str:
 def _which_may() -> str:
     words = str(_("Use an address that ends in %(domains)s.", domains=endings()))
     invited = str(_("Other accounts are by invitation."))
-    contact = settings.support_contact
+    contact = branding.current().support_contact
     asked = str(_("Ask %(contact)s.", contact=contact)) if contact else ""
     return " ".join(filter(None, (words, invited, asked)))

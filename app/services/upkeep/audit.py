@@ -104,6 +104,7 @@ class Event(StrEnum):
     SCOPE_TURNED_OFF = "scope.turned_off"
     SCOPE_TURNED_ON = "scope.turned_on"
     SCOPE_DELETED = "scope.deleted"
+    BRANDING_CHANGED = "branding.changed"
     UPSTREAM_LINKED = "upstream.linked"
     UPSTREAM_REMOVED = "upstream.removed"
     UPSTREAM_ADDED = "upstream_provider.added"

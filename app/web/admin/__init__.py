@@ -29,6 +29,7 @@ from app.web.admin import (
     reset_second_step,
     revoke_key,
     scopes,
+    settings,
     stay,
     token,
     upstream,
@@ -72,5 +73,6 @@ PAGES = (
     audit,
     mails,
     stay,
+    settings,
 )
 blueprints = (blueprint,)

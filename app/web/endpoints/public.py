@@ -24,6 +24,7 @@ from app.oidc import metadata
 from app.services.authorization import keys, sightings
 from app.services.authorization.sightings import Sightings
 from app.services.clients import scopes
+from app.services.upkeep import branding
 from app.services.upkeep.memory import memory
 from app.settings import Settings
 
@@ -83,6 +84,7 @@ class PublicDocuments:
         with app.app_context():
             memory().watch("keys", self._forget)
             memory().watch("scopes", self._forget)
+            memory().watch("branding", self._forget)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the documents; pass everything else on."""
@@ -150,7 +152,9 @@ class PublicDocuments:
                 memory().forget("scopes")
                 jwks = _document(keys.public_jwks())
                 made = list(scopes.custom().on.values())
-                discovery = _document(metadata.document(self._settings, made))
+                memory().forget("branding")
+                chosen = branding.applied(self._settings)  # op_policy_uri and op_tos_uri
+                discovery = _document(metadata.document(chosen, made))
         except Exception as error:
             if not is_busy(error):  # a database that is away must not take the keys along
                 raise

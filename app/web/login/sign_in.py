@@ -30,9 +30,8 @@ from app.services.people import (
     upstreams,
 )
 from app.services.people.upstreams import Offer
-from app.services.upkeep import audit, throttles
+from app.services.upkeep import audit, branding, throttles
 from app.services.upkeep.audit import Event
-from app.settings import settings
 from app.web import guards, logos, unsent
 from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
@@ -200,7 +199,7 @@ def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> Response
 
 def turned_off() -> str:
     """Return what somebody reads whose account is off; only after they have proved who they are."""
-    contact = settings.support_contact
+    contact = branding.current().support_contact
     if contact:
         return str(_("This account is turned off. Ask %(contact)s.", contact=contact))
     return str(_("This account is turned off."))

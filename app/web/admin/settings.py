@@ -1,0 +1,112 @@
+"""Settings and branding: what can be set here, and everything else as it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, FileField, StringField
+
+from app.database import commit
+from app.documents import settings_in_use
+from app.errors import InvalidInput
+from app.security import pictures
+from app.security.pictures import NoPicture
+from app.services.people.roles import Permission
+from app.services.upkeep import branding
+from app.settings import settings as in_use
+from app.web import brand
+from app.web.access import needs
+from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import blame
+
+
+class BrandForm(FlaskForm):
+    """Whose pages these are, and how they look."""
+
+    service_name = StringField(_("Name"))
+    support_contact = StringField(_("Help"))
+    privacy_url = StringField(_("Privacy"))
+    terms_url = StringField(_("Terms"))
+    accent = StringField(_("Accent on light pages"))
+    accent_dark = StringField(_("Accent on dark pages"))
+    logo = FileField(_("Logo"))
+    drop_logo = BooleanField(_("Remove the logo"))
+
+
+@blueprint.get("/settings")
+@needs(Permission.READ_SETTINGS)
+def settings() -> ResponseReturnValue:
+    """Show what can be set, and what the environment says."""
+    return _page(BrandForm(formdata=None, data=branding.stored()), branding.stored())
+
+
+@blueprint.post("/settings", endpoint="change_settings")
+@needs(Permission.CHANGE_SETTINGS)
+def change() -> ResponseReturnValue:
+    """Keep what was set, or only show how it would look."""
+    form = BrandForm()
+    if not form.validate_on_submit():
+        return _page(form, branding.stored()), 422
+    try:
+        clean = branding.checked({name: form[name].data or "" for name in _TYPED})
+        drawn = _drawn()
+    except InvalidInput as error:
+        blame(form, error)
+        _forget_script(form)
+        return _page(form, branding.stored()), 422
+    if request.form.get("act") == "preview":
+        return _page(form, clean, is_preview=True)
+    branding.change(
+        clean, logo=drawn, drop_logo=bool(form.drop_logo.data), by=administrator().user_id
+    )
+    commit()
+    return redirect(url_for("admin.settings", done="saved"), 303)
+
+
+_TYPED = (*branding.TEXTS, *branding.COLOURS)
+
+
+def _forget_script(form: BrandForm) -> None:
+    """Show no address again that a browser would run."""
+    for name in ("support_contact", "privacy_url", "terms_url"):
+        if "javascript:" in (form[name].data or "").lower():
+            form[name].data = ""
+
+
+def _drawn() -> bytes | None:
+    """Return the logo that was sent, drawn anew; None when there was none."""
+    file = request.files.get("logo")
+    content = file.read() if file else b""
+    if not content:
+        return None
+    try:
+        return pictures.redraw(content)
+    except NoPicture:
+        advice = gettext("Choose a picture: PNG, JPEG, WebP or GIF, of at most 1 MB.")
+        raise InvalidInput("logo", advice) from None
+
+
+def _page(form: BrandForm, shown: dict[str, str], *, is_preview: bool = False) -> str:
+    environment = branding.of_environment()
+    return render_template(
+        "admin/settings.html",
+        form=form,
+        sheet=brand.sheet_of(shown["accent"], shown["accent_dark"]),
+        shown_name=shown["service_name"] or environment.service_name,
+        defaults={name: getattr(environment, name) for name in branding.TEXTS},
+        has_logo=bool(branding.current().logo_handle),
+        is_preview=is_preview,
+        settings=_rows(),
+        done=request.args.get("done", "") if request.method == "GET" else "",
+    )
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Return every setting of the environment; those that are set here are marked."""
+    set_here = {name for name in branding.TEXTS if branding.stored()[name]}
+    return [{**row, "is_set_here": row["name"] in set_here} for row in settings_in_use(in_use)]

@@ -1,0 +1,53 @@
+"""Settings and branding: as they stand, previewed, refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.documents import settings_in_use
+from app.settings import settings
+from app.web.admin.settings import BrandForm
+from tests.gallery.people import Context, States, told
+
+
+def _settings(**changes: Any) -> Context:
+    rows = [
+        {**row, "is_set_here": row["name"] == "service_name"} for row in settings_in_use(settings)
+    ]
+    known = {
+        "form": BrandForm(formdata=None, data={"service_name": "Example ID"}),
+        "sheet": "",
+        "shown_name": "Example ID",
+        "defaults": {
+            "service_name": "Sealwax",
+            "support_contact": "help@example.org",
+            "privacy_url": "https://example.org/privacy",
+            "terms_url": "",
+        },
+        "has_logo": False,
+        "is_preview": False,
+        "settings": rows,
+        "done": "",
+    }
+    return {**known, **changes}
+
+
+def _refused() -> Context:
+    text = (
+        "This cannot be read: its contrast is 1.7 to 1, and 4.5 is needed. "
+        "The nearest that can is #87690f."
+    )
+    form = BrandForm(formdata=None, data={"accent": "#f2c063"})
+    return _settings(form=told(form, accent=text), has_logo=True)
+
+
+STATES: States = (
+    ("admin/settings.html", "some", _settings),
+    ("admin/settings.html", "saved", lambda: _settings(done="saved")),
+    (
+        "admin/settings.html",
+        "preview",
+        lambda: _settings(is_preview=True, sheet="/brand/0b6b53-7fd8bd.css"),
+    ),
+    ("admin/settings.html", "refused", _refused),
+)
