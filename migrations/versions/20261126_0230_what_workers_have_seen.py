@@ -8,7 +8,7 @@ from alembic import op
 from app.database import UTCDateTime
 
 revision = "3e7a90c1d5b2"
-down_revision = "c3f7a91d5e20"
+down_revision = "5c0e8d21b7f4"
 branch_labels = None
 depends_on = None
 
