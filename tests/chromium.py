@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NO_CHROMIUM = "Chromium is not installed: on Debian, apt-get install chromium"
@@ -22,6 +22,8 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 #: What the console says about an answer of 4xx, which a page may well be meant to have.
 ABOUT_STATUS = "Failed to load resource: the server responded with a status of 4"
+#: A page that was left before it had faded in (app.css, @view-transition).
+ABOUT_FADING = "Transition was aborted"
 
 
 def program() -> str | None:
@@ -55,10 +57,14 @@ class Watched:
         if not request.url.startswith((*self.origins, "data:")):
             self.faults.append(f"a request to {request.url}")
 
+    def _fail(self, error: Error) -> None:
+        if ABOUT_FADING not in error.message:
+            self.faults.append(f"script: {error}")
+
     def watch(self) -> None:
         """Note what the console says, scripts that fail, and requests to strangers."""
         self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("pageerror", self._fail)
         self.page.on("request", self._see)
 
 

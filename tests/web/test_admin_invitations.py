@@ -55,7 +55,9 @@ def test_nobody_else_invites(app, jane, path):
 
 def test_invitations_are_sent_after_a_recent_sign_in(desk, clock):
     """security.md AD04, SE10."""
-    clock.move(timedelta(minutes=16))
+    for _ in range(2):  # the administration is left by itself after a quarter of an hour unused
+        clock.move(timedelta(minutes=8))
+        desk.open("/admin/invitations")
 
     assert desk.open("/admin/invitations").at == "/admin/invitations"
     assert desk.open("/admin/invitations/new").at == "/login/sign-in"

@@ -112,7 +112,7 @@ def test_translations_keep_the_placeholders_and_bring_no_markup(language):
         for form in forms(message.string) if message.id else []:
             found = set(PLACEHOLDER.findall(form))
             assert wanted - number <= found <= wanted, form
-            assert form.count("%") == len(PLACEHOLDER.findall(form)), form
+            assert "%" not in PLACEHOLDER.sub("", form), form
             assert not MARKUP.search(form), form
             assert "#" not in forms(message.id)[0] or "#" in form, form
 

@@ -91,7 +91,7 @@ def test_first_passkey_is_made_in_the_browser_that_proved_the_address(app, brows
 def test_lost_first_passkey_is_no_dead_end(browser, settings, clock):
     signed_up(browser, settings)
     assert "username=new" in browser.element("password-instead").get("href")
-    clock.move(minutes=10)
+    clock.move(minutes=20)
 
     browser.open("/login/first-passkey")
 

@@ -107,7 +107,7 @@ def _load() -> Ring:
     rows = [row for row in _published() if row.state != "gone"]
     signing = [row for row in rows if row.alg in ALGORITHMS]
     signers = {row.alg: _signer(row) for row in signing if row.state == "current"}
-    known = {row.kid: _verifier(row) for row in signing}
+    known = {row.kid: jose.load_verifier(row.public_jwk) for row in signing}
     opening = {row.kid: row for row in rows if row.alg in ENCRYPTION}
     order = {"current": 0, "next": 1, "retired": 2}
     rows.sort(key=lambda row: (KINDS.index(row.alg), order[row.state]))
@@ -115,10 +115,8 @@ def _load() -> Ring:
 
 
 def _published() -> list[Any]:
-    wanted = select(
-        KEYS.c.kid, KEYS.c.alg, KEYS.c.state, KEYS.c.public_jwk, KEYS.c.private_sealed
-    ).where(KEYS.c.gone_at.is_(None))
-    return list(db.session.execute(wanted).all())
+    columns = (KEYS.c.kid, KEYS.c.alg, KEYS.c.state, KEYS.c.public_jwk, KEYS.c.private_sealed)
+    return list(db.session.execute(select(*columns).where(KEYS.c.gone_at.is_(None))).all())
 
 
 def _signer(row: Any) -> Signer:
@@ -131,10 +129,6 @@ def _signer(row: Any) -> Signer:
 
 def _opened(row: Any) -> str:
     return secrets.decrypt(settings.encryption_keys, row.private_sealed, context=row.kid)
-
-
-def _verifier(row: Any) -> Verifier:
-    return jose.load_verifier(row.public_jwk)
 
 
 def find(kid: str) -> SigningKey | None:
@@ -200,9 +194,8 @@ def rotate(alg: str, *, by: int | None = None, force: bool = False) -> SigningKe
         raise Refused("Another rotation is under way.")
     if not (force or _is_known(new, old)):
         raise Refused(TOO_EARLY)
-    if not _move(old.kid, "current", "retired", retired_at=now()):
-        raise Refused("Another rotation is under way.")
-    if not _move(new.kid, "next", "current", current_at=now()):
+    has_made_way = _move(old.kid, "current", "retired", retired_at=now())
+    if not (has_made_way and _move(new.kid, "next", "current", current_at=now())):
         raise Refused("Another rotation is under way.")
     _make(alg, "next", now())
     audit.record(Event.KEY_ROTATED, actor_id=by, alg=alg, kid=new.kid)

@@ -25,7 +25,15 @@ GROUPS: dict[str, frozenset[Event]] = {
         event
         for event in Event
         if event.value.startswith(
-            ("password.", "second_step.turned", "second_step.reset", "passkey.", "address.")
+            (
+                "password.",
+                "second_step.turned",
+                "second_step.reset",
+                "second_step.locked",
+                "passkey.",
+                "address.",
+                "browser.",
+            )
         )
     ),
     "consents": frozenset(event for event in Event if event.value.startswith("consent.")),
@@ -43,6 +51,8 @@ GROUPS: dict[str, frozenset[Event]] = {
                 "invitation.",
                 "audit.",
                 "role.",
+                "scope.",
+                "branding.",
             )
         )
     )
