@@ -48,7 +48,7 @@ def _visit(endpoint: str, outcome: str, reason: str, *checks: dict[str, Any], **
         user_id=1,
         checks=list(checks),
     )
-    return sentences.visit(attempt, client_is_known=True)
+    return sentences.visit(attempt, client_is_known=True, sees_users=True)
 
 
 def _trace(*visits: Any, **changes: Any) -> Context:
