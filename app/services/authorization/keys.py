@@ -236,9 +236,8 @@ def retire(kid: str, *, by: int | None = None) -> None:
 def revoke(kid: str, *, by: int | None = None, reason: str = "") -> SigningKey:
     """Stop believing a key at once, whatever its state: its private half is in wrong hands.
 
-    When it was the one that signs, the next key signs from now on, although not every client can
-    have fetched it yet: a token that is refused for a quarter of an hour harms less than one that
-    anybody can make.
+    When it is the one that signs, the next one does, although not every client can know it yet: a
+    token refused for a quarter of an hour harms less than one that anybody can make.
 
     Raises:
         NotFound: there is no such key.
