@@ -8,6 +8,7 @@ from typing import Any
 from wtforms.fields.choices import SelectChoice
 
 from app.services.clients import scopes
+from app.services.clients.client_metadata import Kind
 from app.web.admin import client_form
 from app.web.admin.client import OwnerForm
 from app.web.admin.client_form import ClientForm
@@ -15,6 +16,8 @@ from app.web.admin.delete_client import DeleteForm
 from app.web.admin.new_client import MORE, NewClientForm
 from tests.gallery.attempts import ATTEMPTS
 from tests.gallery.people import LONG_NAME, Context, States, ago, told
+from tests.gallery.snippet_states import WAITING
+from tests.gallery.snippet_states import created as snippets_of
 
 ISSUER = "https://id.example.org"
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"
@@ -80,7 +83,7 @@ def _new_client_faults() -> Context:
     return {"form": form, "more": MORE}
 
 
-def _created(kind: str = "web", secret: str | None = SECRET) -> Context:
+def _created(kind: Kind = "web", secret: str | None = SECRET) -> Context:
     return {
         "client": client(
             kind=kind,
@@ -89,6 +92,8 @@ def _created(kind: str = "web", secret: str | None = SECRET) -> Context:
         "secret": secret,
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
+        "snippets": snippets_of(kind, secret),
+        "progress": WAITING,
         "endpoints": ENDPOINTS,
     }
 
@@ -237,6 +242,11 @@ STATES: States = (
     (
         "admin/secret_created.html",
         "second",
-        lambda: {"client": client(), "secret": SECRET, "others": 1},
+        lambda: {
+            "client": client(),
+            "secret": SECRET,
+            "others": 1,
+            "snippets": snippets_of("web", SECRET),
+        },
     ),
 )

@@ -26,6 +26,7 @@ from tests.gallery import (
     scope_states,
     settings_states,
     sign_up_states,
+    snippet_states,
     trace_states,
 )
 from tests.gallery import second_step_states as second_steps
@@ -61,6 +62,7 @@ def _collect() -> tuple[State, ...]:
         overview_states,
         group_states,
         role_states,
+        snippet_states,
         trace_states,
         claim_states,
         bench_states,

@@ -13,7 +13,7 @@ from app.models import User
 from tests.house.sources import ROOT, templates
 
 #: Parts and frames, and documents that are no page of ours.
-NO_PAGE = ("components/", "layouts/", "email/", "layout.html")
+NO_PAGE = ("components/", "layouts/", "email/", "snippets/", "layout.html")
 STANDALONE = {"login/form_post.html"}
 PAGES = [name for name in templates() if not name.startswith(NO_PAGE) and name not in STANDALONE]
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)

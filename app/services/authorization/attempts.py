@@ -169,6 +169,19 @@ def unregistered_address(reference: str, client_id: str) -> Unregistered | None:
     return None
 
 
+def first_sign_in(client_id: str) -> datetime | None:
+    """Return when somebody first signed in to a client with success, of the traces still kept.
+
+    A code that was given is not enough: that the client could redeem it shows that all is right.
+    """
+    done = (
+        Attempt.client_id == client_id,
+        Attempt.endpoint == "token",
+        Attempt.outcome == "ok",
+    )
+    return db.session.scalar(select(Attempt.at).where(*done).order_by(Attempt.id).limit(1))
+
+
 def latest(
     *,
     outcome: str = "",

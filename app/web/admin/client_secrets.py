@@ -9,6 +9,7 @@ from app.database import commit
 from app.services.clients import clients
 from app.services.people.roles import Permission
 from app.web.access import needs
+from app.web.admin import filled
 from app.web.admin.client import back_to
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
@@ -23,7 +24,11 @@ def client_secret(client_id: str) -> ResponseReturnValue:
     commit()
     others = len([kept for kept in row.secrets if kept.is_alive]) - 1
     return render_template(
-        "admin/secret_created.html", client=summary(row), secret=secret, others=others
+        "admin/secret_created.html",
+        client=summary(row),
+        secret=secret,
+        others=others,
+        snippets=filled.all_of(row, secret),
     )
 
 

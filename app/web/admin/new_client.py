@@ -25,8 +25,10 @@ from app.services.upkeep.once import SentAlready
 from app.settings import settings
 from app.web import forms, unsent
 from app.web.access import needs
+from app.web.admin import filled
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.snippets import progress
 from app.web.unsent import KeptForm
 
 MORE = ("post_logout_redirect_uris", "client_uri", "trusted")
@@ -126,6 +128,8 @@ def _created(client: Client, secret: str | None) -> str:
         secret=secret,
         issuer=settings.issuer,
         discovery_url=discovery_url(),
+        snippets=filled.all_of(client, secret),
+        progress=progress(client),
         endpoints=[(name, document[name]) for name in ENDPOINTS if name in document],
     )
 
