@@ -1,4 +1,4 @@
-"""Programs: the examples, each in a process of its own, as their README starts them."""
+"""Programs: the examples and others, each in a process of its own, as their README starts them."""
 
 import os
 import subprocess
@@ -17,20 +17,32 @@ LONGEST_START_SECONDS = 20
 def example(name, **settings):
     """Run an example with these settings and give its address, which knows no other port."""
     port = int(settings.pop("PORT", 0)) or free_port()
-    inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}  # noqa: TID251 (for a process of its own)
+    folder = ROOT / "examples" / name
+    with program([sys.executable, f"{name}.py"], folder, port, PORT=str(port), **settings) as url:
+        yield url
+
+
+@contextmanager
+def program(command, folder, port, **settings):
+    """Run a program that listens on a port, in a folder; give its address once it answers."""
     process = subprocess.Popen(  # noqa: S603 (our own program)
-        [sys.executable, f"{name}.py"],
-        cwd=ROOT / "examples" / name,
-        env={**inherited, "PORT": str(port), **settings},
+        command,
+        cwd=folder,
+        env={**inherited(), **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(process, f"http://127.0.0.1:{port}/")
+        _wait_for(process, f"http://localhost:{port}/")
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
         process.wait()
+
+
+def inherited():
+    """Return what a program needs of our own environment."""
+    return {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}  # noqa: TID251 (for a process of its own)
 
 
 def _wait_for(process, url):

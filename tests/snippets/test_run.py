@@ -1,0 +1,173 @@
+"""The snippets, as they stand on the page, run: a person signs in until the application knows her.
+
+Each is written into a folder, started as its first lines say, and visited by a browser
+(product.md, "Twelve things", 4).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from tests.factories import PASSWORD
+from tests.journeys.programs import inherited, program
+from tests.servers import free_port
+from tests.snippets.conftest import JANE
+from tests.snippets.parts import files_of
+from tests.snippets.registries import with_program
+
+pytestmark = pytest.mark.one_engine
+
+REDIRECTS = {302, 303, 307}
+#: Around the snippet for Django: a project with nothing else in it.
+DJANGO_SETTINGS = """
+SECRET_KEY = "signs-the-sessions-of-one-test"
+DEBUG = True
+ROOT_URLCONF = "urls"
+INSTALLED_APPS = [
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "site.db"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+"""
+DJANGO_URLS = """
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.urls import path
+
+urlpatterns = [
+    path("", login_required(lambda request: JsonResponse({"email": request.user.email}))),
+]
+"""
+
+
+def within(application, url, visitor):
+    """Let a visitor follow the redirects of an application; return where it sends them, or says."""
+    for _ in range(8):
+        answer = visitor.get(url)
+        if answer.status_code not in REDIRECTS:
+            assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:1000]}"
+            return answer.text
+        url = urljoin(url, answer.headers["location"])
+        if not url.startswith(f"{application}/"):
+            return url
+    message = f"{application} goes around in circles"
+    raise AssertionError(message)
+
+
+def sign_in(application, browser):
+    """Sign Jane in to an application; return what it says about her then."""
+    with httpx.Client(timeout=10) as visitor:
+        browser.open(within(application, f"{application}/", visitor))
+        browser.sign_in(JANE, PASSWORD).allow()
+        return json.loads(within(application, browser.left_for, visitor))
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("flask", ["-m", "flask", "--app", "app", "run", "--port"]),
+        ("fastapi", ["-m", "uvicorn", "app:app", "--host", "localhost", "--port"]),
+    ],
+)
+def test_python_application_signs_in(register, browser, tmp_path, name, command):
+    port = free_port()
+    given = register(f"http://localhost:{port}/callback")
+    (tmp_path / "app.py").write_text(given.text(name), encoding="utf-8")
+    assert given.progress()["state"] == "waiting"
+
+    with program([sys.executable, *command, str(port)], tmp_path, port) as application:
+        told = sign_in(application, browser)
+
+    assert told["email"] == JANE
+    assert told["name"] == "Jane Doe"
+    assert given.progress()["state"] == "worked"
+
+
+def test_django_signs_in(register, browser, tmp_path):
+    port = free_port()
+    given = register(f"http://localhost:{port}/oidc/callback/")
+    parts = files_of(given.text("django"))
+    (tmp_path / "settings.py").write_text(DJANGO_SETTINGS + parts["settings.py"], encoding="utf-8")
+    (tmp_path / "urls.py").write_text(DJANGO_URLS + parts["urls.py"], encoding="utf-8")
+    django = [sys.executable, "-m", "django"]
+    settings = {"DJANGO_SETTINGS_MODULE": "settings"}
+    subprocess.run(  # noqa: S603 (our own)
+        [*django, "migrate", "--verbosity=0"],
+        cwd=tmp_path,
+        env={**inherited(), **settings},
+        check=True,
+        timeout=30,
+    )
+
+    command = [*django, "runserver", "--noreload", "--skip-checks", str(port)]
+    with program(command, tmp_path, port, **settings) as application:
+        told = sign_in(application, browser)
+
+    assert told == {"email": JANE}
+
+
+@with_program("npm")
+@with_program("node")
+@pytest.mark.parametrize(("name", "file"), [("node", "app.mjs"), ("express", "app.cjs")])
+def test_node_application_signs_in(register, browser, modules, name, file):
+    port = free_port()
+    given = register(f"http://localhost:{port}/callback")
+    (modules / file).write_text(given.text(name), encoding="utf-8")
+
+    with program(["node", file], modules, port) as application:
+        told = sign_in(application, browser)
+
+    assert told["email"] == JANE
+    assert given.progress()["state"] == "worked"
+
+
+@with_program("curl")
+@with_program("openssl")
+@pytest.mark.parametrize("kind", ["web", "spa"])
+def test_curl_signs_in(register, browser, tmp_path, kind):
+    given = register("https://rp.example/callback", kind)
+    (tmp_path / "sign-in.sh").write_text(given.text("curl"), encoding="utf-8")
+
+    with subprocess.Popen(
+        ["/bin/sh", "sign-in.sh"],
+        cwd=tmp_path,
+        env=inherited(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as script:
+        assert script.stdout is not None
+        assert "Open this address" in script.stdout.readline()
+        browser.open(script.stdout.readline().strip()).sign_in(JANE, PASSWORD).allow()
+        told, _ = script.communicate(f"{browser.left_for}\n", timeout=20)
+
+    assert json.loads(told.splitlines()[-1])["email"] == JANE
+    assert given.progress()["state"] == "worked"
+
+
+@with_program("curl")
+def test_curl_gets_a_token_of_its_own(register, tmp_path):
+    given = register(kind="machine")
+    (tmp_path / "token.sh").write_text(given.text("curl_machine"), encoding="utf-8")
+
+    done = subprocess.run(
+        ["/bin/sh", "token.sh"],
+        cwd=tmp_path,
+        env=inherited(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+
+    assert json.loads(done.stdout)["token_type"] == "Bearer"
