@@ -75,8 +75,8 @@ DEEPER_BUGS = {
     ),
     "any browser links": (
         planted.any_browser_links,
-        ("come_from_elsewhere", "sign_in", "open", "go_on"),
-        {},
+        ("arrive", "sign_in", "press_link"),
+        {"phones": (), "linked": ()},
     ),
     "any code confirms an address": (
         planted.any_code_confirms,
@@ -86,7 +86,7 @@ DEEPER_BUGS = {
     "a way back ends nothing": (
         planted.way_back_ends_nothing,
         ("sign_in", "change_address", "go_back"),
-        {},
+        {"phones": ()},
     ),
     "leaving changes nothing": (
         planted.leaving_changes_nothing,

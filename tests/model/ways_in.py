@@ -142,6 +142,21 @@ class Elsewhere:
             self.go_on(browser, person, trust)
 
     @rule(browser=BROWSERS, person=PEOPLE)
+    def arrive(self, browser, person):
+        """Somebody comes back from the other provider, and leaves it at that for now."""
+        tab = self.world.tabs[browser].open("/login/sign-in?another=yes")
+        if tab.page and tab.has("upstream-example"):
+            tab.press("upstream-example")
+            self._come_back(tab, person)
+
+    @rule(browser=BROWSERS)
+    def press_link(self, browser):
+        """Somebody links what waits in the browser to whoever is signed in."""
+        tab = self.world.tabs[browser].open("/login/link")
+        if tab.page and tab.at == "/login/link" and tab.has("link"):
+            tab.press("link")
+
+    @rule(browser=BROWSERS, person=PEOPLE)
     def link(self, browser, person):
         """Somebody links who they are elsewhere to whoever is signed in."""
         tab = self.world.tabs[browser].open("/account/upstreams")

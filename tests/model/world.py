@@ -6,14 +6,12 @@ of it. Proofs and events carry a number: time may stand still between two of the
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from webauthn.helpers import bytes_to_base64url
 
 from app.clock import now
 from app.database import db
@@ -144,9 +142,9 @@ class Row:
     turned_off: datetime | None
     primary: str
     leaving: datetime | None
-    #: Addresses that count, the keys of passkeys, and who the owner is elsewhere.
+    #: Addresses that count, the names of passkeys, and who the owner is elsewhere.
     addresses: frozenset[str]
-    passkeys: frozenset[bytes]
+    passkeys: frozenset[str]
     identities: frozenset[str]
 
 
@@ -263,12 +261,6 @@ class World:
             row[0]: Row(*row[1:], *(found.get(row[0], frozenset()) for found in sets))
             for row in rows
         }
-
-    def owner_of_device(self, credential: str) -> Authenticator | None:
-        """Return the authenticator that an answer comes from."""
-        name = json.loads(credential or "{}").get("id", "")
-        devices = (device for person in self.by_id.values() for device in person.devices)
-        return next((one for one in devices if bytes_to_base64url(one.credential_id) == name), None)
 
 
 def _by_user(pairs) -> dict[int, frozenset[Any]]:
