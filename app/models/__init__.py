@@ -33,6 +33,7 @@ from app.models.upstream import (
     UpstreamProvider,
     UpstreamSignIn,
 )
+from app.models.use import ClientUse
 from app.models.user import PasswordReset, ProfilePicture, SignUp, User
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "ClientLogo",
     "ClientOwner",
     "ClientSecret",
+    "ClientUse",
     "Consent",
     "CustomScope",
     "DailyFigure",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from sqlalchemy import JSON, ForeignKey, String, Text, false
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -35,6 +35,10 @@ class Client(Model, ClientMixin):
     self_registered: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Digest of its registration access token (RFC 7592).
     registration_digest: Mapped[str | None] = mapped_column(String(43))
+    #: Since when it is noted what the client uses; None: not known.
+    watched_since: Mapped[date | None] = mapped_column(Date, default=lambda: now().date())
+    #: What was taken away last, so that it can be given back (see clients.least_privilege).
+    tightened: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     secrets: Mapped[list[ClientSecret]] = relationship(
         back_populates="client", cascade="all, delete-orphan", order_by="ClientSecret.id"
@@ -83,11 +87,16 @@ class Client(Model, ClientMixin):
             redirect_uri, self.setting("redirect_uris") or (), native=self.is_native
         )
 
+    def secret_of(self, presented: str) -> ClientSecret | None:
+        """Return which of the living secrets was presented; all of them are compared."""
+        digest = secrets.digest(presented)
+        alive = [kept for kept in self.secrets if kept.is_alive]
+        fitting = [kept for kept in alive if secrets.same(digest, kept.digest)]
+        return fitting[0] if fitting else None
+
     def check_client_secret(self, client_secret: str) -> bool:
         """Tell whether the secret is one of those alive."""
-        presented = secrets.digest(client_secret)
-        alive = [kept.digest for kept in self.secrets if kept.is_alive]
-        return any([secrets.same(presented, kept) for kept in alive])  # noqa: C419 (compare all)
+        return self.secret_of(client_secret) is not None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 (one for all)
         """Tell whether the method is the registered one; it holds at every endpoint."""

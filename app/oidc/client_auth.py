@@ -100,8 +100,12 @@ def _is_right(client: Client, presented: Credentials, request: ProtocolRequest) 
         if registered and not client.is_disabled:
             client_assertion.check(client, presented.method, request)
         return registered and not client.is_disabled
-    fits = presented.method == "none" or client.check_client_secret(presented.secret)
-    return fits and registered and not client.is_disabled
+    if presented.method == "none":
+        return registered and not client.is_disabled
+    found = client.secret_of(presented.secret)
+    is_right = found is not None and registered and not client.is_disabled
+    request.secret = found if is_right else None
+    return is_right
 
 
 def _basic(request: ProtocolRequest) -> Credentials | None:

@@ -89,6 +89,8 @@ class ProtocolRequest(OAuth2Request):
         self.trace = trace
         self.client: Any = None
         self.auth_method: str | None = None
+        #: The one of its secrets that the client has proved itself with.
+        self.secret: Any = None
         self.user: Any = None
         self.authorization_code: Any = None
         self.refresh_token: Any = None

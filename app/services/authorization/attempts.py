@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from app.clock import now
 from app.database import db
@@ -205,3 +205,39 @@ def latest(
     wanted = [condition for applies, condition in conditions if applies]
     found = select(Attempt).where(*wanted).order_by(Attempt.id.desc()).limit(most)
     return db.session.scalars(found).all()
+
+
+MOST_COUNTED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How many visits were refused lately, and the newest of those with the commonest reason."""
+
+    count: int
+    newest: Attempt
+
+
+def refused_lately(client_id: str, within: timedelta) -> Refusals | None:
+    """Return what was refused to a client within this time, None when nothing was.
+
+    Of very many, the newest are counted: the answer stays quick while somebody knocks all day.
+    """
+    refused = (
+        select(Attempt.id, Attempt.reason)
+        .where(
+            Attempt.client_id == client_id,
+            Attempt.outcome == "refused",
+            Attempt.at > now() - within,
+        )
+        .order_by(Attempt.id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    by_reason = select(refused.c.reason, func.count(), func.max(refused.c.id))
+    rows = db.session.execute(by_reason.group_by(refused.c.reason)).all()
+    if not rows:
+        return None
+    _reason, _count, newest = max(rows, key=lambda row: (row[1], row[2]))
+    attempt = db.session.get(Attempt, newest)
+    return Refusals(sum(row[1] for row in rows), attempt) if attempt else None

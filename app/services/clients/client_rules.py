@@ -41,11 +41,11 @@ def _grants(metadata: ClientMetadata) -> None:
         raise InvalidInput("redirect_uris", "Give at least one redirect address.")
     # They must agree (OIDC Registration §2); libraries forget `implicit` for hybrid flows.
     for response_type in metadata.response_types:
-        missing = _grants_of(response_type).difference(metadata.grant_types)
+        missing = grants_of(response_type).difference(metadata.grant_types)
         metadata.grant_types = [*metadata.grant_types, *sorted(missing)]
 
 
-def _grants_of(response_type: str) -> set[Literal["authorization_code", "implicit"]]:
+def grants_of(response_type: str) -> set[Literal["authorization_code", "implicit"]]:
     """Return the grant types that a response type uses."""
     if response_type == "code":
         return {"authorization_code"}

@@ -16,6 +16,7 @@ from app.database import db
 from app.errors import Conflict, InvalidInput, NotFound, Refused
 from app.models import Client, ClientSecret, Consent
 from app.security import secrets, uris
+from app.services.clients import uses
 from app.services.clients.client_metadata import validate
 from app.services.clients.client_rules import has_secret, needs_secret
 from app.services.clients.client_schema import ClientMetadata
@@ -71,9 +72,8 @@ def _load(client_id: str) -> Client | None:
     wanted = select(Client).where(Client.client_id == client_id).options(WITH_SECRETS)
     client = db.session.scalar(wanted)
     if client is not None:
-        for secret in client.secrets:
-            db.session.expunge(secret)
-        db.session.expunge(client)
+        for row in (*client.secrets, client):
+            db.session.expunge(row)
     return client
 
 
@@ -124,7 +124,7 @@ def update(
     """
     if version is not None and version != client.version:
         raise Conflict
-    metadata = proposed(client, members)
+    metadata, before = proposed(client, members), client.registration
     client.registration = metadata.model_dump(mode="json")
     client.name = metadata.client_name
     if not has_secret(client.registration):
@@ -133,6 +133,7 @@ def update(
         for kept in client.secrets:
             kept.sealed = None
     _flush()
+    uses.allow(client, before)
     audit.record(
         Event.CLIENT_CHANGED, actor_id=by, client_id=client.client_id, members=sorted(members)
     )

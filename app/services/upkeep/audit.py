@@ -78,6 +78,8 @@ class Event(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
+    CLIENT_TIGHTENED = "client.tightened"
+    CLIENT_RESTORED = "client.restored"
     REDIRECT_ADDED = "client.redirect_uri_added"
     CAPTURE_STARTED = "client.capture_started"
     INITIAL_TOKEN_MADE = "initial_access_token.made"

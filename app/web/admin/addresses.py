@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -43,6 +43,11 @@ def of(row: Client) -> dict[str, Any]:
     return {"addresses": _uses(row), "capture": _capture(row)}
 
 
+def noon(day: date | None) -> datetime | None:
+    """Return a time of a day that has none."""
+    return datetime.combine(day, NOON) if day else None
+
+
 def _uses(row: Client) -> list[dict[str, Any]]:
     lines = []
     for member in (address_uses.REDIRECT, address_uses.LOGOUT):
@@ -51,7 +56,7 @@ def _uses(row: Client) -> list[dict[str, Any]]:
             {
                 "address": address,
                 "after_sign_out": member == address_uses.LOGOUT,
-                "used_at": datetime.combine(day, NOON) if day else None,
+                "used_at": noon(day),
             }
             for address, day in used.items()
         ]

@@ -63,6 +63,8 @@ WORDS: dict[Event, LazyString] = {
     Event.TOKEN_REVOKED: _("Token revoked by the application"),
     Event.CLIENT_REGISTERED: _("Application registered"),
     Event.CLIENT_CHANGED: _("Application changed"),
+    Event.CLIENT_TIGHTENED: _("What an application does not use was taken away"),
+    Event.CLIENT_RESTORED: _("What was taken away from an application was given back"),
     Event.REDIRECT_ADDED: _("Redirect address added to an application"),
     Event.CAPTURE_STARTED: _("Unknown redirect addresses are caught for ten minutes"),
     Event.INITIAL_TOKEN_MADE: _("Initial access token made"),

@@ -16,18 +16,21 @@ from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
 from app.models import Client, LogoutNotice
 from app.services.authorization import attempts, logouts
-from app.services.clients import clients, overview, owners, sectors
+from app.services.clients import clients, overview, owners, sectors, uses
 from app.services.people.roles import Permission
 from app.settings import settings
 from app.web import access, forms, unsent
 from app.web.access import needs
-from app.web.admin import addresses, client_form, sentences
+from app.web.admin import addresses, client_form, health, sentences
+from app.web.admin.addresses import noon
 from app.web.admin.client_form import ClientForm
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.new_client import discovery_url
 
 NEWEST = 5
+#: Methods that send the secret itself.
+PRESENTED = frozenset({"client_secret_basic", "client_secret_post"})
 MOST_DIGITS = 9
 
 
@@ -111,6 +114,7 @@ def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> 
     """Return the page of an application, with what was wrong in one of its forms."""
     used = overview.last_sign_ins([row.id])
     newest = attempts.latest(client_id=row.client_id, most=NEWEST)
+    notices = logouts.latest(row)
     return render_template(
         "admin/client.html",
         client={**summary(row), "last_used_at": used.get(row.id)},
@@ -120,26 +124,34 @@ def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> 
         me=administrator().user_id,
         may_save=access.permitted(Permission.CHANGE_APPLICATIONS, row.client_id),
         sections=client_form.sections(form),
-        secrets=[_secret(kept) for kept in row.secrets if kept.is_alive],
+        secrets=_secrets(row),
         issuer=settings.issuer,
         discovery_url=discovery_url(),
         people=clients.people(row),
-        notices=[_notice(told) for told in logouts.latest(row)],
+        notices=[_notice(told) for told in notices],
         has_notices=bool(row.setting("backchannel_logout_uri")),
         attempts=[sentences.line(attempt) for attempt in newest],
         uses=addresses.of(row),
-        warnings=_warnings(row),
+        findings=health.findings(row, notices),
         saved=request.args.get("done", "") if request.method == "GET" else "",
     )
 
 
-def _secret(kept: Any) -> dict[str, Any]:
-    return {
-        "id": kept.id,
-        "ending": kept.ending,
-        "created_at": kept.created_at,
-        "expires_at": kept.expires_at,
-    }
+def _secrets(row: Client) -> list[dict[str, Any]]:
+    """Return the living secrets; the use of one that only signs is not told apart."""
+    alive = {uses.of_secret(kept): kept for kept in row.secrets if kept.is_alive}
+    days = uses.of(row, alive)
+    return [
+        {
+            "id": kept.id,
+            "ending": kept.ending,
+            "created_at": kept.created_at,
+            "expires_at": kept.expires_at,
+            "used_at": noon(days[fact].used_on),
+            "is_watched": row.setting("token_endpoint_auth_method") in PRESENTED,
+        }
+        for fact, kept in alive.items()
+    ]
 
 
 def _notice(told: LogoutNotice) -> dict[str, Any]:
@@ -152,27 +164,3 @@ def _notice(told: LogoutNotice) -> dict[str, Any]:
         "fault": told.last_fault,
         "due_at": told.due_at,
     }
-
-
-def _warnings(row: Client) -> list[str]:
-    alive = [kept for kept in row.secrets if kept.is_alive]
-    found = (
-        (not row.setting("pkce_required"), gettext("PKCE is not required of this application.")),
-        (
-            not clients.has_usable_secret(row),
-            gettext("It has no secret, so it cannot prove itself. Add one."),
-        ),
-        (
-            len(alive) > 1,
-            gettext("Two secrets work. Revoke the older one when the application uses the new."),
-        ),
-        (
-            bool(row.setting("trusted")),
-            gettext("It is trusted: people are not asked for permission."),
-        ),
-        (
-            overview.has_namesake(row),
-            gettext("Another application has the same name. People could take one for the other."),
-        ),
-    )
-    return [text for holds, text in found if holds]

@@ -11,7 +11,7 @@ from app.clock import now
 from app.database import commit
 from app.extensions import csrf
 from app.models import Interaction
-from app.oidc import authorization_request
+from app.oidc import authorization_request, used
 from app.oidc import interaction as steps
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.interaction import Step
@@ -22,7 +22,7 @@ from app.services.authorization import interactions, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import AlreadyFinished
 from app.services.authorization.signed_in import SignedIn
-from app.services.clients import address_uses
+from app.services.clients import address_uses, uses
 from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards
@@ -119,6 +119,7 @@ def _decide(
     answer = provider.create_authorization_response(asked, grant_user=named, grant=grant)
     asked.trace.write("ok")
     address_uses.note(asked.client, asked.payload.get("redirect_uri"))
+    uses.note(asked.client, used.by_browser(asked))
     commit()
     return _deliver(answer, asked)
 

@@ -9,12 +9,13 @@ from flask import Blueprint, Response, g, request
 
 from app.database import commit
 from app.extensions import csrf
-from app.oidc import joining
+from app.oidc import joining, used
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_client, unread
 from app.services.authorization import sightings
 from app.services.authorization.attempts import Trace
+from app.services.clients import uses
 from app.web import cross_origin, guards
 from app.web.access import ANYONE, needs
 
@@ -75,6 +76,8 @@ def _respond(trace: Trace, respond: Callable[[ProtocolRequest], Response]) -> Re
     ends_sign_in = asked.payload.get("grant_type") == "authorization_code"
     if trace.reason or ends_sign_in:
         trace.write("refused" if trace.reason else "ok")
+    if asked.client is not None:
+        uses.note(asked.client, used.by_client(asked))
     if trace.reason:
         response.headers[cross_origin.REFERENCE] = trace.reference
     if asked.client is not None and asked.auth_method != "none" and not trace.reason:
