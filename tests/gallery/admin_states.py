@@ -13,6 +13,7 @@ from app.web.admin import client_form
 from app.web.admin.client import OwnerForm
 from app.web.admin.client_form import ClientForm
 from app.web.admin.delete_client import DeleteForm
+from app.web.admin.health import Finding
 from app.web.admin.new_client import MORE, NewClientForm
 from tests.gallery.attempts import ATTEMPTS
 from tests.gallery.people import LONG_NAME, Context, States, ago, told
@@ -134,6 +135,37 @@ def _uses(**capture: Any) -> Context:
     }
 
 
+USED = {"used_at": ago(hours=3), "is_watched": True}
+UNUSED = {"used_at": None, "is_watched": True}
+FINDINGS = [
+    Finding(
+        "danger",
+        "Its keys could not be fetched the last time (status_500).",
+        "#jwks_uri",
+        "Address of its keys",
+    ),
+    Finding(
+        "warning",
+        "12 attempts were refused in the last day, most often so: The redirect address is not "
+        "registered.",
+        "/admin/attempts/K7Q2-9FXM",
+        "Why?",
+    ),
+    Finding(
+        "warning",
+        "PKCE is not required of this application.",
+        "#pkce_required",
+        "PKCE is required",
+    ),
+    Finding(
+        "info",
+        "3 things that it is allowed were not used for 90 days.",
+        "/admin/applications/8Qp4kzT1WcXa/allowed",
+        "Allowed and used",
+    ),
+]
+
+
 def client_page(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
@@ -150,8 +182,14 @@ def client_page(**changes: Any) -> Context:
         "me": 1,
         "sections": client_form.sections(form),
         "secrets": [
-            {"id": 1, "ending": "x9Qf", "created_at": ago(days=40), "expires_at": None},
-            {"id": 2, "ending": "77bK", "created_at": ago(days=1), "expires_at": ago(days=-30)},
+            {"id": 1, "ending": "x9Qf", **USED, "created_at": ago(days=40), "expires_at": None},
+            {
+                "id": 2,
+                "ending": "77bK",
+                **UNUSED,
+                "created_at": ago(days=1),
+                "expires_at": ago(days=-30),
+            },
         ],
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
@@ -165,7 +203,7 @@ def client_page(**changes: Any) -> Context:
         ],
         "uses": _uses(),
         "attempts": ATTEMPTS[:2],
-        "warnings": ["PKCE is not required of this application."],
+        "findings": FINDINGS,
         "saved": "",
     }
     return {**known, **changes}
@@ -179,7 +217,7 @@ def _client_faults() -> Context:
         redirect_uris="photos: write the whole address.",
         scope="Choose at least one.",
     )
-    return client_page(form=form, warnings=[], attempts=[])
+    return client_page(form=form, findings=[], attempts=[])
 
 
 def _delete(**changes: Any) -> Context:
@@ -208,7 +246,7 @@ STATES: States = (
     (
         "admin/client.html",
         "capturing",
-        lambda: client_page(uses=_uses(is_open=True), saved="capturing", warnings=[]),
+        lambda: client_page(uses=_uses(is_open=True), saved="capturing", findings=[]),
     ),
     (
         "admin/client.html",
