@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d2b6f0a9c471"
-down_revision = "c3f7a91d5e20"
+down_revision = "c90d52f7e846"
 branch_labels = None
 depends_on = None
 

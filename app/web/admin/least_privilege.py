@@ -143,7 +143,7 @@ def _line(line: Line, ticked: set[str] | None) -> dict[str, Any]:
 
 def _title(line: Line) -> Any:
     if line.kind is Kind.SCOPE:
-        known = scopes.BY_NAME.get(line.name)
+        known = scopes.find(line.name)
         return known.title if known else ""
     return GRANTS.get(line.name, "") if line.kind is Kind.GRANT else ""
 
