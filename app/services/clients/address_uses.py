@@ -24,10 +24,11 @@ def note(client: Client, presented: str, *, member: str = REDIRECT) -> None:
     """
     today = now().date()
     address = uris.matching(presented, client.setting(member) or (), native=client.is_native)
-    key = (client.id, _digest(member, address or presented))
+    # SQLite gives the number of a row that is gone to the next one, an identifier never.
+    key = (client.client_id, _digest(member, address or presented))
     if memory().noted.get(key) == today:
         return
-    row = insert_or(USES).values(client_pk=key[0], digest=key[1], used_on=today)
+    row = insert_or(USES).values(client_pk=client.id, digest=key[1], used_on=today)
     later = row.on_conflict_do_update(
         index_elements=["client_pk", "digest"],
         set_={"used_on": row.excluded.used_on},

@@ -118,13 +118,12 @@ def _addresses(patient: Patient) -> Iterator[Finding]:
     if lines and was_watched and not any(line.is_used for line in lines):
         words = _("None of its redirect addresses was used for 90 days.")
         yield Finding("info", words, "#uses", _("Addresses in use"))
-    if any(_is_plain(line.name) for line in lines):
-        words = _("A redirect address has no encryption: whoever listens on the way can sign in.")
-        yield Finding("warning", words, "#redirect_uris", _("Redirect addresses"))
-
-
-def _is_plain(address: str) -> bool:
-    return address.startswith("http://") and not uris.is_loopback(address)
+    if not patient.row.is_native and any(uris.is_loopback(line.name) for line in lines):
+        words = _(
+            "A redirect address leads to the machine of whoever signs in. Remove it when "
+            "development is over."
+        )
+        yield Finding("info", words, "#redirect_uris", _("Redirect addresses"))
 
 
 def _names(patient: Patient) -> Iterator[Finding]:
