@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.services.clients import scopes
 from app.services.clients.client_metadata import Kind
-from app.web.admin import client_form
+from app.web.admin import client_sections
 from app.web.admin.client import OwnerForm
 from app.web.admin.client_form import ClientForm
 from app.web.admin.delete_client import DeleteForm
@@ -180,7 +180,7 @@ def client_page(**changes: Any) -> Context:
         "owners": [],
         "owner_form": OwnerForm(formdata=None),
         "me": 1,
-        "sections": client_form.sections(form),
+        "sections": client_sections.sections(form),
         "secrets": [
             {"id": 1, "ending": "x9Qf", **USED, "created_at": ago(days=40), "expires_at": None},
             {

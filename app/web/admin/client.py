@@ -21,7 +21,7 @@ from app.services.people.roles import Permission
 from app.settings import settings
 from app.web import access, forms, unsent
 from app.web.access import needs
-from app.web.admin import addresses, client_form, health, sentences
+from app.web.admin import addresses, client_form, client_sections, health, sentences
 from app.web.admin.addresses import noon
 from app.web.admin.client_form import ClientForm
 from app.web.admin.clients import summary
@@ -123,7 +123,7 @@ def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> 
         owners=owners.of_client(row),
         me=administrator().user_id,
         may_save=access.permitted(Permission.CHANGE_APPLICATIONS, row.client_id),
-        sections=client_form.sections(form),
+        sections=client_sections.sections(form),
         secrets=_secrets(row),
         issuer=settings.issuer,
         discovery_url=discovery_url(),

@@ -20,7 +20,6 @@ from app.web.admin import client_fields
 from app.web.admin.client_fields import (
     FurtherFields,
     SecondsField,
-    Section,
     TicksField,
     choices,
 )
@@ -53,7 +52,6 @@ TOKENS = (
     "require_auth_time",
 )
 CUSTOM = "custom_scope"
-PERMISSIONS = ["scope", CUSTOM, "trusted", "require_second_step"]
 
 
 class ClientForm(FurtherFields):
@@ -159,55 +157,6 @@ class ClientForm(FurtherFields):
     require_auth_time = BooleanField(
         _("Always say when they signed in"), description=_("ID tokens carry auth_time.")
     )
-
-
-def sections(form: ClientForm) -> list[Section]:
-    """Return the sections of the form: id, title, introduction, the fields that it has."""
-    return [
-        (number, title, intro, [name for name in fields if name in form])
-        for number, title, intro, fields in _sections()
-    ]
-
-
-def _sections() -> list[Section]:
-    return [
-        (
-            "basics",
-            gettext("Basics"),
-            gettext("What people see."),
-            ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts"],
-        ),
-        (
-            "addresses",
-            gettext("Sign-in addresses"),
-            "",
-            [
-                "redirect_uris",
-                "post_logout_redirect_uris",
-                "initiate_login_uri",
-                "application_type",
-            ],
-        ),
-        (
-            "permissions",
-            gettext("Permissions"),
-            "",
-            PERMISSIONS,
-        ),
-        (
-            "keys",
-            gettext("How it signs people in"),
-            "",
-            ["token_endpoint_auth_method", "grant_types", "pkce_required", "introspects"],
-        ),
-        (
-            "tokens",
-            gettext("Tokens"),
-            "",
-            list(TOKENS),
-        ),
-        *client_fields.sections(),
-    ]
 
 
 def form_of(client: Client, *, sets_policy: bool = True, fresh: bool = False) -> ClientForm:
