@@ -166,6 +166,18 @@ FINDINGS = [
 ]
 
 
+SECRETS = [
+    {"id": 1, "ending": "x9Qf", **USED, "created_at": ago(days=40), "expires_at": None},
+    {
+        "id": 2,
+        "ending": "77bK",
+        **UNUSED,
+        "created_at": ago(days=1),
+        "expires_at": ago(days=-30),
+    },
+]
+
+
 def client_page(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
@@ -181,16 +193,7 @@ def client_page(**changes: Any) -> Context:
         "owner_form": OwnerForm(formdata=None),
         "me": 1,
         "sections": client_sections.sections(form),
-        "secrets": [
-            {"id": 1, "ending": "x9Qf", **USED, "created_at": ago(days=40), "expires_at": None},
-            {
-                "id": 2,
-                "ending": "77bK",
-                **UNUSED,
-                "created_at": ago(days=1),
-                "expires_at": ago(days=-30),
-            },
-        ],
+        "secrets": SECRETS,
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
         "people": 214,
