@@ -5,7 +5,8 @@ Pages whose views do not run here (no database, nobody signed in) are shown from
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,8 @@ from flask_wtf import FlaskForm
 from pydantic import SecretStr
 
 from app import create_app
+from app.services.clients.scopes import Custom
+from app.services.upkeep.memory import Memory
 from app.settings import Settings
 from app.web.access import ANYONE, needs
 from app.web.headers import POLICY
@@ -21,6 +24,17 @@ from tests.gallery.states import BY_PATH, STATES
 
 #: Pages whose forms end in a redirect to an application.
 LEADS_AWAY = "login/"
+NO_SCOPES = Custom({}, frozenset(), {})
+T = TypeVar("T")
+
+
+class WithoutScopes(Memory):
+    """What is remembered where nobody has made a scope: there is no database to ask."""
+
+    def recall(self, key: Hashable, load: Callable[[], T]) -> T:
+        """Return what is remembered; of scopes, that there are none."""
+        return cast("T", NO_SCOPES) if key == "scopes" else super().recall(key, load)
+
 
 gallery = Blueprint("gallery", __name__, url_prefix="/__ui__", template_folder="templates")
 
@@ -66,5 +80,6 @@ def make_site(issuer: str) -> Flask:
         )
     )
     site.testing = True
+    site.extensions["sealwax.memory"] = WithoutScopes()
     site.register_blueprint(gallery)
     return site

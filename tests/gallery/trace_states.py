@@ -23,7 +23,7 @@ def check_of(sent: str) -> dict[str, Any]:
     return {
         "check": "redirect_uri",
         "ok": False,
-        "reason": "redirect_urimismatch",
+        "reason": "redirect_uri_mismatch",
         "sent": sent,
         "expected": " ".join(REGISTERED),
         "causes": list(found.causes),
@@ -66,7 +66,7 @@ def mismatch() -> Context:
     """Return the trace of a redirect address that is not registered."""
     known = _passed("client", "8Qp4kzT1WcXa")
     return _trace(
-        _visit("authorize", "refused", "redirect_urimismatch", known, check_of(SENT)), user=None
+        _visit("authorize", "refused", "redirect_uri_mismatch", known, check_of(SENT)), user=None
     )
 
 

@@ -50,7 +50,7 @@ def plan(db, wanted, before=None):
         (Wanted(reference="R4"), "reference"),
         (Wanted(address="192.0.2.4"), "address_at"),
     ],
-    ids=str,
+    ids=["all", "event", "events", "actor", "user", "client", "reference", "address"],
 )
 @pytest.mark.parametrize("goes_on", [False, True])
 def test_every_search_has_its_index(db, log, wanted, index, goes_on):
