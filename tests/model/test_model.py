@@ -18,13 +18,13 @@ GOALS = {
     "session by passkey",
     "session by identity",
     "linked",
-    "primary changed",
     "to be deleted",
     "token at mfa",
 }
 #: What a long one has to have come to as well.
 RARER_GOALS = {
     "second step set up",
+    "primary changed",
     "switched",
     "invited",
     "way back used",
