@@ -77,7 +77,7 @@ def _capture(row: Client) -> dict[str, Any] | None:
 
 
 @blueprint.post("/applications/<client_id>/capture")
-@needs(Permission.CHANGE_APPLICATIONS)
+@needs(Permission.CHANGE_POLICY)
 def capture(client_id: str) -> ResponseReturnValue:
     """Open the window for the next unknown address, or close it and forget what it caught."""
     row = clients.get(client_id)
