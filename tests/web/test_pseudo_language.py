@@ -77,6 +77,7 @@ def _outside(element, depth):
 def _is_silent(element):
     """Tell whether an element is the same in every language, or says which one it speaks."""
     is_other = element.has("lang") and element.get("lang") != pseudo.LANGUAGE
+    is_other = is_other or element.get("translate") == "no"  # names of the protocol
     return element.tag in SILENT or "avatar" in element.get("class").split() or is_other
 
 
