@@ -23,16 +23,15 @@ def asset(path: str) -> str:
 
 
 def brand() -> dict[str, str]:
-    """Return whose pages these are, for every template."""
-    current = branding.current()
+    """Return whose pages these are, for every template: no query starts in one."""
+    current, is_page = branding.current(), has_request_context()
     return {
         "name": current.service_name,
         "support_contact": current.support_contact,
         "privacy_url": current.privacy_url,
         "terms_url": current.terms_url,
-        "sheet": look.sheet_of(current.accent, current.accent_dark)
-        if has_request_context()
-        else "",
+        "sheet": look.sheet_of(current.accent, current.accent_dark) if is_page else "",
+        "logo": look.logo_of(current.logo_handle) if is_page else "",
     }
 
 
@@ -41,7 +40,6 @@ def init_app(app: Flask) -> None:
     app.extensions["sealwax.assets"] = {}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.globals["own_logo"] = look.own_logo
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"brand": brand()})

@@ -59,14 +59,6 @@ def sheet_of(accent: str, accent_dark: str) -> str:
     return url_for("brand.sheet", light=accent[1:], dark=accent_dark[1:])
 
 
-@blueprint.app_context_processor
-def remembered() -> dict[str, str]:
-    """Ask for the branding before a page is drawn: no query starts in a template."""
-    branding.current()
-    return {}
-
-
-def own_logo() -> str:
-    """Return the address of the logo, empty where the mark is our own."""
-    handle = branding.current().logo_handle
+def logo_of(handle: str) -> str:
+    """Return the address of a logo, empty where the mark is our own."""
     return url_for("brand.logo", handle=handle) if handle else ""
