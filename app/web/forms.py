@@ -31,3 +31,18 @@ def too_many_tries(wait: timedelta) -> str:
         ceil(wait.total_seconds() / 60),
     )
     return str(words)
+
+
+def another_code_in(wait: timedelta) -> str:
+    """Return what somebody reads who asks for another mailed code too soon."""
+    words = ngettext(
+        "You can ask for another code in %(num)d minute.",
+        "You can ask for another code in %(num)d minutes.",
+        ceil(wait.total_seconds() / 60),
+    )
+    return str(words)
+
+
+def retry_after(wait: timedelta) -> dict[str, str]:
+    """Return the header that tells programs the same (RFC 9110 §10.2.3)."""
+    return {"Retry-After": str(ceil(wait.total_seconds()))}

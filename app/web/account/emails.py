@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -75,8 +73,7 @@ def emails() -> ResponseReturnValue:
     except TooMany as many:
         rollback()
         form.form_errors.append(too_many_tries(many.retry_after))
-        seconds = ceil(many.retry_after.total_seconds())
-        return _page(form, user), 429, {"Retry-After": str(seconds)}
+        return _page(form, user), 429, forms.retry_after(many.retry_after)
     return redirect(url_for("account.confirm_address", claim_id=claim_id), 303)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -82,7 +81,7 @@ def change_password() -> ResponseReturnValue:
             rollback()
             form.form_errors.append(too_many_tries(many.retry_after))
             status = 429
-            headers["Retry-After"] = str(ceil(many.retry_after.total_seconds()))
+            headers = forms.retry_after(many.retry_after)
     return _page(person, user, form), status, headers
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import render_template
@@ -21,7 +20,7 @@ from app.web import guards
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
-from app.web.forms import too_many_tries
+from app.web.forms import retry_after, too_many_tries
 
 
 @blueprint.get("/mails")
@@ -40,9 +39,8 @@ def send_test_mail() -> ResponseReturnValue:
         sign_ups.count_mail(me.email, guards.address())
     except TooMany as many:
         rollback()
-        seconds = ceil(many.retry_after.total_seconds())
         words = too_many_tries(many.retry_after)
-        return _page(refused=words), 429, {"Retry-After": str(seconds)}
+        return _page(refused=words), 429, retry_after(many.retry_after)
     commit()  # the server may take its time: nobody may wait for this transaction
     steps = email_job.try_out(mail.draft("test", to=me.email))
     return _page(steps=steps)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from math import ceil
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
@@ -25,6 +24,7 @@ from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
+from app.web.forms import another_code_in, retry_after
 from app.web.login import confirm_email, entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -103,14 +103,8 @@ def _again(waiting: Waiting | None, sign_up: SignUp) -> ResponseReturnValue:
         )
     except TooMany as many:
         rollback()
-        words = ngettext(
-            "You can ask for another code in %(num)d minute.",
-            "You can ask for another code in %(num)d minutes.",
-            ceil(many.retry_after.total_seconds() / 60),
-        )
-        form.form_errors.append(words)
-        seconds = ceil(many.retry_after.total_seconds())
-        return _page(form, waiting, sign_up), 429, {"Retry-After": str(seconds)}
+        form.form_errors.append(another_code_in(many.retry_after))
+        return _page(form, waiting, sign_up), 429, retry_after(many.retry_after)
     commit()
     email_job.deliver_at_once()
     return _page(form, waiting, sign_up, sent_again_at=sent_at)

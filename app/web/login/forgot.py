@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from math import ceil
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -58,8 +57,7 @@ def forgot() -> ResponseReturnValue:
     except TooMany as many:
         rollback()
         form.form_errors.append(too_many_tries(many.retry_after))
-        seconds = ceil(many.retry_after.total_seconds())
-        return _ask(form, waiting), 429, {"Retry-After": str(seconds)}
+        return _ask(form, waiting), 429, forms.retry_after(many.retry_after)
     handle = waiting.handle if waiting else None
     resets.begin(form.email.data, link=partial(_link, handle))
     commit()

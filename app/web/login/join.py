@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from math import ceil
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -104,7 +103,7 @@ def _ask_for_code(
         rollback()
         form.form_errors.append(too_many_tries(many.retry_after))
         page = _page(form, row, provider, waiting, Verdict.SIGN_UP_BY_MAIL, status=429)
-        return (*page, {"Retry-After": str(ceil(many.retry_after.total_seconds()))})
+        return (*page, forms.retry_after(many.retry_after))
     told = pending_identities.told(row)
     pending_identities.spend(form.which.data or "", browser=guards.browser())
     identity = upstream_identities.for_sign_up(provider.id, told)

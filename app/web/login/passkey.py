@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -20,7 +19,7 @@ from app.services.upkeep import audit, throttles
 from app.services.upkeep.audit import Event
 from app.web import guards, passkeys
 from app.web.access import ANYONE, needs
-from app.web.forms import too_many_tries
+from app.web.forms import retry_after, too_many_tries
 from app.web.login import entering, sign_in
 from app.web.login.waiting import Waiting, blueprint, load
 from app.web.passkeys import PasskeyForm
@@ -48,9 +47,8 @@ def passkey() -> ResponseReturnValue:
         entered = _check(form.credential.data or "")
     except TooMany as many:
         rollback()
-        seconds = ceil(many.retry_after.total_seconds())
         page = sign_in.empty_page(waiting, too_many_tries(many.retry_after))
-        return page, 429, {"Retry-After": str(seconds)}
+        return page, 429, retry_after(many.retry_after)
     except passkeys.USING as fault:
         rollback()
         return _refuse(waiting, fault)

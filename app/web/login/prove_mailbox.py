@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
@@ -21,6 +19,7 @@ from app.services.people.mailbox_proofs import MailboxCodeWrong
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
+from app.web.forms import another_code_in, retry_after
 from app.web.login import half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
@@ -58,14 +57,8 @@ def _send(who: HalfWay, waiting: Waiting | None, proof: MailboxProof | None) -> 
         mailbox_proofs.send(who.user, browser=guards.browser(), address=guards.address())
     except TooMany as many:
         rollback()
-        words = ngettext(
-            "You can ask for another code in %(num)d minute.",
-            "You can ask for another code in %(num)d minutes.",
-            ceil(many.retry_after.total_seconds() / 60),
-        )
-        form.form_errors.append(words)
-        seconds = ceil(many.retry_after.total_seconds())
-        return _page(form, who, waiting, proof), 429, {"Retry-After": str(seconds)}
+        form.form_errors.append(another_code_in(many.retry_after))
+        return _page(form, who, waiting, proof), 429, retry_after(many.retry_after)
     commit()
     email.deliver_at_once()
     return redirect(half_way.address("login.prove_mailbox", waiting), 303)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -26,7 +25,7 @@ from app.services.people.totp import AppLocked, CodeUsed, CodeWrong
 from app.services.upkeep import throttles
 from app.web import enrolment, guards
 from app.web.access import ANYONE, needs
-from app.web.forms import too_many_tries
+from app.web.forms import retry_after, too_many_tries
 from app.web.login import entering, half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
@@ -117,8 +116,7 @@ def _answer(
     except TooMany as many:
         rollback()
         form.form_errors.append(too_many_tries(many.retry_after))
-        seconds = ceil(many.retry_after.total_seconds())
-        return _page(code, form, who, waiting), 429, {"Retry-After": str(seconds)}
+        return _page(code, form, who, waiting), 429, retry_after(many.retry_after)
     except AppLocked:
         rollback()
         return _locked(who, waiting)

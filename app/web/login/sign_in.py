@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -34,7 +33,7 @@ from app.services.upkeep import audit, branding, throttles
 from app.services.upkeep.audit import Event
 from app.web import guards, logos, unsent
 from app.web.access import ANYONE, needs
-from app.web.forms import too_many_tries
+from app.web.forms import retry_after, too_many_tries
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -193,7 +192,7 @@ def _refuse(form: SignInForm, waiting: Waiting | None, why: Refused) -> Response
     form.form_errors.append(why.public)
     headers = {}
     if why.retry_after is not None:
-        headers["Retry-After"] = str(ceil(why.retry_after.total_seconds()))
+        headers = retry_after(why.retry_after)
     return _page(form, waiting), why.status, headers
 
 

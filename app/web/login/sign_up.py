@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from math import ceil
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -63,8 +62,7 @@ def sign_up() -> ResponseReturnValue:
     except TooMany as many:
         rollback()
         form.form_errors.append(forms.too_many_tries(many.retry_after))
-        seconds = ceil(many.retry_after.total_seconds())
-        return _page(form, waiting), 429, {"Retry-After": str(seconds)}
+        return _page(form, waiting), 429, forms.retry_after(many.retry_after)
     handle = waiting.handle if waiting else None
     return redirect(url_for("login.check_email", interaction=handle), 303)
 
