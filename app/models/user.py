@@ -45,7 +45,7 @@ class User(Model):
     is_owner: Mapped[bool] = column_property(
         exists().where(ClientOwner.user_id == id).correlate_except(ClientOwner)  # noqa: A003 (ours)
     )
-    #: Nobody real: made for trying applications out, without a way in (see people.test_people).
+    #: Nobody real: made for trying applications out, without a way in (people_for_tests).
     is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Whether the password alone does not sign in: there is a factor beside it.
     has_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())

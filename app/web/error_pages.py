@@ -14,7 +14,7 @@ from app.database import is_busy, rollback
 from app.errors import Conflict, NotFound, ProviderError, Refused, TooMany, Unavailable
 from app.security.passwords import TooManyHashes
 from app.security.secrets import new_reference
-from app.web import guards
+from app.web import forms, guards
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +87,9 @@ def business_error(error: ProviderError) -> ResponseReturnValue:
     """Answer a rule that said no."""
     rollback()
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
-    headers = {}
+    headers: dict[str, str] = {}
     if isinstance(error, TooMany):
-        headers["Retry-After"] = str(int(error.retry_after.total_seconds()) or 1)
+        headers |= forms.retry_after(error.retry_after)
     if status == 503:
         headers["Retry-After"] = str(RETRY_SECONDS)
     return _answer(status, problem=error.public, headers=headers)

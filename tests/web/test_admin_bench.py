@@ -11,7 +11,7 @@ from app.oidc import bench
 from app.services.authorization import bench_runs
 from app.services.authorization.bench_runs import SomebodyElse
 from app.services.clients import clients
-from app.services.people import test_people as people_for_tests
+from app.services.people import people_for_tests
 from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of

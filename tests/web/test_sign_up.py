@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import AuditEvent, Mail, SignUp, User
-from app.services.people import sign_ups
+from app.services.people import code_tries
 from app.services.upkeep.audit import Event
 from tests import mailbox
 from tests.administrators import visitor
@@ -125,7 +125,7 @@ def test_known_address_makes_as_many_statements_as_an_unknown(app, jane, stateme
 
 def test_code_stops_working_after_five_tries(browser, db, code):
     browser.sign_up(EMAIL, PASSWORD)
-    for _ in range(sign_ups.MOST_TRIES):
+    for _ in range(code_tries.MOST_TRIES):
         browser.confirm("BCDF-BCDF")
         assert browser.status == 422
         assert browser.sees("That code isn't right or has expired.")

@@ -19,7 +19,7 @@ from app.database import db, insert_or
 from app.errors import InvalidInput, Refused, TooMany
 from app.models import EmailClaim, User, UserEmail
 from app.security import secrets
-from app.services.people import accounts, addresses
+from app.services.people import accounts, addresses, code_tries
 from app.services.people.accounts import AddressTaken
 from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
@@ -28,7 +28,6 @@ from app.settings import settings
 CLAIMS, ADDRESSES = EmailClaim.__table__, UserEmail.__table__
 LIFETIME = timedelta(minutes=30)
 MINUTES = int(LIFETIME.total_seconds() // 60)
-MOST_TRIES = 5
 BETWEEN_MAILS = timedelta(minutes=1)
 
 
@@ -159,12 +158,7 @@ def count_try(claim: EmailClaim) -> None:
     Raises:
         ClaimRefused: there were five already.
     """
-    counted = db.session.execute(
-        update(CLAIMS)
-        .where(CLAIMS.c.id == claim.id, CLAIMS.c.tries < MOST_TRIES)
-        .values(tries=CLAIMS.c.tries + 1)
-    )
-    if not counted.rowcount:  # type: ignore[attr-defined]
+    if not code_tries.count(CLAIMS, CLAIMS.c.id == claim.id):
         raise ClaimRefused
 
 

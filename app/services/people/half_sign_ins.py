@@ -16,14 +16,13 @@ from app.database import db, insert_or
 from app.errors import NotFound
 from app.models import HalfSignIn, User
 from app.security import secrets
+from app.services.people import code_tries
 
 HALVES, USERS = HalfSignIn.__table__, User.__table__
 LIFETIME = timedelta(minutes=10)
 #: For who has to set something up first: an app is installed, a mail is waited for. No longer, a
 #: factor is bound soon after the sign-in (security.md SE10).
 TO_SET_UP = timedelta(minutes=20)
-#: Wrong codes for one first step (security.md MF03).
-MOST_TRIES = 5
 
 
 class HalfSignInGone(NotFound):
@@ -53,7 +52,7 @@ def find(browser: str) -> tuple[HalfSignIn, User] | None:
         .where(
             HALVES.c.browser == secrets.digest(browser),
             HALVES.c.expires_at > now(),
-            HALVES.c.tries < MOST_TRIES,
+            HALVES.c.tries < code_tries.MOST_TRIES,
             HALVES.c.epoch == USERS.c.epoch,
             USERS.c.disabled_at.is_(None),
         )
@@ -69,12 +68,7 @@ def count_try(half: HalfSignIn) -> None:
     Raises:
         HalfSignInGone: there were five already, or it has been finished.
     """
-    counted = db.session.execute(
-        update(HALVES)
-        .where(_is(half), HALVES.c.tries < MOST_TRIES)
-        .values(tries=HALVES.c.tries + 1)
-    )
-    if not counted.rowcount:  # type: ignore[attr-defined]
+    if not code_tries.count(HALVES, _is(half)):
         raise HalfSignInGone
 
 

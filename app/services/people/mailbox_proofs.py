@@ -17,14 +17,13 @@ from app.database import db, insert_or
 from app.errors import Refused, TooMany
 from app.models import MailboxProof, User
 from app.security import secrets
-from app.services.people import second_steps, sign_ups
+from app.services.people import code_tries, second_steps, sign_ups
 from app.services.upkeep import mail
 from app.settings import settings
 
 PROOFS = MailboxProof.__table__
 LIFETIME = timedelta(minutes=30)
 MINUTES = int(LIFETIME.total_seconds() // 60)
-MOST_TRIES = 5
 BETWEEN_MAILS = timedelta(minutes=1)
 
 
@@ -113,12 +112,7 @@ def count_try(proof: MailboxProof) -> None:
     Raises:
         MailboxCodeWrong: there were five already.
     """
-    counted = db.session.execute(
-        update(PROOFS)
-        .where(_is(proof), PROOFS.c.tries < MOST_TRIES)
-        .values(tries=PROOFS.c.tries + 1)
-    )
-    if not counted.rowcount:  # type: ignore[attr-defined]
+    if not code_tries.count(PROOFS, _is(proof)):
         raise MailboxCodeWrong
 
 

@@ -26,14 +26,13 @@ from app.errors import Refused, TooMany
 from app.models import SignUp, User
 from app.security import passwords as hashing
 from app.security import secrets
-from app.services.people import accounts, upstream_identities
+from app.services.people import accounts, code_tries, upstream_identities
 from app.services.upkeep import mail, throttles
 from app.settings import settings
 
 SIGN_UPS = SignUp.__table__
 LIFETIME = timedelta(minutes=30)
 MINUTES = int(LIFETIME.total_seconds() // 60)
-MOST_TRIES = 5
 BETWEEN_MAILS = timedelta(minutes=1)
 
 
@@ -185,12 +184,7 @@ def count_try(sign_up: SignUp) -> None:
     Raises:
         CodeRefused: there were five already.
     """
-    counted = db.session.execute(
-        update(SIGN_UPS)
-        .where(SIGN_UPS.c.digest == sign_up.digest, SIGN_UPS.c.tries < MOST_TRIES)
-        .values(tries=SIGN_UPS.c.tries + 1)
-    )
-    if not counted.rowcount:  # type: ignore[attr-defined]
+    if not code_tries.count(SIGN_UPS, SIGN_UPS.c.digest == sign_up.digest):
         raise CodeRefused
 
 

@@ -25,9 +25,9 @@ from app.oidc.bench import Exchange
 from app.oidc.preview import CODE, OWN, WAYS
 from app.services.authorization import bench_runs
 from app.services.clients import address_checks, clients, scopes
-from app.services.people import test_people, users
+from app.services.people import people_for_tests, users
+from app.services.people.people_for_tests import TooMany
 from app.services.people.roles import Permission
-from app.services.people.test_people import TooMany
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web.access import needs
@@ -98,7 +98,7 @@ def bench_person(client_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(row, _form(row, sent=False), person_form=form), 422
     try:
-        test_people.make(form.name.data, by=administrator().user_id)
+        people_for_tests.make(form.name.data, by=administrator().user_id)
     except TooMany as refused:
         form.name.errors = [refused.public]
         return _page(row, _form(row, sent=False), person_form=form), 422
@@ -170,7 +170,7 @@ def _people(row: Client) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if row.check_grant_type(CODE):
         found.append((MYSELF, gettext("You: %(email)s", email=administrator().email)))
-        found += [(str(one.id), one.shown_name) for one in test_people.listed()]
+        found += [(str(one.id), one.shown_name) for one in people_for_tests.listed()]
     if row.check_grant_type(OWN):
         found.append((NOBODY, gettext("Nobody: the application itself")))
     return found

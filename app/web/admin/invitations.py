@@ -70,7 +70,7 @@ def invite() -> ResponseReturnValue:
     except TooMany as many:
         rollback()
         form.form_errors.append(forms.too_many_tries(many.retry_after))
-        return _form(form), 429, _retry_after(many)
+        return _form(form), 429, forms.retry_after(many.retry_after)
     return _done("sent")
 
 
@@ -93,7 +93,11 @@ def act_on_invitation(number: int) -> ResponseReturnValue:
         return _done("gone")
     except TooMany as many:
         rollback()
-        return _list(forms.too_many_tries(many.retry_after)), 429, _retry_after(many)
+        return (
+            _list(forms.too_many_tries(many.retry_after)),
+            429,
+            forms.retry_after(many.retry_after),
+        )
     return _done(done)
 
 
@@ -124,10 +128,6 @@ def _done(what: str) -> ResponseReturnValue:
     commit()
     email_job.deliver_at_once()
     return redirect(url_for("admin.invitations", done=what), 303)
-
-
-def _retry_after(many: TooMany) -> dict[str, str]:
-    return {"Retry-After": str(int(many.retry_after.total_seconds()) + 1)}
 
 
 def _form(form: InviteForm) -> str:
