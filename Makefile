@@ -43,7 +43,7 @@ check: $(TOOLS) ## Format, lint, types, import contracts, templates, spelling: i
 	@tools/check
 
 test: $(TOOLS) $(WORDS) ## The whole suite, on SQLite and PostgreSQL, with a real browser
-	@tools/provide chromium postgres
+	@tools/provide chromium postgres apache
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 journey: $(TOOLS) $(WORDS) ## The stories over HTTP alone

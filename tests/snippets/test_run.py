@@ -17,6 +17,7 @@ import pytest
 from tests.factories import PASSWORD
 from tests.journeys.programs import inherited, program
 from tests.servers import free_port
+from tests.snippets import apache
 from tests.snippets.conftest import JANE
 from tests.snippets.parts import files_of
 from tests.snippets.registries import with_program
@@ -114,6 +115,25 @@ def test_django_signs_in(register, browser, tmp_path):
         told = sign_in(application, browser)
 
     assert told == {"email": JANE}
+
+
+@pytest.mark.skipif(not apache.is_installed(), reason=apache.MISSING)
+def test_apache_signs_in(register, browser, tmp_path):
+    port = free_port()
+    given = register(f"http://localhost:{port}/redirect_uri")
+    apache.lay_out(tmp_path, port, given.text("apache"))
+
+    with (
+        program(apache.command(tmp_path), tmp_path, port) as site,
+        httpx.Client(timeout=10) as visitor,
+    ):
+        browser.open(within(site, f"{site}/index.html", visitor))
+        browser.sign_in(JANE, PASSWORD).allow()
+        within(site, browser.left_for, visitor)
+        told = visitor.get(f"{site}/index.html")
+
+    assert told.headers["x-email"] == JANE
+    assert given.progress()["state"] == "worked"
 
 
 @with_program("npm")
