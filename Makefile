@@ -56,6 +56,7 @@ race: $(TOOLS) $(WORDS) ## 1,000 rounds of 8 who want the same code or refresh t
 
 model: $(TOOLS) $(WORDS) ## Thousands of sequences of what people may do, and what must stay true
 	@$(BIN)/pytest -n 0 tests/model --thorough 20
+	@$(BIN)/pytest -n 0 tests/search --thorough 3
 
 timing: $(TOOLS) $(WORDS) ## Hundreds of samples of what a stranger can ask about an address
 	@$(BIN)/pytest -n 0 tests/timing --thorough 40

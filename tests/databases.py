@@ -130,13 +130,13 @@ def dump(engine: Engine, metadata: MetaData) -> dict[str, str]:
             name: [
                 dict(row) for row in connection.execute(select(metadata.tables[name])).mappings()
             ]
-            for name in connection.scalars(_filled(metadata))
+            for name in connection.scalars(_filled(metadata)).all()
         }
     return {name: "\n".join(map(_as_text, rows)) for name, rows in found.items()}
 
 
 @cache
-def _filled(metadata: MetaData) -> CompoundSelect[tuple[str]]:
+def _filled(metadata: MetaData) -> CompoundSelect[Any]:
     """Return the query for the names of tables with rows: one question after a test, not sixty."""
     tables = metadata.sorted_tables
     return union_all(*(select(literal(table.name)).where(_has_rows(table)) for table in tables))

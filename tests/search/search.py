@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 
 from tests.search.moves import moves
@@ -20,16 +19,27 @@ def after_steps(start: World, rules: Rules, steps: Iterable[str]) -> World:
 
 def find_bad(start: World, rules: Rules, *, depth: int) -> tuple[list[str] | None, int]:
     """Return the shortest way to a bad world or None, and how many worlds were seen."""
-    seen = {start}
-    waiting = deque([(start, ())])
-    while waiting:
-        world, way = waiting.popleft()
-        if is_bad(world):
-            return list(way), len(seen)
-        if len(way) == depth:
-            continue
-        for name, after in moves(world, rules):
-            if after not in seen:
-                seen.add(after)
-                waiting.append((after, (*way, name)))
-    return None, len(seen)
+    if is_bad(start):
+        return [], 1
+    #: How each world was first reached: from which, and by which step.
+    reached: dict[World, tuple[World, str] | None] = {start: None}
+    edge = [start]
+    for _ in range(depth):
+        edge, before = [], edge
+        for world in before:
+            for name, after in moves(world, rules):
+                if after in reached:
+                    continue
+                reached[after] = (world, name)
+                if is_bad(after):
+                    return _way_to(after, reached), len(reached)
+                edge.append(after)
+    return None, len(reached)
+
+
+def _way_to(world: World, reached: dict[World, tuple[World, str] | None]) -> list[str]:
+    steps = []
+    while (step := reached[world]) is not None:
+        world, name = step
+        steps.append(name)
+    return steps[::-1]
