@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from app import clock as app_clock
 from app.database import db as app_db
 from app.named_files import PREFIX
+from app.security import passwords
 from app.settings import Settings
 from tests import databases, secrets_seen, stages
 from tests.clock import Clock
@@ -29,6 +31,7 @@ from tests.servers import LiveServer
 from tests.stages import Stage
 from tests.statements import Statements, counted
 
+REAL_HASHES = passwords.HASHER, passwords.NOBODY
 RUN_FOLDER = pytest.StashKey[Path]()
 
 
@@ -91,6 +94,22 @@ def _stages(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Stage]]:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with ExitStack() as stack:
         yield partial(stages.of_engine, stack, request.config.stash[RUN_FOLDER], worker)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Let a password take no time; what the real strength is, and costs, has tests of its own."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    passwords.HASHER, passwords.NOBODY = quick, quick.hash("nobody has this password")
+    yield
+    passwords.HASHER, passwords.NOBODY = REAL_HASHES
+
+
+@pytest.fixture
+def _real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as the product does."""
+    for name, value in zip(("HASHER", "NOBODY"), REAL_HASHES, strict=True):
+        monkeypatch.setattr(passwords, name, value)
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ class Stage:
     new_url: Callable[[str], str]
     key_rows: list[dict[str, Any]] = field(default_factory=list)
     variants: ExitStack = field(default_factory=ExitStack)
+    known: dict[str, Flask] = field(default_factory=dict)
     log_read: int = 0
 
     @cached_property
@@ -65,23 +66,31 @@ class Stage:
     def clean(self) -> list[str]:
         """Leave nothing behind; return a line for every secret that stood in a table or a log."""
         self.variants.close()
+        for app in (self.app, *self.known.values()):
+            _forget(app)
         found = databases.dump(self.engine, Base.metadata)
         databases.empty(self.engine, Base.metadata, set(found) - {KEYS.name, "alembic_version"})
         if databases.rows_of(self.engine, KEYS) != self.key_rows:
             databases.restore(self.engine, KEYS, self.key_rows)
-        memory = self.app.extensions.get("sealwax.memory")
-        if memory is not None:
-            memory.clear()
-        with self.app.app_context():
-            sightings.here().clear()
         shutil.rmtree(self.settings.mail_folder, ignore_errors=True)
         places = {f"table {name}": text for name, text in found.items()}
         return secrets_seen.search({**places, "the server's log": self._log_since()})
 
     def variant(self, **changes: Any) -> Flask:
-        """Make another application on the same database, with some settings changed."""
-        values = {name: getattr(self.settings, name) for name in Settings.model_fields}
-        return _make(Settings(**{**values, **changes}), self.variants)
+        """Return another application on the same database, with some settings changed.
+
+        Many tests want the same changes: it takes longer to make one than to run most of them. No
+        change at all means: another process of the same server, which is always a new one.
+        """
+        name = repr(sorted(changes.items()))
+        found = self.known.get(name) if changes else None
+        if found is None:
+            values = {name: getattr(self.settings, name) for name in Settings.model_fields}
+            found = _make(Settings(**{**values, **changes}))
+        if changes:
+            self.known[name] = found
+        _close_with(self.variants, found)
+        return found
 
     @cached_property
     def live(self) -> LiveServer:
@@ -114,19 +123,33 @@ def of_engine(stack: ExitStack, folder: Path, worker: str, engine: str) -> Stage
             mail_folder=str(folder / f"mail-{worker}-{engine}"),
             second_step="optional",  # tests of the policy set it
         )
-        app = _make(settings, stack)
+        app = _make(settings)
+        _close_with(stack, app)
         stage = Stage(settings, app, stack, lambda name: new_url(f"{worker}_{name}"))
         stage.prepare()
         _built[engine] = stage
     return _built[engine]
 
 
-def _make(settings: Settings, stack: ExitStack) -> Flask:
-    """Make an application whose connections are closed with the stack."""
+def _make(settings: Settings) -> Flask:
     app = create_app(settings)
     app.testing = True
     with app.app_context():
         keep_templates_silent(app, db.engine)
+    return app
+
+
+def _close_with(stack: ExitStack, app: Flask) -> None:
+    """Close the connections of an application along with the stack."""
+    with app.app_context():
         for engine in db.engines.values():
             stack.callback(engine.dispose)
-    return app
+
+
+def _forget(app: Flask) -> None:
+    """Empty what an application remembers from one request to the next."""
+    memory = app.extensions.get("sealwax.memory")
+    if memory is not None:
+        memory.clear()
+    with app.app_context():
+        sightings.here().clear()

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import event
 
 from app.database import db
-from app.security import passwords as hashing
 from tests.model.hunts import BUGS, DEEPER_BUGS
 from tests.remote import remote_host
 from tests.stages import Stage
@@ -55,11 +53,8 @@ def place(stage):
 
 
 @pytest.fixture
-def made_of(place, clock, reached, monkeypatch):
-    """Return what makes machines of a class in this place; hashes cost next to nothing."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(hashing, "HASHER", quick)
-    monkeypatch.setattr(hashing, "NOBODY", quick.hash("nobody has this password"))
+def made_of(place, clock, reached):
+    """Return what makes machines of a class in this place."""
     with place.app.app_context():
         engines = [place.stage.engine, *db.engines.values()]
     for engine in engines:

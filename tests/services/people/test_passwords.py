@@ -94,6 +94,7 @@ def test_nothing_stored_fits_nothing():
     assert not passwords.fits(None, "nobody has this password")
 
 
+@pytest.mark.usefixtures("_real_hashes")
 def test_hash_is_argon2id_with_the_parameters_of_today():
     """OWASP: 19 MiB, two passes; a salt of 128 bits for each."""
     stored = hashing.hash_password("four green boats sail home")
