@@ -32,6 +32,16 @@ from tests.stages import Stage
 from tests.statements import Statements, counted
 
 REAL_HASHES = passwords.HASHER, passwords.NOBODY
+LONG = (
+    "tests/model/",
+    "tests/search/",
+    "tests/web/test_pseudo_language.py::test_nothing_bursts",
+    "tests/services/authorization/test_keys_for_a_year.py",
+    "tests/journeys/",
+    "tests/races/",
+    "tests/events/",
+    "tests/web/test_gallery.py",
+)
 RUN_FOLDER = pytest.StashKey[Path]()
 
 
@@ -47,6 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
         del environment[name]
     shared = getattr(config, "workerinput", {}).get("run_folder")
     config.stash[RUN_FOLDER] = Path(shared or tempfile.mkdtemp(prefix="sealwax-tests-"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker waits for the other at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)
