@@ -12,6 +12,7 @@ from app.services.authorization import sessions
 from app.services.people import resets
 from app.services.upkeep.memory import LONGEST_SECONDS
 from tests import factories
+from tests.administrators import reads_mail
 from tests.browser import Browser, Cookie
 from tests.events.doors import Doors
 from tests.pages import Page
@@ -60,6 +61,7 @@ class Scene:
         for app in self.apps.values():
             factories.consent(self.jane, app, OFFLINE)
         self.here = self.browser_of(self.jane, MFA if has_phone else PWD)
+        reads_mail(self.here, self.jane)
         self.there = self.browser_of(self.jane, PWD)
         #: Tells whether a worker knows what happened; set by what workers may know late.
         self.is_settled = lambda _worker: True

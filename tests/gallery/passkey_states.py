@@ -89,6 +89,8 @@ def _own(*faults: str, **changes: Any) -> Context:
         "passkeys": [LAPTOP, CLOUD],
         "options": CREATION,
         "saved": "",
+        "proof_url": None,
+        "email": JANE.email,
         "may_be_second_step": True,
     }
     return {**known, **changes}
@@ -119,6 +121,11 @@ STATES: States = (
         "account/passkeys.html",
         "known",
         lambda: _own("This device already has a passkey for your account."),
+    ),
+    (
+        "account/passkeys.html",
+        "unproved",
+        lambda: _own(passkeys=[], proof_url="/login/prove-mailbox?chosen=yes"),
     ),
     ("account/passkeys.html", "numbers", lambda: _own(passkeys=[], options=None)),
     ("account/passkey.html", "plain", _one),

@@ -87,6 +87,8 @@ def _mailbox(**changes: Any) -> Context:
     known = {
         "form": MailboxForm(formdata=None),
         "interaction": "it_8fJ2",
+        "client": None,
+        "is_chosen": False,
         "has_session": False,
         "account": JANE,
         "sent_at": ago(minutes=2),
@@ -144,6 +146,12 @@ STATES: States = (
         ),
     ),
     ("login/prove_mailbox.html", "asked", lambda: _mailbox(sent_at=None, account=NAMELESS)),
+    ("login/prove_mailbox.html", "app", lambda: _mailbox(sent_at=None, client=LONG_NAME)),
+    (
+        "login/prove_mailbox.html",
+        "chosen",
+        lambda: _mailbox(sent_at=None, is_chosen=True, interaction=None, has_session=True),
+    ),
     ("login/prove_mailbox.html", "sent", _mailbox),
     ("login/prove_mailbox.html", "local", lambda: _mailbox(mailbox_url="/dev/mail")),
     ("login/prove_mailbox.html", "wrong", _mailbox_wrong),

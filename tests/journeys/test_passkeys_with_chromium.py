@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from app.services.people import mailbox_proofs
 from tests import chromium, factories
 from tests.chromium import visiting
 from tests.journeys.visitor import PASSWORD, Visitor
+from tests.secrets_seen import remember
 
 pytestmark = [
     pytest.mark.browser,
@@ -72,11 +74,14 @@ def laptop(page):
 
 
 @pytest.fixture
-def visitor(page, live, jane):
-    """Return Jane after she has signed in with her password."""
+def visitor(page, live, jane, db):
+    """Return Jane after she has signed in with her password, and shown to read her mail."""
     found = Visitor(page, live.url)
     found.open("/login/sign-in")
     found.sign_in(jane.email)
+    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+    mailbox_proofs.note(jane, remember(cookies["sealwax-browser"]))
+    db.session.commit()
     return found
 
 

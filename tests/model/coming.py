@@ -14,6 +14,7 @@ from app.models import User
 from app.services.authorization import levels
 from app.services.people import trusted_browsers, upstream_identities
 from tests import factories, secrets_seen
+from tests.letters import Letters
 from tests.model import truths
 from tests.model.choices import APPS, BROWSERS, ESSENTIAL, PATHS, PEOPLE, WISHES
 from tests.model.world import Request, World
@@ -135,6 +136,8 @@ class Coming(RuleBasedStateMachine):
         return self._pass_second_step(tab, person, trust=trust)
 
     def _pass_second_step(self, tab, person, *, trust):
+        if tab.at == "/login/prove-mailbox" and tab.has("send"):
+            return self.prove_mailbox(tab, person)
         if tab.has("turn-on") and tab.has("key"):
             return self._set_up(tab)
         if tab.at == "/login/passkey-step" and tab.has("use-passkey"):
@@ -142,6 +145,19 @@ class Coming(RuleBasedStateMachine):
         if tab.at == "/login/second-step" and tab.has("continue"):
             return self._show_code(tab, person, trust=trust)
         return self._follow(tab)
+
+    def prove_mailbox(self, tab, person):
+        """Type the newest code in the mailbox of a person; tell whether it was one."""
+        if not tab.has("confirm"):
+            tab.press("send")
+        letters = Letters(self.place.stage.settings)
+        mails = letters.all(person.email)
+        if not tab.has("confirm") or not mails or "is your code" not in mails[-1]["Subject"]:
+            return False
+        code = letters.code(person.email)
+        self.world.codes_proving.setdefault(code, (tab.number, person.id))
+        tab.press("confirm", code=code)
+        return tab.status != 422
 
     def use_passkey(self, tab, person):
         """Answer with a passkey of the person, if the page takes one; else go another way."""

@@ -34,6 +34,11 @@ BUGS = {
         {},
     ),
     "any password will do": (planted.any_password_will_do, ("type_password",), {"phones": ()}),
+    "a password adds factors": (
+        planted.a_password_adds_factors,
+        ("sign_in", "make_passkey"),
+        {"phones": ()},
+    ),
     "an address is somebody": (planted.address_is_somebody, ("come_from_elsewhere",), {}),
     "a session set aside keeps its cookie": (
         planted.aside_keeps_its_cookie,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from app.clock import now
 from app.services.authorization import levels
 from app.services.authorization.levels import RECENT
-from app.services.people import pending_identities
+from app.services.people import mailbox_proofs, pending_identities
 
 if TYPE_CHECKING:
     from tests.model.world import World
 
 RESET_COOKIE, REVERT_COOKIE = "__Host-sealwax-reset", "__Host-sealwax-revert"
+#: What a thief who has learnt a password cannot show.
+KEYS = frozenset({"passkey", "identity"})
 INVITATION_COOKIE = "__Host-sealwax-invitation"
 
 
@@ -45,14 +47,30 @@ class Permits:
     def _enrolment(self, seen):
         """Setting a phone up takes what the first step opened; who it was shows afterwards."""
         for person in seen.accounts:
-            seen.permitted[person, "second_step"] = self._has_just_proved_it(person)
+            is_more = self._has_just_proved_it(person, kinds=KEYS) or self._reads_mail(person)
+            seen.permitted[person, "second_step"] = is_more and self._has_just_proved_it(person)
 
-    def _has_just_proved_it(self, person):
+    def _new_passkey(self, seen):
+        """A password alone adds no factor: somebody else may have learnt it (MF06)."""
+        if self._is_recent(seen):
+            person = seen.person
+            is_more = "pwd" not in person.amr or person.acr != levels.PASSWORD
+            seen.permitted[person.user_id, "passkeys"] = is_more or self._reads_mail(person.user_id)
+
+    def _reads_mail(self, person):
+        """Tell whether the owner's mailbox was proved in this browser a while ago."""
+        return any(
+            (proof.kind, proof.browser, proof.person) == ("mailbox", self.browser, person)
+            and proof.at + mailbox_proofs.LIFETIME > now()
+            for proof in self.world.proofs
+        )
+
+    def _has_just_proved_it(self, person, kinds=frozenset({"password", "passkey", "identity"})):
         """A browser left open must not give the account a phone of who finds it (SE10)."""
         ends = [each.number for each in self.world.kills if each.person == person
                 and self.browser in each.browsers]  # fmt: skip
         return any(
-            proof.kind in {"password", "passkey", "identity"}
+            proof.kind in kinds
             and (proof.browser, proof.person) == (self.browser, person)
             and proof.number > max(ends, default=0)
             and proof.at + RECENT > now()
@@ -68,6 +86,7 @@ class Permits:
         owner = self.world.mailed.get(seen.cookies.get(RESET_COOKIE, ""))
         if owner is not None:
             seen.permitted[owner, "password"] = seen.sent.get("password", "")
+            self.world.prove("mailbox", self.browser, owner)
 
     def _off(self, seen):
         person = seen.person
@@ -113,6 +132,7 @@ class Permits:
             self.world.faults.append(f"an account of {row.primary} out of nothing: {seen.path}")
         self.world.meet(number, row, seen.sent.get("password", ""))
         self.world.prove("password", self.browser, number)
+        self.world.prove("mailbox", self.browser, number)
 
     def _compare(self, seen, number, before, after):
         names = (each.name for each in fields(before))
@@ -161,7 +181,6 @@ ENDS_OTHERS = {"password", "second_step", "turned_off"}
 ENDS_ALL = {"/login/revert-email", "/account/delete", "/login/reset"}
 #: What may be changed by whoever has proved every step lately.
 SENSITIVE = {
-    "/account/passkeys": "passkeys",
     "/account/passkeys/#/remove": "passkeys",
     "/account/emails/primary": "primary",
     "/account/emails/remove": "addresses",
@@ -171,6 +190,7 @@ SENSITIVE = {
 RULES = {
     "/login/enrol": "_enrolment",
     "/account/second-step": "_enrolment",
+    "/account/passkeys": "_new_passkey",
     "/account/security": "_new_password",
     "/login/reset": "_reset",
     "/account/second-step/off": "_off",

@@ -28,6 +28,7 @@ from app.services.people import (
     address_claims,
     browser_accounts,
     half_sign_ins,
+    mailbox_proofs,
     passkeys,
     pending_identities,
     totp,
@@ -130,6 +131,11 @@ def step_up_is_a_sign_in(patch):
         return token
 
     patch.setattr(sessions, "step_up", step_up)
+
+
+def a_password_adds_factors(patch):
+    """Whoever has learnt the password sets up the second step of the account (MF06)."""
+    patch.setattr(mailbox_proofs, "is_owed", lambda _user, *, browser, amr: not (browser and amr))
 
 
 def any_password_will_do(patch):

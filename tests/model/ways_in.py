@@ -24,9 +24,13 @@ class Passkeys:
     def make_passkey(self, browser):
         """Somebody makes a passkey for whoever is signed in."""
         tab = self.world.tabs[browser].open("/account/passkeys")
-        if tab.page is None or not tab.has("create-passkey"):
+        if tab.page is None or tab.at != "/account/passkeys":
             return
         owner = self.world.by_id[self.world.signed_in(tab.token).user_id]
+        if tab.has("prove-first"):
+            self.prove_mailbox(tab.follow("Create a passkey"), owner)
+        if not tab.has("create-passkey"):
+            return
         device = Authenticator(count=None)
         asked = json.loads(tab.page.form_of(tab.element("create-passkey")).get("data-options"))
         tab.press("create-passkey", credential=device.make(asked))

@@ -109,6 +109,12 @@ class Witness:
                 self._prove("code", person.id)
                 seen.codes.append((person.id, step))
 
+    def _mailbox_code(self, seen):
+        """A code counts in the browser that has asked for it."""
+        browser, owner = self.world.codes_proving.get(seen.sent.get("code", ""), (None, 0))
+        if browser == self.browser:
+            self._prove("mailbox", owner)
+
     def _recovery_code(self, seen):
         for person in self.world.by_id.values():
             if seen.sent.get("code") in person.codes:
@@ -185,6 +191,7 @@ NOTES = {
     "/login/second-step": "_code",
     "/login/recovery-code": "_recovery_code",
     "/login/consent": "_answer",
+    "/login/prove-mailbox": "_mailbox_code",
     "/login/select-account": "_choice",
     "/login/sign-out": "_sign_out",
 }

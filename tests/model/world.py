@@ -164,6 +164,8 @@ class World:
         #: way back; and the addresses that were invited.
         self.mailed: dict[str, int] = {}
         self.codes_mailed: dict[str, int] = {}
+        #: Codes that prove a mailbox: the browser that has asked for it, and whose it is.
+        self.codes_proving: dict[str, tuple[int, int]] = {}
         self.ways_back: dict[str, int] = {}
         self.invited: dict[str, str] = {}
         #: Links in mailboxes: ways back, invitations.

@@ -8,6 +8,7 @@ import pytest
 
 from app.services.authorization.levels import ACR_VALUES, MFA, PASSWORD
 from tests import factories, id_tokens
+from tests.administrators import reads_mail
 from tests.phone import recovery_codes, scan
 from tests.secrets_seen import remember
 from tests.transports import FlaskTransport
@@ -90,6 +91,7 @@ def test_silent_request_says_that_a_page_is_needed(scene, phone):
 def test_essential_level_is_worth_setting_one_up(scene, clock):
     """ux.md 2.5: never lose the application's request during enrolment."""
     assert clock.time, "the clock stands still"
+    reads_mail(scene.browser, scene.person)
     scene.rp.authorize(scene.browser, claims=essential(MFA))
     assert scene.browser.at == "/login/enrol"
     phone = scan(scene.browser)
@@ -122,7 +124,7 @@ def test_application_that_requires_it_cannot_be_entered_without(make_scene):
 
     scene.rp.authorize(scene.browser, acr_values=PASSWORD)
 
-    assert scene.browser.at == "/login/enrol"
+    assert scene.browser.at == "/login/prove-mailbox"
 
 
 def test_new_password_does_not_replace_the_second_step(scene, phone):
@@ -160,7 +162,7 @@ def test_old_session_cannot_set_a_second_step_up_for_an_application(scene, clock
     assert scene.browser.sees("Confirm it's you")
     signed_in_again(scene, scene.person.email)
 
-    assert scene.browser.at == "/login/enrol"
+    assert scene.browser.at == "/login/prove-mailbox"
 
 
 def test_silent_request_says_that_setting_up_takes_a_sign_in(scene, clock):

@@ -15,7 +15,7 @@ def lines(browser, name):
 def test_account_without_a_second_step_is_told_to_set_one_up(signed_in):
     assert "Your password alone signs you in." in lines(signed_in, "checks")[0]
 
-    assert signed_in.follow("Set up a second step").at == "/account/second-step"
+    assert signed_in.follow("Set up a second step").at == "/login/prove-mailbox"
 
 
 def test_account_with_everything_has_nothing_to_do(app, jane):

@@ -9,7 +9,7 @@ from app.models import Passkey, Password, Session, User
 from app.services.authorization.levels import PHR
 from app.services.people import passkeys
 from tests import factories
-from tests.administrators import browser_of, visitor
+from tests.administrators import browser_of, reads_mail, visitor
 from tests.authenticator import LIES
 from tests.factories import PASSWORD
 from tests.mailbox import code_in
@@ -127,9 +127,9 @@ def test_card_is_not_for_who_has_one(at_home, jane):
 
 
 def after_reset(browser, jane, **values):
-    """Sign in as somebody does who has just chosen a new password."""
+    """Sign in as somebody does who has just chosen a new password with a mailed link."""
     url = f"{browser.shown.url}&reset=done" if browser.page else "/login/sign-in?reset=done"
-    browser.open(url)
+    reads_mail(browser.open(url), jane)
     return browser.press("sign-in", username=jane.email, password=PASSWORD, **values)
 
 

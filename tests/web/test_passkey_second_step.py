@@ -11,7 +11,7 @@ from app.models import HalfSignIn, Passkey, Session
 from app.services.authorization.levels import MFA, PHR
 from app.services.people import second_steps
 from tests import factories
-from tests.administrators import browser_of, visitor
+from tests.administrators import browser_of, owner_of, visitor
 from tests.authenticator import LIES, Lie
 from tests.factories import PASSWORD
 from tests.passkey_pages import create, options_on, use
@@ -189,7 +189,7 @@ def test_wish_for_it_makes_nobody_set_one_up(app, rp, jane, clock):
 
 def test_what_is_essential_is_set_up_on_the_way(app, rp, jane, db):
     """security.md MF12; the request is not lost."""
-    browser = browser_of(app, jane)
+    browser = owner_of(app, jane)
     rp.authorize(browser, claims=essential(PHR))
     assert browser.at == "/login/enrol"
     assert not browser.has("turn-on")

@@ -9,7 +9,7 @@ from app.models import AuditEvent, Mail, Passkey
 from app.services.authorization.levels import RECENT
 from app.services.upkeep.audit import Event
 from tests import factories
-from tests.administrators import browser_of, visitor
+from tests.administrators import browser_of, owner_of, visitor
 from tests.authenticator import LIES, Authenticator
 from tests.factories import PASSWORD
 from tests.mailbox import subjects
@@ -20,8 +20,8 @@ from tests.secrets_seen import remember
 
 @pytest.fixture
 def at_home(app, jane):
-    """Return Jane's browser after she has signed in."""
-    return browser_of(app, jane)
+    """Return Jane's browser after she has signed in and shown to read her mail."""
+    return owner_of(app, jane)
 
 
 def count(db, model=Passkey):

@@ -74,7 +74,7 @@ def test_owner_proves_the_mailbox_and_sets_the_app_up(strict, jane, letters):
     prove_mailbox(browser, letters, jane.email)
 
     assert browser.at == "/login/enrol"
-    assert "set up your second step" in letters.text(jane.email)
+    assert "set up a passkey or a second step" in letters.text(jane.email)
     browser.press("turn-on", code=remember(scan(browser).code)).follow("I've saved these")
     assert browser.at == "/account/"
 

@@ -21,7 +21,7 @@ from app.services.authorization import levels
 from app.services.upkeep.audit import Event
 from tests import factories
 from tests.address_pages import NEW_PASSWORD, promoted
-from tests.administrators import browser_of, visitor
+from tests.administrators import browser_of, owner_of, visitor
 from tests.phone import scan
 from tests.secrets_seen import remember
 
@@ -32,7 +32,7 @@ OLD = "jane@people.example"
 def thief(clock, app, jane, letters):
     """Return the browser of somebody in Jane's session, who has changed her address."""
     assert clock.time, "the clock stands still"
-    return promoted(browser_of(app, jane), letters)
+    return promoted(owner_of(app, jane), letters)
 
 
 @pytest.fixture

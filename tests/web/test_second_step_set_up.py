@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Mail, RecoveryCode, Session, Totp
-from tests.administrators import browser_of, visitor
+from tests.administrators import browser_of, owner_of, reads_mail, visitor
 from tests.factories import PASSWORD
 from tests.phone import recovery_codes, scan
 from tests.secrets_seen import remember
@@ -14,9 +14,9 @@ from tests.secrets_seen import remember
 
 @pytest.fixture
 def at_home(app, jane, clock):
-    """Return Jane's browser after she has signed in, while the clock stands still."""
+    """Return the browser in which Jane has signed in and read her mail; the clock stands still."""
     assert clock.time, "the clock stands still"
-    return browser_of(app, jane)
+    return owner_of(app, jane)
 
 
 def set_up(browser):
@@ -84,7 +84,7 @@ def test_seed_of_one_browser_is_worth_nothing_in_another(app, at_home, jane):
     sealed = at_home.fill("turn-on", code="1").fields
     stolen = next(value for name, value in sealed if name == "seed")
     phone = scan(at_home)
-    other = browser_of(app, jane).open("/account/second-step")
+    other = owner_of(app, jane).open("/account/second-step")
     fields = [
         (name, stolen if name == "seed" else value)
         for name, value in other.fill("turn-on", code=phone.code).fields
@@ -173,7 +173,7 @@ def test_page_left_open_past_the_recent_sign_in_sets_nothing_up(at_home, clock, 
     assert db.session.scalar(select(Totp)) is None
 
 
-def test_key_shown_half_an_hour_ago_is_worth_nothing(at_home, clock, db):
+def test_key_shown_half_an_hour_ago_is_worth_nothing(at_home, jane, clock, db):
     """security.md MF06: a page that somebody else has photographed does not wait for ever."""
     at_home.open("/account/second-step")
     phone = scan(at_home)
@@ -181,6 +181,7 @@ def test_key_shown_half_an_hour_ago_is_worth_nothing(at_home, clock, db):
     old = at_home.fill("turn-on", code="1").fields
     sealed = next(value for name, value in old if name == "seed")
     clock.move(minutes=20)
+    reads_mail(at_home, jane)
     at_home.open("/account/second-step").press("sign-in", password=PASSWORD)
 
     at_home.press("turn-on", code=remember(phone.code), seed=sealed)

@@ -1,8 +1,9 @@
-"""Proof of the mailbox, before somebody who has to set up a second step may set up the first one.
+"""Proof of the mailbox, before somebody who came with a password alone may add a factor.
 
-Where the policy demands it, whoever signs in first decides what the second step of an account is.
-That must not be a thief who has learnt the password and nothing else: a code goes to the address
-of the account. It signs nobody in, and is no second step (security.md MF06, MF11).
+Whoever sets the first one up decides what the second step of an account is, and a new password
+does not take it away (security.md RV05). That must not be a thief who has learnt the password and
+nothing else, whether the policy wants a second step, an application, or they themselves: a code
+goes to the address of the account. It signs nobody in, and is no second step (MF06, MF11).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from app.database import db, insert_or
 from app.errors import Refused, TooMany
 from app.models import MailboxProof, User
 from app.security import secrets
-from app.services.people import code_tries, second_steps, sign_ups
+from app.services.authorization import levels
+from app.services.people import code_tries, sign_ups
 from app.services.upkeep import mail
 from app.settings import settings
 
@@ -34,14 +36,14 @@ class MailboxCodeWrong(Refused):
 
 
 def is_owed(user: User, *, browser: str, amr: Sequence[str]) -> bool:
-    """Tell whether a user without any factor has to prove the mailbox in a browser first.
+    """Tell whether a user has to prove the mailbox in a browser before a factor is added.
+
+    `amr` are the methods they came by: whoever has passed two steps has shown a factor already.
 
     An address that nobody has confirmed proves nothing about the owner (security.md RV08), and
     who was sent by another provider has shown more than a password.
     """
-    if "pwd" not in amr or not user.email_verified:
-        return False
-    if not second_steps.is_demanded_of(user.id, user):
+    if "pwd" not in amr or not user.email_verified or levels.reaches(levels.of(amr), levels.MFA):
         return False
     found = find(user, browser)
     return found is None or found.proved_at is None

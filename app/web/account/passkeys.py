@@ -17,7 +17,7 @@ from app.services.people.ways_in import LastWayIn
 from app.web import guards, unsent
 from app.web import passkeys as answers
 from app.web.access import RECENT, SIGNED_IN, needs
-from app.web.account.desk import blueprint, somebody
+from app.web.account.desk import blueprint, owed_proof, somebody
 from app.web.account.second_step import show_codes
 from app.web.passkeys import PasskeyForm
 from app.web.unsent import KeptForm
@@ -40,6 +40,8 @@ def own_passkeys() -> ResponseReturnValue:
     """Show one's passkeys, and keep the one that the browser has just made."""
     user = users.get(somebody().user_id)
     form = PasskeyForm()
+    if request.method == "POST" and (proof := owed_proof(user, "account.passkeys")):
+        return redirect(proof, 303)
     if not form.validate_on_submit():
         page = _page(form, user)
         commit()  # the session was seen
@@ -100,6 +102,8 @@ def passkey_second_step() -> ResponseReturnValue:
     user = users.get(me.user_id)
     if user.has_second_step or not passkeys.has_any(user.id):
         return redirect(url_for("account.security"), 303)
+    if proof := owed_proof(user, "account.passkeys"):
+        return redirect(proof, 303)  # a thief would get the recovery codes
     codes = second_steps.turn_on_with_passkey(
         user, session_id=me.session_id, address=guards.address()
     )
@@ -126,6 +130,8 @@ def _page(form: PasskeyForm, user: User) -> str:
         passkeys=passkeys.of_user(user.id),
         options=passkeys.begin_registration(user, browser=guards.browser()),
         saved=request.args.get("saved", "") if request.method == "GET" else "",
+        proof_url=owed_proof(user, "account.passkeys"),
+        email=user.email,
         may_be_second_step=not user.has_second_step and ways_in.has_password(user.id),
     )
 

@@ -14,7 +14,7 @@ from app.services.people import second_steps, totp, users
 from app.services.people.totp import SetUpAlready
 from app.web import enrolment, guards
 from app.web.access import RECENT, needs
-from app.web.account.desk import blueprint, somebody
+from app.web.account.desk import blueprint, owed_proof, somebody
 from app.web.enrolment import EnrolForm
 
 
@@ -29,6 +29,8 @@ def second_step() -> ResponseReturnValue:
     user = users.get(somebody().user_id)
     if totp.has_one(user.id):
         return _back()
+    if proof := owed_proof(user, "account.second_step"):
+        return redirect(proof, 303)
     if request.method != "POST":
         return _page(enrolment.begin(user), user)
     form = EnrolForm()

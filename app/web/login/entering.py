@@ -48,6 +48,8 @@ def enter(
     `has_mailbox`: they have just come by a link that was made for them alone, and need not prove
     the mailbox before they set something up.
     """
+    if has_mailbox:
+        mailbox_proofs.note(user, guards.browser())
     page = _owed_page(user, amr)
     if page is None:
         offers = may_offer and passkeys.is_worth_offering(user)
@@ -55,8 +57,6 @@ def enter(
     is_set_up = page != ENROL
     lifetime = half_sign_ins.LIFETIME if is_set_up else half_sign_ins.TO_SET_UP
     half_sign_ins.begin(user, browser=guards.browser(), amr=amr, lifetime=lifetime)
-    if has_mailbox and not is_set_up:
-        mailbox_proofs.note(user, guards.browser())
     commit()
     handle = waiting.handle if waiting else None
     return redirect(url_for(page, interaction=handle, next=target or None, half="yes"), 303)

@@ -95,6 +95,11 @@ def owes_mailbox(who: HalfWay) -> bool:
     return mailbox_proofs.is_owed(who.user, browser=guards.browser(), amr=who.amr)
 
 
+def has_chosen(who: HalfWay) -> bool:
+    """Tell whether somebody who is signed in has come to this page because they want to."""
+    return who.person is not None and "chosen" in request.args
+
+
 def is_known(who: HalfWay) -> bool:
     """Tell whether they have passed the second step in this browser before.
 

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import User
-from app.services.people import passkeys, users
+from app.services.authorization.signed_in import SignedIn
+from app.services.people import mailbox_proofs, passkeys, users
 from app.web import guards
 from app.web import passkeys as answers
 from app.web.access import RECENT, needs
@@ -26,7 +27,7 @@ def passkey_offer() -> ResponseReturnValue:
     waiting, person = pages.load(), guards.person()
     user = users.get(person.user_id) if person else None
     target = request.args.get("next", "")
-    if user is None or not passkeys.is_worth_offering(user):
+    if person is None or user is None or not _may_offer(user, person):
         return pages.go_on(waiting, target)
     form = PasskeyForm()
     if not form.validate_on_submit():
@@ -44,6 +45,15 @@ def passkey_offer() -> ResponseReturnValue:
     commit()
     email.deliver_at_once()
     return pages.go_on(waiting, target)
+
+
+def _may_offer(user: User, person: SignedIn) -> bool:
+    """Tell whether to offer one: not to who may be a thief with the password (MF06).
+
+    Whoever has chosen a new one here has come by a mailed link.
+    """
+    owes = mailbox_proofs.is_owed(user, browser=guards.browser(), amr=person.amr)
+    return not owes and passkeys.is_worth_offering(user)
 
 
 def _page(form: PasskeyForm, user: User, waiting: Waiting | None) -> str:

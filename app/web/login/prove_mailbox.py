@@ -1,4 +1,7 @@
-"""Prove the mailbox, before the first second step is set up because it is demanded (MF06)."""
+"""Prove the mailbox, before a password alone adds a factor to an account (MF06).
+
+It comes in the way of who has to set something up, and of who chose to in the account.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email
 from app.models import MailboxProof
-from app.services.people import half_sign_ins, mailbox_proofs
+from app.services.people import half_sign_ins, mailbox_proofs, second_steps
 from app.services.people.mailbox_proofs import MailboxCodeWrong
 from app.settings import settings
 from app.web import guards
@@ -40,7 +43,9 @@ def prove_mailbox() -> ResponseReturnValue:
     who = half_way.find(waiting)
     if who is None:
         return half_way.start_again(waiting)
-    if ways.of(who) or not half_way.owes_mailbox(who):
+    if not half_way.owes_mailbox(who):
+        return _go_on(who, waiting)
+    if ways.of(who) and not half_way.has_chosen(who):
         return redirect(half_way.address(ways.entrance(who), waiting), 303)
     proof = mailbox_proofs.find(who.user, guards.browser())
     if request.method == "POST" and (proof is None or request.form.get("send")):
@@ -61,7 +66,8 @@ def _send(who: HalfWay, waiting: Waiting | None, proof: MailboxProof | None) -> 
         return _page(form, who, waiting, proof), 429, retry_after(many.retry_after)
     commit()
     email.deliver_at_once()
-    return redirect(half_way.address("login.prove_mailbox", waiting), 303)
+    chosen = request.args.get("chosen")
+    return redirect(half_way.address("login.prove_mailbox", waiting, chosen=chosen), 303)
 
 
 def _check(
@@ -79,16 +85,26 @@ def _check(
     if who.half is not None:
         half_sign_ins.prolong(who.half)  # mail takes its time, and so does the app to be installed
     commit()
-    return redirect(half_way.address("login.enrol", waiting), 303)
+    return _go_on(who, waiting)
+
+
+def _go_on(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
+    """Go on to what is set up: in the account when it was begun there."""
+    if half_way.has_chosen(who):
+        return pages.go_on(waiting, request.args.get("next", ""))
+    return redirect(half_way.address(ways.entrance(who), waiting), 303)
 
 
 def _page(
     form: MailboxForm, who: HalfWay, waiting: Waiting | None, proof: MailboxProof | None
 ) -> str:
     has_mailbox = settings.is_local and email.has_folder()
+    is_policy = second_steps.is_demanded_of(who.user.id, who.user)
     return render_template(
         "login/prove_mailbox.html",
         form=form,
+        client=waiting.client.name if waiting and not is_policy else None,
+        is_chosen=half_way.has_chosen(who),
         interaction=waiting.handle if waiting else None,
         has_session=who.person is not None,
         account={"name": who.user.name or "", "email": who.user.email},

@@ -13,7 +13,7 @@ from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.jobs import email as email_job
 from app.security import passwords as hashing
-from app.services.people import passwords, resets
+from app.services.people import mailbox_proofs, passwords, resets
 from app.services.people.resets import Reset, ResetLinkDead
 from app.settings import settings
 from app.web import forms, guards
@@ -75,6 +75,7 @@ def _replace(form: ResetForm, found: Reset) -> None:
     rollback()  # hashing takes long: nobody may wait for this transaction
     new_hash = hashing.hash_password(typed)
     resets.use(found, new_hash, address=guards.address())
+    mailbox_proofs.note(user, guards.browser())
     passwords.tell_owner(user, account_url=settings.issuer + url_for("account.security"))
     commit()
     email_job.deliver_at_once()
