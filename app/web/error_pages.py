@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.database import is_busy, rollback
+from app.database import commit, is_busy, rollback
 from app.errors import Conflict, NotFound, ProviderError, Refused, TooMany, Unavailable
 from app.security.passwords import TooManyHashes
 from app.security.secrets import new_reference
-from app.web import forms, guards
+from app.web import forms, guards, unsent
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,13 @@ def is_for_programs() -> bool:
 
 
 def _answer(
-    status: int, *, problem: str = "", detail: str = "", headers: dict[str, str] | None = None
+    status: int,
+    *,
+    problem: str = "",
+    detail: str = "",
+    headers: dict[str, str] | None = None,
+    account: dict[str, str] | None = None,
+    switch_url: str = "",
 ) -> ResponseReturnValue:
     reference = getattr(g, "reference", "") or new_reference()
     if is_for_programs():
@@ -58,7 +64,8 @@ def _answer(
         problem=problem,
         detail=detail,
         reference=reference,
-        account=_account() if status == 403 else None,
+        account=_account() if status == 403 else account,
+        switch_url=switch_url,
     )
     return page, status, headers or {}
 
@@ -75,11 +82,32 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
-    """Answer a form whose page was opened before the last sign-in, or somewhere else."""
+    """Answer a form whose page was opened before the last sign-in, or somewhere else.
+
+    It does nothing. A page of ours is shown again, filled in, to whom it was shown before: nobody
+    else in this browser sees what was typed (ux.md 1.5, 2.13).
+    """
+    browser = guards.browser()
+    owner = unsent.owner(browser)
+    page = unsent.page_again(owner, browser) if owner is not None else ""
+    if not page:
+        return _answer(
+            400,
+            problem=_("This page was open too long."),
+            detail=_("Go back, reload the page and try again. Nothing was changed."),
+        )
+    commit()
+    somebody = guards.person()
+    if somebody is None:
+        return redirect(url_for("login.sign_in", next=page), 303)
+    if somebody.user_id == owner:
+        return redirect(page, 303)
     return _answer(
         400,
-        problem=_("This page was open too long."),
-        detail=_("Go back, reload the page and try again. Nothing was changed."),
+        problem=_("This page belongs to another account."),
+        detail=_("Nothing was changed. Switch to that account to go on with it."),
+        account=_account(),
+        switch_url=url_for("login.select_account", next=page),
     )
 
 

@@ -1,9 +1,9 @@
 """What was typed into a form that came too late: kept, and filled in again (ux.md 2.13).
 
-The session had ended, or asks for a new proof. Nothing is done by itself afterwards: the page
-comes back filled in, for the same person in the same browser, and its button has to be pressed.
-A view says which form may be kept. Passwords and files never are; a form that destroys something
-is not, either: its page comes back empty.
+The session had ended, asks for a new proof, or is another one since another tab has signed in or
+out. Nothing is done by itself afterwards: the page comes back filled in, for the same person in
+the same browser, and its button has to be pressed. A view says which form may be kept. Passwords
+and files never are; a form that destroys something is not, either: its page comes back empty.
 """
 
 from __future__ import annotations
@@ -14,16 +14,21 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, current_app, g, request, url_for
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from wtforms import FileField, PasswordField
 
+from app.extensions import SEAM
+from app.security import secrets
+from app.security.secrets import CannotDecrypt
 from app.services.authorization import unsent_forms
 from app.services.authorization.unsent_forms import Unsent, Whose
+from app.settings import settings
 
-#: Stands in the address of a page whose form was kept.
-MARK = "unsent"
+#: Stands in the address of a page whose form was kept, or was too old and did nothing.
+MARK, KEPT, OLD = "unsent", "yes", "old"
 #: How a view names its form, and the page it belongs to when that is not the one above it.
 FORM, PAGE = "unsent_form", "unsent_page"
 #: Fields that are not kept, beside the CSRF value.
@@ -72,9 +77,32 @@ def admit(user_id: int, browser: str) -> None:
     if request.method == "POST":
         if _form() is not None:
             unsent_forms.spend(Whose.of(user_id, browser), page_of_request())
-    elif MARK in request.args:
+        return
+    _mark_forms(user_id, browser)
+    if request.args.get(MARK) == KEPT:
         g.unsent = unsent_forms.find(Whose.of(user_id, browser), request.path)
         g.unsent_state = "back" if g.unsent else "gone"
+
+
+def _mark_forms(user_id: int, browser: str) -> None:
+    """Let the forms of this page tell whom it was shown to, also when their CSRF value is old.
+
+    The mark is worth nothing in another browser, and to another site: nobody else has words laid
+    ready in front of them (see `owner`).
+    """
+    key = settings.encryption_keys[0]
+    mark = secrets.encrypt(key, str(user_id), context=f"form in {browser}")
+    g.csrf_token = f"{generate_csrf()}{SEAM}{mark}"
+
+
+def owner(browser: str) -> int | None:
+    """Return to whom the page of this form was shown in this browser; None when it was not ours."""
+    _, _, mark = request.form.get("csrf_token", "").partition(SEAM)
+    try:
+        text = secrets.decrypt(settings.encryption_keys, mark, context=f"form in {browser}")
+    except (CannotDecrypt, ValueError):
+        return None
+    return int(text)
 
 
 def put_aside(user_id: int | None, browser: str) -> str:
@@ -85,8 +113,19 @@ def put_aside(user_id: int | None, browser: str) -> str:
     if user_id is not None and page and kind is not None:
         typed = Unsent(kind.__name__, _fields(kind))
         if unsent_forms.keep(Whose.of(user_id, browser), page, typed):
-            query[MARK] = ["yes"]
+            query[MARK] = [KEPT]
     return f"{page}?{urlencode(query, doseq=True)}" if query else page
+
+
+def page_again(user_id: int | None, browser: str) -> str:
+    """Return the address of the page whose form was too old; what was typed is put aside.
+
+    It says that nothing was done, when it does not come back filled in. Empty: there is no page.
+    """
+    page = put_aside(user_id, browser)
+    if not page or is_waiting_at(page):
+        return page
+    return f"{page}{'&' if '?' in page else '?'}{MARK}={OLD}"
 
 
 def _view() -> Callable[..., Any]:
@@ -109,7 +148,7 @@ def _fields(kind: type[KeptForm]) -> dict[str, list[str]]:
 
 def is_waiting_at(target: str) -> bool:
     """Tell whether the page that somebody comes back to says that a form waits there."""
-    return MARK in parse_qs(urlsplit(target).query)
+    return KEPT in parse_qs(urlsplit(target).query).get(MARK, ())
 
 
 def page_of_request() -> str:
@@ -131,5 +170,10 @@ def page_of_request() -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Tell every template what became of a form: "back", "gone", or nothing at all."""
-    app.context_processor(lambda: {"unsent": g.get("unsent_state", "") if request else ""})
+    """Tell every template what became of a form: "back", "gone", "old", or nothing at all."""
+    app.context_processor(lambda: {"unsent": _state() if request else ""})
+
+
+def _state() -> str:
+    was = OLD if request.args.get(MARK) == OLD else ""
+    return str(g.get("unsent_state", was))

@@ -55,6 +55,7 @@ def _error(status: int, **changes: Any) -> Context:
         "detail": "",
         "reference": "K7Q2-9FXM",
         "account": None,
+        "switch_url": "",
     }
     return {**known, **changes}
 
@@ -64,6 +65,18 @@ STATES: States = (
     ("errors/request.html", "admin", _for_admin),
     ("errors/request.html", "developer", _for_developer),
     ("errors/error.html", "400", partial(_error, 400, problem="The CSRF token is missing.")),
+    (
+        "errors/error.html",
+        "another",
+        partial(
+            _error,
+            400,
+            problem="This page belongs to another account.",
+            detail="Nothing was changed. Switch to that account to go on with it.",
+            account=JANE,
+            switch_url="/login/select-account",
+        ),
+    ),
     ("errors/error.html", "403", partial(_error, 403, account=JANE)),
     ("errors/error.html", "unknown", partial(_error, 418, problem="I'm a teapot.")),
     ("errors/error.html", "lost", partial(_error, 404, problem="Not Found.")),

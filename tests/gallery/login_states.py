@@ -173,6 +173,7 @@ STATES: States = (
         lambda: _sign_in(signed_in=JANE, continue_url="/login/consent"),
     ),
     ("login/sign_in.html", "over", lambda: _sign_in(is_over=True)),
+    ("login/sign_in.html", "old", lambda: {**_sign_in(), "unsent": "old"}),
     ("login/sign_in.html", "unsent", lambda: _sign_in(has_unsent=True, client=None)),
     ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
     ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),

@@ -287,6 +287,7 @@ STATES: States = (
         lambda: {**_profile(name=JANE.name), "idle_seconds": lambda _place: 100},
     ),
     ("account/profile.html", "back", lambda: {**_profile(name=JANE.name), "unsent": "back"}),
+    ("account/profile.html", "old", lambda: {**_profile(name=JANE.name), "unsent": "old"}),
     ("account/profile.html", "gone", lambda: {**_profile(name=JANE.name), "unsent": "gone"}),
     ("account/profile.html", "no-picture", _picture_refused),
     ("account/profile.html", "dark", lambda: {**_profile(), "theme": "dark"}),

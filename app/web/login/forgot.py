@@ -65,6 +65,11 @@ def forgot() -> ResponseReturnValue:
     return _ask(form, waiting, sent_to=form.email.data)
 
 
+@pages.redraws("login.forgot")
+def _again(waiting: Waiting | None) -> ResponseReturnValue:
+    return _ask(ForgotForm(), waiting), 400
+
+
 def _link(handle: str | None, token: str) -> str:
     """Return the address in the mail; it leads back to the request that waits, if one does."""
     return settings.issuer + url_for("login.reset", interaction=handle, token=token)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -88,6 +88,20 @@ def sign_in() -> ResponseReturnValue:
         target=request.args.get("next", ""),
         may_offer="reset" in request.args and request.form.get("passkeys") == "yes",
     )
+
+
+@pages.redraws("login.sign_in")
+def _again(waiting: Waiting | None) -> ResponseReturnValue:
+    """Show the page with the address that was typed, unless it asks who somebody is.
+
+    That somebody has signed in meanwhile is no error: the page says so itself (ux.md 1.5).
+    """
+    form = SignInForm()
+    if pages.is_confirming(waiting):
+        form.username.data = _expected_address(waiting)
+    is_known = guards.person() is not None
+    g.unsent_state = "" if is_known else unsent.OLD
+    return _page(form, waiting), 200 if is_known else 400
 
 
 def address() -> str:

@@ -67,6 +67,11 @@ def sign_up() -> ResponseReturnValue:
     return redirect(url_for("login.check_email", interaction=handle), 303)
 
 
+@pages.redraws("login.sign_up")
+def _again(waiting: Waiting | None) -> ResponseReturnValue:
+    return _page(SignUpForm() if sign_up_policy.are_taken() else None, waiting), 400
+
+
 def _wants_passkey() -> bool:
     """Tell whether a passkey is to be made in place of the password, once the address is proved."""
     return "passkey" in request.form and passkeys.site() is not None

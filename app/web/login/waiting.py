@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,12 +18,14 @@ from app.oidc import interaction as steps
 from app.oidc.interaction import Step
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_parked
+from app.security.uris import origin_of
 from app.services.authorization import interactions, sessions
 from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import InteractionGone
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
-from app.web import error_pages, gone, guards
+from app.settings import settings
+from app.web import error_pages, gone, guards, unsent
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
 #: The answer that no page may turn into a sign-in.
@@ -31,6 +34,9 @@ CANCEL = "cancel"
 TOO_LATE: tuple[type[Exception], ...] = (Refusal, *gone.GONE)
 #: The application wants an account made, and nobody may make one here.
 SIGN_UP_CLOSED = "sign_up_closed"
+Drawn = Callable[["Waiting | None"], ResponseReturnValue]
+#: Pages before the sign-in that come back with what was typed, by their address.
+_REDRAWN: dict[str, Drawn] = {}
 #: Why a person who is signed in has to prove once more who they are.
 FRESH_SIGN_IN = frozenset({"login_demanded", "session_too_old", "set_up_demanded"})
 
@@ -180,6 +186,16 @@ def refused(_refusal: Refusal) -> ResponseReturnValue:
     return redirect(url_for("browser.resume", handle=g.handle), 303)
 
 
+def redraws(endpoint: str) -> Callable[[Drawn], Drawn]:
+    """Say how a page before the sign-in is shown again with what was typed, but for passwords."""
+
+    def keep(draw: Drawn) -> Drawn:
+        _REDRAWN[endpoint] = draw
+        return draw
+
+    return keep
+
+
 @blueprint.errorhandler(CSRFError)
 def stale_form(error: CSRFError) -> ResponseReturnValue:
     """Answer a form that belongs to another session than the one the browser has now.
@@ -192,9 +208,23 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
     handle = request.args.get("interaction", "")
     if handle and request.form.get("answer") == CANCEL:
         return _cancel(handle)
-    if guards.person() is not None:
-        return redirect(request.full_path.rstrip("?"), 303)
-    return error_pages.stale_form(error)
+    if guards.person() is None and not _is_from_us():
+        return error_pages.stale_form(error)
+    waiting = load_if_alive()
+    draw = _REDRAWN.get(request.endpoint or "")
+    if draw is not None and _is_from_us() and bool(handle) == (waiting is not None):
+        g.unsent_state = unsent.OLD
+        return draw(waiting)
+    page = unsent.page_again(None, "")
+    target = request.args.get("next")
+    first = url_for("login.sign_in", interaction=handle or None, next=target)
+    return redirect(page or first, 303)
+
+
+def _is_from_us() -> bool:
+    """Tell whether a page of ours sent this form: no other site fills in our pages."""
+    is_ours = request.headers.get("Origin") == origin_of(settings.issuer)
+    return is_ours and bool(request.form.get("csrf_token"))
 
 
 def _cancel(handle: str) -> ResponseReturnValue:
