@@ -54,8 +54,8 @@ def users(**changes: Any) -> Context:
 
 
 LINKED = [
-    {"provider": "Google", "slug": "google", "email": JANE.email, "is_enabled": True},
-    {"provider": "Example", "slug": "example", "email": None, "is_enabled": False},
+    {"id": 1, "provider": "Google", "slug": "google", "email": JANE.email, "is_enabled": True},
+    {"id": 2, "provider": "Example", "slug": "example", "email": None, "is_enabled": False},
 ]
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.oidc.upstream.checking import Findings
+from app.web.admin.unlink import UnlinkForm
 from app.web.admin.upstream import UpstreamForm
 from app.web.admin.upstreams import NewUpstreamForm
 from app.web.login.join import JoinForm
@@ -61,6 +62,13 @@ OFFERS = [
 
 def _own(**changes: Any) -> Context:
     return {"linked": LINKED, "offers": OFFERS, "is_last": False, "saved": "", **changes}
+
+
+def _unlink(**changes: Any) -> Context:
+    user = SimpleNamespace(id=1, name=JANE.name, email=JANE.email, email_verified=True)
+    form = UnlinkForm(formdata=None)
+    known = {"user": user, "form": form, "provider": "Google", "email": JANE.email}
+    return {**known, "is_last": False, **changes}
 
 
 def _upstream(**changes: Any) -> SimpleNamespace:
@@ -166,6 +174,8 @@ STATES: States = (
     ("account/upstreams.html", "last", lambda: _own(is_last=True, linked=LINKED[:1])),
     ("account/upstreams.html", "removed", lambda: _own(saved="removed", linked=[])),
     ("account/upstreams.html", "none", lambda: _own(linked=[], offers=[])),
+    ("admin/unlink.html", "plain", _unlink),
+    ("admin/unlink.html", "last", lambda: _unlink(is_last=True, provider=LONG_NAME, email=None)),
     ("admin/upstreams.html", "some", _list),
     ("admin/upstreams.html", "none", lambda: _list(upstreams=[], deleted="Google")),
     ("admin/new_upstream.html", "plain", lambda: _new(NewUpstreamForm(formdata=None))),

@@ -121,8 +121,22 @@ def of_user(user_id: int) -> Sequence[tuple[UpstreamIdentity, UpstreamProvider]]
     return [(row[0], row[1]) for row in db.session.execute(wanted)]
 
 
-def remove(user: User, identity_id: int, *, address: str = "") -> None:
+def get(user_id: int, identity_id: int) -> tuple[UpstreamIdentity, UpstreamProvider]:
+    """Return an identity of a user, and the provider.
+
+    Raises:
+        NotFound: it is none of the user's.
+    """
+    found = next((row for row in of_user(user_id) if row[0].id == identity_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def remove(user: User, identity_id: int, *, by: int | None = None, address: str = "") -> None:
     """Take an identity from its owner, who is told; whether a way in is left is for ways_in.
+
+    `by` is the administrator who does it, None for the owner.
 
     Raises:
         NotFound: it is none of the user's.
@@ -135,9 +149,15 @@ def remove(user: User, identity_id: int, *, address: str = "") -> None:
     if provider_id is None:
         raise NotFound
     provider = db.session.get_one(UpstreamProvider, provider_id)
-    _record(Event.UPSTREAM_REMOVED, user, provider, address)
+    _record(Event.UPSTREAM_REMOVED, user, provider, address, by=by)
     sentence = _("%(provider)s no longer signs in to your account.", provider=provider.name)
-    notices.tell(user, _("A way to sign in was removed"), sentence)
+    if by is not None:
+        sentence = _(
+            "An administrator has removed %(provider)s: it no longer signs in to your account. "
+            "You are signed out everywhere.",
+            provider=provider.name,
+        )
+    notices.tell(user, _("A way to sign in was removed"), sentence, asked=by is None)
 
 
 def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
@@ -147,10 +167,14 @@ def remove_since(user: User, moment: datetime, *, address: str = "") -> None:
             remove(user, identity.id, address=address)
 
 
-def has_any(user_id: int) -> bool:
-    """Tell whether a user can sign in with a provider that is turned on."""
+def has_any(user_id: int, *, but: int | None = None) -> bool:
+    """Tell whether a user can sign in with a provider that is turned on, by another one than `but`.
+
+    `but` is the identifier of an identity.
+    """
     linked = exists().where(
         IDENTITIES.c.user_id == user_id,
+        IDENTITIES.c.id != (but or 0),
         IDENTITIES.c.provider_id == PROVIDERS.c.id,
         PROVIDERS.c.is_enabled,
     )
@@ -181,5 +205,13 @@ def _insert(user_id: int, provider_id: int, told: Told) -> None:
         raise IdentityTaken from None
 
 
-def _record(event: Event, user: User, provider: UpstreamProvider, address: str) -> None:
-    audit.record(event, actor_id=user.id, user_id=user.id, address=address, upstream=provider.slug)
+def _record(
+    event: Event, user: User, provider: UpstreamProvider, address: str, *, by: int | None = None
+) -> None:
+    audit.record(
+        event,
+        actor_id=user.id if by is None else by,
+        user_id=user.id,
+        address=address,
+        upstream=provider.slug,
+    )

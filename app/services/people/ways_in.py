@@ -34,10 +34,31 @@ def remove_identity(user: User, identity_id: int, *, session_id: int, address: s
     # As below: two tabs cannot remove the last two.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
     upstream_identities.remove(user, identity_id, address=address)
-    ways = (has_password, passkeys.has_any, upstream_identities.has_any)
-    if not any(is_there(user.id) for is_there in ways):
+    if not has_any(user.id):
         raise LastWayIn
     sessions.kill_all(user, but=session_id)
+
+
+def take_identity(user: User, identity_id: int, *, by: int, even_last: bool) -> None:
+    """Take from a user who they are at another provider, as an administrator; they are told.
+
+    Every session of the user ends: it may be somebody else who came from there.
+
+    Raises:
+        LastWayIn: it is the last one, and nobody said that it may be; the caller rolls back.
+        NotFound: the user has no such identity.
+    """
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    upstream_identities.remove(user, identity_id, by=by)
+    if not even_last and not has_any(user.id):
+        raise LastWayIn
+    sessions.kill_all(user, by=by)
+
+
+def has_any(user_id: int, *, but: int | None = None) -> bool:
+    """Tell whether a user can sign in at all, also without the identity `but`."""
+    is_known = has_password(user_id) or passkeys.has_any(user_id)
+    return is_known or upstream_identities.has_any(user_id, but=but)
 
 
 def remove_since(user: User, moment: datetime, *, address: str = "") -> None:

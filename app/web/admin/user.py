@@ -102,6 +102,7 @@ def _addresses(row: User) -> list[dict[str, Any]]:
 def _linked(row: User) -> list[dict[str, Any]]:
     return [
         {
+            "id": identity.id,
             "provider": provider.name,
             "slug": provider.slug,
             "email": identity.email,
