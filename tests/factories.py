@@ -114,7 +114,7 @@ def phone(person: User) -> tuple[Phone, list[str]]:
 
     Sessions stay, as those do that were opened in a trusted browser later.
     """
-    seed = remember(totp.new_seed())
+    seed = remember(totp.seed_of(secrets.new_id(), ""))
     apps.set_up(person, seed, totp.code_at(seed, totp.step_at(now())))
     person.has_second_step = True
     codes = recovery_codes.replace(person.id)

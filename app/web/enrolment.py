@@ -1,13 +1,14 @@
 """Set up an authenticator app: the same for who has to, on the way in, and for who wants to.
 
-The seed waits in the form, sealed for this user and this browser: no row is written before the
-app has shown that it has it (security.md MF06). It does not wait long: the picture of a page left
-open may be in somebody else's phone as well.
+The seed is kept nowhere before the app has shown that it has it (security.md MF06): it is derived
+from the encryption key for this user, this browser and this sign-in. So a page that is loaded again
+shows the same one, to whom has scanned it already. It does not wait long, since what is sensitive
+takes a sign-in of a short while ago: the picture of a page may be in somebody else's phone as well.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
 import segno
 from flask_babel import gettext as _
@@ -17,10 +18,8 @@ from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
 
-from app.clock import timestamp
 from app.models import User
 from app.security import secrets, totp
-from app.security.secrets import CannotDecrypt
 from app.services.people import second_steps
 from app.services.people.totp import CodeWrong
 from app.services.upkeep import branding
@@ -28,39 +27,36 @@ from app.settings import settings
 from app.web import guards
 
 GROUP = 4
-#: How long a seed may wait for the app to be installed and the picture scanned.
-LIFETIME = timedelta(minutes=30)
 CODE_WRONG = lazy_gettext(
     "That code isn't right. Codes change every 30 seconds; check your phone's clock."
 )
 
 
 class EnrolForm(FlaskForm):
-    """The code that proves it, and the sealed seed it is made from."""
+    """The code that proves it; `which` tells which seed the page has shown."""
 
     code = StringField(validators=[InputRequired(lazy_gettext("Enter the code from the app."))])
-    seed = HiddenField()
+    which = HiddenField()
 
 
-def begin(user: User) -> EnrolForm:
-    """Return a form with a new seed."""
+def begin(user: User, since: datetime) -> EnrolForm:
+    """Return a form for the seed of a sign-in; `since` is a moment that no other one shares."""
     form = EnrolForm(formdata=None)
-    form.seed.data = _seal(user, totp.new_seed())
+    form.which.data = secrets.digest(_seed(user, since))
     return form
 
 
-def turn_on(form: EnrolForm, user: User) -> list[str] | None:
-    """Set the app up with what a form holds; return the recovery codes.
+def turn_on(form: EnrolForm, user: User, since: datetime) -> list[str] | None:
+    """Set the app up with the seed that a form was shown with; return the recovery codes.
 
-    None: the form says what is wrong, and holds a new seed when the old one is worth nothing.
+    None: the form says what is wrong, and names the new seed when the old one is worth nothing.
 
     Raises:
         SetUpAlready: another tab was faster.
     """
-    try:
-        seed = _open(user, form.seed.data)
-    except CannotDecrypt:
-        form.seed.data = _seal(user, totp.new_seed())
+    seed = _seed(user, since)
+    if form.which.data != secrets.digest(seed):
+        form.which.data = secrets.digest(seed)
         form.form_errors.append(_("This page was open for a long time. Scan the new code."))
         return None
     if not form.validate_on_submit():
@@ -79,9 +75,9 @@ def turn_on(form: EnrolForm, user: User) -> list[str] | None:
         return None
 
 
-def shown(form: EnrolForm, user: User) -> dict[str, object]:
+def shown(user: User, since: datetime) -> dict[str, object]:
     """Return what the page shows of the seed: the picture to scan, and the key to type."""
-    seed = _open(user, form.seed.data)
+    seed = _seed(user, since)
     return drawn(seed, account=user.email, issuer=branding.current().service_name)
 
 
@@ -95,27 +91,11 @@ def drawn(seed: str, *, account: str, issuer: str) -> dict[str, object]:
     return {"picture": Markup(picture), "key": " ".join(groups)}  # noqa: S704 (segno draws it)
 
 
-def _seal(user: User, seed: str) -> str:
-    text = f"{timestamp()} {seed}"
-    return secrets.encrypt(settings.encryption_keys[0], text, context=_context(user))
+def _seed(user: User, since: datetime) -> str:
+    """Return the seed of a user for a sign-in in this browser.
 
-
-def _open(user: User, sealed: str | None) -> str:
-    """Return the seed that a form was shown with.
-
-    Raises:
-        CannotDecrypt: it was made for somebody else, elsewhere, too long ago, or changed.
+    A security event in between makes it another one (security.md SE04).
     """
-    try:
-        text = secrets.decrypt(settings.encryption_keys, sealed or "", context=_context(user))
-    except ValueError:
-        raise CannotDecrypt(_context(user)) from None
-    made_at, seed = text.split()
-    if int(made_at) + LIFETIME.total_seconds() <= timestamp():
-        raise CannotDecrypt(_context(user))
-    return seed
-
-
-def _context(user: User) -> str:
-    """Return what a seed is bound to; no security event lies between its two ends either."""
-    return f"enrolment {user.id} {user.epoch} {secrets.digest(guards.browser())}"
+    browser = secrets.digest(guards.browser())
+    text = f"enrolment {user.id} {user.epoch} {browser} {since.timestamp()}"
+    return totp.seed_of(settings.encryption_keys[0], text)

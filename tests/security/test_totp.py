@@ -50,11 +50,12 @@ def test_what_is_no_code_fits_nothing(typed):
     assert totp.matching_step(SEED, typed, NOON) is None
 
 
-def test_seed_has_160_random_bits():
+def test_seed_has_160_bits_of_key_and_text():
     """RFC 4226 §4 R6."""
-    one, other = totp.new_seed(), totp.new_seed()
+    one = totp.seed_of("key", "text")
 
-    assert one != other
+    assert one == totp.seed_of("key", "text")
+    assert one not in {totp.seed_of("key", "words"), totp.seed_of("lock", "text")}
     assert len(base64.b32decode(one)) * 8 == 160
 
 

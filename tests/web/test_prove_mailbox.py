@@ -52,7 +52,7 @@ def test_answers_of_pages_that_were_not_shown_set_nothing_up(thief, strict, db):
     assert strict, "everyone needs a second step"
     token = dict(thief.fill("send").fields)["csrf_token"]
 
-    thief.post("/login/enrol?half=yes", {"csrf_token": token, "seed": "x", "code": "123456"})
+    thief.post("/login/enrol?half=yes", {"csrf_token": token, "which": "x", "code": "123456"})
     assert thief.at == "/login/prove-mailbox"
     answer = {"csrf_token": token, "credential": "{}"}
     thief.post("/login/enrol/passkey?half=yes", answer)

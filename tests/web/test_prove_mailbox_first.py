@@ -42,7 +42,7 @@ def test_app_is_not_set_up_with_a_stolen_password(somebody, jane, letters, db):
     assert somebody.at == "/login/prove-mailbox"
     token = dict(somebody.fill("send").fields)["csrf_token"]
 
-    somebody.post("/account/second-step", {"csrf_token": token, "seed": "x", "code": "123456"})
+    somebody.post("/account/second-step", {"csrf_token": token, "which": "x", "code": "123456"})
 
     assert somebody.at == "/login/prove-mailbox"
     assert letters.all(jane.email) == []

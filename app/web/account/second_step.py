@@ -32,10 +32,10 @@ def second_step() -> ResponseReturnValue:
     if proof := owed_proof(user, "account.second_step"):
         return redirect(proof, 303)
     if request.method != "POST":
-        return _page(enrolment.begin(user), user)
+        return _page(enrolment.begin(user, somebody().auth_time), user)
     form = EnrolForm()
     try:
-        codes = enrolment.turn_on(form, user)
+        codes = enrolment.turn_on(form, user, somebody().auth_time)
     except SetUpAlready:
         rollback()
         return _back()
@@ -90,4 +90,5 @@ def show_codes(codes: list[str]) -> ResponseReturnValue:
 
 
 def _page(form: EnrolForm, user: User) -> str:
-    return render_template("account/second_step.html", form=form, **enrolment.shown(form, user))
+    drawn = enrolment.shown(user, somebody().auth_time)
+    return render_template("account/second_step.html", form=form, **drawn)

@@ -46,7 +46,7 @@ def _sent_away(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue | N
 
 def _answer(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
     if request.method != "POST" or who.passkey_only:
-        return _page(enrolment.begin(who.user), who, waiting)
+        return _page(enrolment.begin(who.user, who.since), who, waiting)
     form = EnrolForm()
     try:
         codes = _set_up(form, who, waiting)
@@ -80,7 +80,7 @@ def _keep(form: PasskeyForm, who: HalfWay, waiting: Waiting | None) -> ResponseR
         return half_way.start_again(waiting)
     except answers.MAKING as fault:
         rollback()
-        page = enrolment.begin(who.user)
+        page = enrolment.begin(who.user, who.since)
         page.form_errors.append(answers.not_made(fault))
         return _page(page, who, waiting), 422
     if not codes:
@@ -117,7 +117,7 @@ def _codes(codes: list[str], waiting: Waiting | None) -> str:
 
 def _set_up(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> list[str] | None:
     """Keep the app and finish, all in one transaction; None when the form says what is wrong."""
-    codes = enrolment.turn_on(form, who.user)
+    codes = enrolment.turn_on(form, who.user, who.since)
     if codes is not None:
         half_way.finish(who, waiting, amr=levels.with_code(who.amr))
         commit()
@@ -138,5 +138,5 @@ def _page(form: EnrolForm, who: HalfWay, waiting: Waiting | None) -> str:
             "options": passkeys.begin_registration(who.user, browser=guards.browser()),
             "action": half_way.address("login.enrol_passkey", waiting),
         },
-        **enrolment.shown(form, who.user),
+        **enrolment.shown(who.user, who.since),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.clock import now
 from app.database import commit
 from app.jobs import email
 from app.models import HalfSignIn, Totp, User
@@ -46,6 +48,13 @@ class HalfWay:
     def amr(self) -> tuple[str, ...]:
         """Return the methods used so far."""
         return tuple(self.half.amr if self.half else self.person.amr if self.person else ())
+
+    @property
+    def since(self) -> datetime:
+        """Return a moment that belongs to this sign-in, and to no other one in this browser."""
+        if self.half is not None:
+            return self.half.expires_at
+        return self.person.auth_time if self.person is not None else now()
 
 
 def find(waiting: Waiting | None) -> HalfWay | None:

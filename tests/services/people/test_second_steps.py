@@ -185,7 +185,7 @@ def test_turning_it_off_ends_every_other_session(jane, phone, db):
 
 def test_every_change_is_recorded_and_mailed(jane, clock, mailbox, db):
     """security.md MF06, LG08."""
-    seed = remember(codes_of.new_seed())
+    seed = remember(codes_of.seed_of("any key", jane.email))
     codes = second_steps.turn_on(
         jane, seed, remember(codes_of.code_at(seed, codes_of.step_at(clock.time)))
     )
