@@ -43,6 +43,16 @@ def test_form_comes_back_filled_in_after_a_new_sign_in(signed_in, jane, typed, d
     assert signed_in.press("save").sees("Your details are saved.")
 
 
+def test_page_that_says_what_is_wrong_gives_it_back_too(signed_in, jane):
+    """Its form was not right at first; the page is the answer to a POST."""
+    signed_in.open("/account/profile").press("save", name=WORDS, website="no address")
+    assert signed_in.status == 422
+    typed = signed_in.fill("save", website="https://jane.example")
+    again(signed_in, jane.email)
+
+    assert send(signed_in, typed).element("website").get("value") == "https://jane.example"
+
+
 def test_form_waits_for_its_person_after_a_sign_out(signed_in, jane, typed):
     signed_in.sign_out()
 
