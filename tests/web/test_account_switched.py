@@ -56,7 +56,9 @@ def test_cancel_counts_also_when_another_tab_has_allowed(rp, signed_in):
     assert "error=access_denied" in signed_in.left_for
 
 
-def test_cancel_of_a_request_that_is_done_says_so(rp, signed_in, john):
+def test_cancel_of_a_request_that_is_done_says_so(register, signed_in, john):
+    """ux.md 2.13: and leads back to the application."""
+    rp = register(client_uri="https://rp.example/start")
     rp.authorize(signed_in)
     filled = signed_in.fill("cancel")
     signed_in.post(filled.url, dict(filled.fields))
@@ -65,6 +67,7 @@ def test_cancel_of_a_request_that_is_done_says_so(rp, signed_in, john):
     signed_in.post(filled.url, dict(filled.fields))
 
     assert signed_in.sees("Already done")
+    assert signed_in.element("home").get("href") == "https://rp.example/start"
 
 
 def test_sign_in_for_a_request_does_not_go_on_as_another_person(rp, browser, jane, john):

@@ -195,6 +195,7 @@ def test_request_of_another_browser_cannot_be_answered_here(asks_all, app, signe
 
     assert signed_in.status == 400
     assert signed_in.sees("This sign-in began in another browser")
+    assert not signed_in.sees("Photo Box")
 
 
 @pytest.mark.parametrize("page", ["consent", "sign-in", "select-account", "sign-up"])
@@ -207,6 +208,7 @@ def test_request_that_waited_too_long_is_gone(asks_all, signed_in, clock, page):
 
     assert signed_in.status == 410
     assert signed_in.sees("This sign-in has timed out")
+    assert signed_in.sees("Start again from Photo Box")
 
 
 def test_consent_without_a_request_has_no_meaning(signed_in):

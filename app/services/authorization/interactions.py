@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.clock import now
 from app.database import db
 from app.errors import NotFound, Refused
-from app.models import Interaction
+from app.models import Client, Interaction
 from app.security import secrets
 from app.services.clients import scopes
 from app.settings import settings
@@ -87,6 +87,18 @@ def find(handle: str, *, browser: str) -> Interaction:
     if interaction.finished_at is not None:
         raise AlreadyFinished
     return interaction
+
+
+def asked_by(handle: str, *, browser: str) -> Client | None:
+    """Return the application behind a handle, whatever has become of the request.
+
+    None in any other browser than the one that brought it, and once it is forgotten.
+    """
+    mine = (INTERACTIONS.c.digest == secrets.digest(handle)) & (
+        INTERACTIONS.c.browser == secrets.digest(browser)
+    )
+    wanted = select(Client).join(INTERACTIONS, INTERACTIONS.c.client_pk == Client.id)
+    return db.session.scalar(wanted.where(mine))
 
 
 def _bind(interaction: Interaction, presented: str) -> Interaction:
