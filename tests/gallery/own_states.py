@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from app.web.account.activity import KINDS
 from app.web.account.home import Check
 from app.web.account.not_me import Step
 from app.web.account.profile import SECTIONS, PictureForm, ProfileForm
@@ -93,6 +94,8 @@ def _security(**changes: Any) -> Context:
 
 def _activity(**changes: Any) -> Context:
     known = {
+        "kinds": [(name, title) for name, title, _begins in KINDS],
+        "kind": "",
         "entries": [
             {
                 "words": "Signed in",
@@ -225,7 +228,7 @@ STATES: States = (
     ("account/home.html", "new", lambda: _home(recent=[], offers_passkey=True)),
     ("account/data.html", "plain", dict),
     ("account/activity.html", "some", _activity),
-    ("account/activity.html", "none", lambda: _activity(entries=[], older=None)),
+    ("account/activity.html", "none", lambda: _activity(kind="apps", entries=[], older=None)),
     ("account/security.html", "second-step", lambda: _security(second_step=SECOND_STEP)),
     (
         "account/security.html",
@@ -252,9 +255,7 @@ STATES: States = (
         "account/security.html",
         "passkeys",
         lambda: _security(
-            passkeys=[LAPTOP, CLOUD],
-            has_password=False,
-            second_step={**SECOND_STEP, "app": None},
+            passkeys=[LAPTOP, CLOUD], has_password=False, second_step={**SECOND_STEP, "app": None}
         ),
     ),
     (

@@ -49,6 +49,27 @@ def test_it_goes_back_ninety_days(signed_in, jane, db, clock):
     assert not signed_in.sees("New password chosen")
 
 
+@pytest.mark.one_engine
+def test_one_kind_is_looked_at_alone(signed_in, jane, db):
+    """ux.md 2.14: filters; the way to older ones keeps to it."""
+    audit.record(Event.CONSENT_REFUSED, actor_id=jane.id, user_id=jane.id)
+    for _ in range(PAGE + 1):
+        audit.record(Event.PROFILE_CHANGED, actor_id=jane.id, user_id=jane.id)
+    db.session.commit()
+    page = signed_in.open("/account/activity").follow("Access of apps")
+    assert page.sees("Access not allowed to an app")
+    assert not page.sees("Profile changed")
+
+    page.follow("Changes to your account").follow("Show older")
+
+    assert page.sees("Profile changed")
+    assert not page.sees("Access not allowed to an app")
+    page.follow("Sign-ins")
+    assert page.sees("Signed in")
+    assert not page.sees("Profile changed")
+    assert page.open("/account/activity?kind=no-such").sees("Profile changed")
+
+
 def test_older_events_stand_on_the_next_page(signed_in, jane, db):
     audit.record(Event.PASSWORD_RESET, actor_id=jane.id, user_id=jane.id)
     for _ in range(PAGE):

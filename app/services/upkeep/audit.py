@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -160,9 +160,12 @@ def refusals_since_sign_in() -> ScalarSelect[int]:
     return select(func.count()).where(mine, refused, lately).scalar_subquery()
 
 
-def of_user(user_id: int, *, most: int, before: int | None = None) -> Sequence[AuditEvent]:
+def of_user(
+    user_id: int, *, most: int, before: int | None = None, events: Collection[Event] = ()
+) -> Sequence[AuditEvent]:
     """Return what was done with an account lately, the latest first; `before` is the last id seen.
 
+    Of these events alone, where there are any.
     An administrator's own deeds with other people's accounts are not among it.
     """
     wanted = select(AuditEvent).where(
@@ -170,5 +173,7 @@ def of_user(user_id: int, *, most: int, before: int | None = None) -> Sequence[A
     )
     if before is not None:
         wanted = wanted.where(AuditEvent.id < before)
+    if events:
+        wanted = wanted.where(AuditEvent.event.in_(events))
     latest_first = wanted.order_by(AuditEvent.id.desc()).limit(most)
     return db.session.scalars(latest_first).all()

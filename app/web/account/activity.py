@@ -68,6 +68,12 @@ WORDS = {
     Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
     Event.CONSENT_RESTORED: _("Access of an app restored"),
 }
+#: What one may look at alone: its name in the address, what people read, how its events begin.
+KINDS = (
+    ("sign-ins", _("Sign-ins"), ("session.", "second_step.refused", "recovery_code.used")),
+    ("apps", _("Access of apps"), ("consent.",)),
+    ("changes", _("Changes to your account"), ()),
+)
 #: What its owner should look at twice.
 ALARMING = frozenset(
     {
@@ -100,13 +106,31 @@ def activity() -> ResponseReturnValue:
     before = (
         int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID else None
     )
-    found = audit.of_user(somebody().user_id, most=PAGE + 1, before=before)
+    kind = request.args.get("kind", "")
+    events = _events_of(kind)
+    found = audit.of_user(somebody().user_id, most=PAGE + 1, before=before, events=events)
     return show(
         "account/activity.html",
+        kind=kind if events else "",
+        kinds=[(name, title) for name, title, _begins in KINDS],
         entries=[entry for event in found[:PAGE] if (entry := _entry(event))],
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         days=audit.OWN_HISTORY.days,
     )
+
+
+def _events_of(kind: str) -> list[Event]:
+    """Return the events of a kind; empty, which means all of them, for one that is not known.
+
+    What no other kind has is a change.
+    """
+    begins = next((begins for name, _title, begins in KINDS if name == kind), None)
+    if begins is None:
+        return []
+    if begins:
+        return [event for event in WORDS if event.value.startswith(begins)]
+    others = tuple(begin for _name, _title, begins in KINDS for begin in begins)
+    return [event for event in WORDS if not event.value.startswith(others)]
 
 
 def latest(user_id: int, *, most: int) -> list[dict[str, Any]]:
