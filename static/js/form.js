@@ -1,5 +1,5 @@
 // Forms: our own words instead of the browser's, a busy label, one press one post, nothing lost,
-// and passwords that can be looked at.
+// and passwords that can be looked at, with a word about Caps Lock.
 const BUSY_AFTER = 300;
 const AGAIN_AFTER = 10000;
 
@@ -34,6 +34,17 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// Caps Lock, while a password is typed.
+for (const note of document.querySelectorAll("[data-caps]")) {
+  const look = (event) => {
+    note.textContent = event.getModifierState?.("CapsLock") ? note.dataset.words : "";
+  };
+  const input = document.getElementById(note.dataset.caps);
+  input.addEventListener("keydown", look);
+  input.addEventListener("keyup", look);
+  input.addEventListener("blur", () => { note.textContent = ""; });
 }
 
 // Show and hide a password. The button is hidden until this runs.

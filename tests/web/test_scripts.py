@@ -60,6 +60,20 @@ def test_password_is_shown_and_hidden_again_before_it_is_sent(origin):
 
 
 @with_chromium
+def test_caps_lock_is_told_while_a_password_is_typed(origin):
+    """ux.md 2.1: a polite hint, gone with the key or the field."""
+    press = {"key": "A", "modifierCapsLock": True}
+    with visiting(origin) as page:
+        page.goto(f"{origin}/__ui__/login/sign_in/plain")
+        page.dispatch_event("#password", "keyup", press)
+        told = page.text_content("[data-caps]")
+        page.dispatch_event("#password", "keyup", {"key": "a"})
+
+        assert told == "Caps Lock is on."
+        assert page.text_content("[data-caps]") == ""
+
+
+@with_chromium
 def test_new_password_says_what_it_lacks(origin):
     with visiting(origin) as page:
         page.goto(f"{origin}/__ui__/login/sign_up/plain")
