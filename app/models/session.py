@@ -81,10 +81,10 @@ class HalfSignIn(Model):
 
 
 class MailboxProof(Model):
-    """Somebody half-way in a browser who has to prove that the mailbox of the account is theirs.
+    """Somebody in a browser who has to prove that the mailbox of the account is theirs.
 
-    Only then may a second step be set up because the policy demands one: a thief who has learnt
-    the password must not set up theirs.
+    Only then may who came with a password alone add a factor: a thief who has learnt it must not
+    set up theirs.
     """
 
     __tablename__ = "mailbox_proof"
