@@ -10,6 +10,7 @@ from app.services.upkeep.figures import Figures
 from app.web.admin import audit_words, chart
 from app.web.admin.attention import Point
 from app.web.admin.audit_form import NAMES
+from app.web.admin.checklist import Task
 from tests.gallery.people import JANE, LONG_NAME, NOON, Context, States, ago
 
 HASH = "mB7sT2vK8yLw3RjUe5Ga6DoIiNqYtZMn4Xf9hPz0Qc1"
@@ -121,10 +122,25 @@ def _lately(*, busy: bool) -> Figures:
 def _dashboard(*, busy: bool = True) -> Context:
     return {
         "points": POINTS if busy else [],
+        "tasks": [],
         "figures": _figures(busy=busy),
         "chart": chart.of(_lately(busy=busy), "good", "bad"),
         "recent": ROWS if busy else [],
     }
+
+
+def _tasks(*done: str) -> list[Task]:
+    """Return what is left to do after the set-up."""
+    return [
+        Task(words, f"{words}, and the reason in one sentence of some length.", label,
+             is_done=words in done, **place)
+        for words, label, place in (
+            ("Send a test mail", "Try it out", {"url": "/admin/mails"}),
+            ("Register an application", "Register the first one", {"url": "/admin"}),
+            ("Turn on the second step for administrators", "Set it up", {"url": "/account"}),
+            ("Back up the keys", "I have a copy", {"act": "copied"}),
+        )
+    ]  # fmt: skip
 
 
 def _audit(**changes: Any) -> Context:
@@ -178,6 +194,12 @@ def _forgotten() -> Context:
 STATES: States = (
     ("admin/dashboard.html", "busy", _dashboard),
     ("admin/dashboard.html", "quiet", lambda: _dashboard(busy=False)),
+    ("admin/dashboard.html", "new", lambda: {**_dashboard(busy=False), "tasks": _tasks()}),
+    (
+        "admin/dashboard.html",
+        "almost-set-up",
+        lambda: {**_dashboard(), "tasks": _tasks("Send a test mail", "Register an application")},
+    ),
     ("admin/audit.html", "some", _audit),
     ("admin/audit.html", "searched", _searched),
     (

@@ -182,7 +182,6 @@ def test_lonely_administrator_without_a_second_step_is_told(app, db):
 
     assert here.sees("Root is an administrator without a second step.")
     assert here.sees("There is only one administrator")
-    assert here.sees("No application is registered yet.")
 
 
 def test_jobs_that_stand_still_come_first(app, db, root, browser, clock):

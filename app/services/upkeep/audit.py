@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -115,6 +116,9 @@ class Event(StrEnum):
     UPSTREAM_TURNED_ON = "upstream_provider.turned_on"
     UPSTREAM_DELETED = "upstream_provider.deleted"
     SET_UP = "provider.set_up"
+    MAIL_TESTED = "provider.mail_tested"
+    KEYS_COPIED = "provider.keys_copied"
+    CHECKLIST_HIDDEN = "provider.checklist_hidden"
     AUDIT_EXPORTED = "audit.exported"
 
 
@@ -142,6 +146,13 @@ def record(
             "details": details,
         },
     )
+
+
+def happened(events: Iterable[Event]) -> frozenset[Event]:
+    """Return which of these events there is a row of."""
+    column = AuditEvent.__table__.c.event
+    found = db.session.scalars(select(column).where(column.in_(sorted(events))).distinct())
+    return frozenset(Event(name) for name in found)
 
 
 def refusals_since_sign_in() -> ScalarSelect[int]:

@@ -53,6 +53,7 @@ GROUPS: dict[str, frozenset[Event]] = {
                 "role.",
                 "scope.",
                 "branding.",
+                "provider.",
             )
         )
     )
@@ -63,7 +64,6 @@ GROUPS: dict[str, frozenset[Event]] = {
         Event.USER_TURNED_ON,
         Event.SECOND_STEP_RESET,
         Event.ADDRESS_VERIFIED,
-        Event.SET_UP,
     },
 }
 

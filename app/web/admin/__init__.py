@@ -10,6 +10,7 @@ from app.web.admin import (
     attempts,
     audit,
     bench,
+    checklist,
     client,
     client_logout,
     client_owners,
@@ -46,6 +47,7 @@ from app.web.admin.entrance import blueprint
 
 PAGES = (
     dashboard,
+    checklist,
     clients,
     new_client,
     client,

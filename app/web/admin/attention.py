@@ -159,10 +159,6 @@ def _administrators() -> Iterator[Point]:
 
 
 def _applications() -> Iterator[Point]:
-    if not overview.has_any():
-        words = _("No application is registered yet.")
-        place = _to("admin.new_client")
-        yield Point("info", words, _("Register the first one"), place)
     days = settings.attempts_kept.days
     if idle := overview.unused():
         words = ngettext(

@@ -101,6 +101,9 @@ WORDS: dict[Event, LazyString] = {
     Event.UPSTREAM_TURNED_ON: _("Other provider turned on again"),
     Event.UPSTREAM_DELETED: _("Other provider deleted"),
     Event.SET_UP: _("The provider was set up"),
+    Event.MAIL_TESTED: _("A test mail was sent"),
+    Event.KEYS_COPIED: _("Somebody said that there is a copy of the encryption key"),
+    Event.CHECKLIST_HIDDEN: _("The list of what to do after the set-up was hidden"),
     Event.AUDIT_EXPORTED: _("Audit log exported"),
 }
 #: The groups of audit_search, by what they are called on the page.

@@ -15,7 +15,7 @@ from app.services.upkeep import audit_search, figures
 from app.services.upkeep.audit_search import Wanted
 from app.services.upkeep.figures import WEEK, Figures
 from app.web.access import needs
-from app.web.admin import attention, audit_words, chart
+from app.web.admin import attention, audit_words, chart, checklist
 from app.web.admin.entrance import blueprint
 
 RECENT = 8
@@ -30,6 +30,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "admin/dashboard.html",
         points=attention.points(),
+        tasks=checklist.tasks(),
         figures=[
             _count(lately, "sign_ins", _("Sign-ins")),
             _share(lately),

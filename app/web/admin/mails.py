@@ -14,7 +14,8 @@ from app.jobs.email import Step
 from app.models import Mail
 from app.services.people import sign_ups
 from app.services.people.roles import Permission
-from app.services.upkeep import mail
+from app.services.upkeep import audit, mail
+from app.services.upkeep.audit import Event
 from app.services.upkeep.mail import PAGE_SIZE, STATES
 from app.web import guards
 from app.web.access import needs
@@ -43,6 +44,9 @@ def send_test_mail() -> ResponseReturnValue:
         return _page(refused=words), 429, retry_after(many.retry_after)
     commit()  # the server may take its time: nobody may wait for this transaction
     steps = email_job.try_out(mail.draft("test", to=me.email))
+    if steps[-1].ok:
+        audit.record(Event.MAIL_TESTED, actor_id=me.user_id, address=guards.address())
+        commit()
     return _page(steps=steps)
 
 
