@@ -16,11 +16,16 @@ function distance(moment) {
   return "";
 }
 
-for (const element of document.querySelectorAll("time[datetime]")) {
-  const moment = new Date(element.dateTime);
-  const zone = element.dataset.zone;
-  if (Number.isNaN(moment.getTime())) continue;
-  element.title = written(moment, zone, { dateStyle: "long", timeStyle: "long" });
-  const style = "day" in element.dataset ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
-  element.textContent = ("relative" in element.dataset && distance(moment)) || written(moment, zone, style);
+function tell(place) {
+  for (const element of place.querySelectorAll("time[datetime]")) {
+    const moment = new Date(element.dateTime);
+    const zone = element.dataset.zone;
+    if (Number.isNaN(moment.getTime())) continue;
+    element.title = written(moment, zone, { dateStyle: "long", timeStyle: "long" });
+    const style = "day" in element.dataset ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
+    element.textContent = ("relative" in element.dataset && distance(moment)) || written(moment, zone, style);
+  }
 }
+
+tell(document);
+document.addEventListener("looked", (event) => tell(event.target));

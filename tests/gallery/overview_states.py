@@ -159,8 +159,14 @@ def _audit(**changes: Any) -> Context:
         "rows": ROWS,
         "older_url": "/admin/audit?before=1-1",
         "most_exported": "100,000",
+        "live": {"left": None, "most": 120, "seconds": 5, "next_url": ""},
     }
     return {**known, **changes}
+
+
+def _live(*, left: int) -> Context:
+    live = {"left": left, "most": 120, "seconds": 5, "next_url": "/__ui__/admin/audit/live"}
+    return _audit(live=live)
 
 
 def _searched() -> Context:
@@ -202,6 +208,8 @@ STATES: States = (
     ),
     ("admin/audit.html", "some", _audit),
     ("admin/audit.html", "searched", _searched),
+    ("admin/audit.html", "live", lambda: _live(left=60)),
+    ("admin/audit.html", "live-is-over", lambda: _live(left=0)),
     (
         "admin/audit.html",
         "nobody",

@@ -31,6 +31,10 @@ from app.web.admin.entrance import administrator, blueprint
 from app.web.languages import zone
 
 PAGE_SIZE = 50
+#: The live page looks again so often, and so many times: ten minutes. One that is left open must
+#: not keep its reader signed in.
+LIVE_SECONDS = 5
+MOST_LOOKS = 120
 #: What a spreadsheet takes for the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MIME = {"csv": "text/csv", "json": "application/json"}
@@ -56,9 +60,27 @@ def search_audit() -> ResponseReturnValue:
         choices=_choices(),
         presets=_presets(asked.terms),
         rows=audit_words.lines(rows),
+        live=_live(asked),
         older_url=_older(rows[-1], asked.terms) if more else None,
         most_exported=format_decimal(audit_file.MOST_ROWS),
     )
+
+
+def _live(asked: Asked) -> dict[str, Any]:
+    """Return how the page looks again by itself: `left` looks, None when it is not live.
+
+    A script does it without loading the page, and counts by itself; without one each page loads
+    the next, `next_url`.
+    """
+    left = request.args.get("live", type=int)
+    left = None if left is None or asked.unknown else min(max(left, 0), MOST_LOOKS)
+    kept: dict[str, Any] = {name: typed for name, typed in asked.terms.items() if typed}
+    return {
+        "left": left,
+        "most": MOST_LOOKS,
+        "seconds": LIVE_SECONDS,
+        "next_url": url_for("admin.audit", **kept, live=left - 1) if left else "",
+    }
 
 
 def _older(last: Any, terms: dict[str, str]) -> str:
