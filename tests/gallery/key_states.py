@@ -116,6 +116,7 @@ def _revoke(**changes: Any) -> Context:
         "encrypts": False,
         "signed": SIGNED,
         "tokens": 1_204,
+        "people": 317,
         "expiring": [(ago(minutes=-5), 404), (ago(minutes=-10), 800)],
         "missing": ["Grafana", "Old Wiki"],
         "kept_minutes": 15,
@@ -137,11 +138,11 @@ STATES: States = (
     (
         "admin/revoke_key.html",
         "next",
-        lambda: _revoke(key=NEXT, signed=[], tokens=0, expiring=[], missing=[]),
+        lambda: _revoke(key=NEXT, signed=[], tokens=0, people=0, expiring=[], missing=[]),
     ),
     (
         "admin/revoke_key.html",
         "encrypts",
-        lambda: _revoke(alg="RSA-OAEP", encrypts=True, signed=[], tokens=0, missing=[]),
+        lambda: _revoke(alg="RSA-OAEP", encrypts=True, signed=[], tokens=0, people=0, missing=[]),
     ),
 )

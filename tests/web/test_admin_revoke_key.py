@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.database import commit
-from app.models import AuditEvent
+from app.models import AuditEvent, Family, RefreshToken
+from app.security import secrets
 from app.security.jose import ALGORITHMS, ENCRYPTION
 from app.services.authorization import keys, sightings
 from app.services.upkeep.audit import Event
@@ -97,6 +98,49 @@ def test_everybody_affected_is_named(browser, clock):
     rows = [row.text.split() for row in browser.shown.root.find_all("tr")]
     assert ["Photos", "5"] in [row[:2] for row in rows]
     assert ["Wiki", "1"] in [row[:2] for row in rows]
+
+
+def grant(db, person, client, **columns):
+    """Let a person have signed in to a client; return what all their tokens there answer to."""
+    moment = columns.pop("created_at")
+    known = {"reference": "R", "scope": "openid", "epoch": person.epoch, "acr": "0", "amr": []}
+    times = {"auth_time": moment, "created_at": moment, "code_expires_at": moment}
+    place = {"user_id": person.id, "client_pk": client.id, "redirect_uri": "https://x.example/"}
+    made = Family(id=secrets.new_id(), **known, **times, **place, **columns)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def test_people_are_counted_whose_tokens_stop_working(app, db, clock):
+    """Issue 5; ux.md 2.20: each once, and nobody whose tokens are dead or of another key."""
+    clock.move(timedelta(days=1))
+    kid = in_state("RS256", "current")
+    photos, wiki = (factories.client(client_name=name).client for name in ("Photos", "Wiki"))
+    signed(kid, photos, 3, clock() + timedelta(minutes=9))
+    jane, max_, ann, bob = (factories.user() for _ in range(4))
+    lately, once = clock() - timedelta(minutes=5), clock() - timedelta(hours=5)
+    for created_at in (lately, lately):
+        grant(db, jane, photos, created_at=created_at)
+    renewed = grant(db, max_, photos, created_at=once)
+    db.session.add(
+        RefreshToken(
+            digest="d",
+            family_id=renewed.id,
+            issued_at=lately,
+            expires_at=clock() + timedelta(days=1),
+        )
+    )
+    grant(db, ann, photos, created_at=lately, revoked_at=clock())
+    grant(db, ann, photos, created_at=once)
+    grant(db, bob, wiki, created_at=lately)
+    db.session.commit()
+
+    browser = browser_of(app, factories.admin())
+    assert browser.open(f"/admin/keys/{kid}/revoke").sees("They are those of 2 people at most")
+
+    other = in_state("ES256", "current")
+    assert not browser.open(f"/admin/keys/{other}/revoke").sees("They are those of")
 
 
 @pytest.mark.parametrize("alg", [*ALGORITHMS, *ENCRYPTION])

@@ -14,7 +14,16 @@ from sqlalchemy import func, select
 
 from app.clock import now
 from app.database import db
-from app.models import Client, ClientAddress, KeyFetch, SignedTokens, SigningKey
+from app.models import (
+    Client,
+    ClientAddress,
+    Family,
+    KeyFetch,
+    RefreshToken,
+    SignedTokens,
+    SigningKey,
+)
+from app.services.authorization.keys import dies_at
 
 #: An application that has not asked for a token for this long is not waited for.
 IN_USE = timedelta(days=30)
@@ -132,6 +141,29 @@ def by_client(kid: str) -> list[Signed]:
         Signed(row.client_id, row.name or row.client_id, int(row.tokens), row.last)
         for row in db.session.execute(wanted)
     ]
+
+
+def people(key: SigningKey) -> int:
+    """Return of how many people the living tokens are that a key may have signed: at most so many.
+
+    A JWT leaves no row of its own. Counted is who has got or renewed tokens, not taken back since,
+    while the key signed and within the longest life of a token, from a client that it signed for.
+    """
+    clients = select(SIGNED.c.client_id).where(SIGNED.c.kid == key.kid, SIGNED.c.expires_at > now())
+    moment = now()
+    longest_life = dies_at(moment) - moment
+    since, until = max(key.current_at or moment, moment - longest_life), key.retired_at or moment
+    living = (
+        select(Family.user_id)
+        .join(Client, Client.id == Family.client_pk)
+        .where(Client.client_id.in_(clients), Family.revoked_at.is_(None))
+    )
+    issued = living.where(Family.created_at.between(since, until))
+    renewed = living.join(RefreshToken, RefreshToken.family_id == Family.id).where(
+        RefreshToken.issued_at.between(since, until)
+    )
+    counted = select(func.count()).select_from(issued.union(renewed).subquery())
+    return db.session.scalar(counted) or 0
 
 
 def by_expiry(kid: str) -> Sequence[tuple[datetime, int]]:

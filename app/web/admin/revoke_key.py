@@ -67,6 +67,7 @@ def _what_follows(key: SigningKey, ring: Any) -> dict[str, Any]:
         "alg": key.alg,
         "encrypts": key.alg in ENCRYPTION,
         "signed": signed,
+        "people": key_evidence.people(key),
         "tokens": sum(one.count for one in signed),
         "expiring": key_evidence.by_expiry(key.kid),
         "missing": [
