@@ -88,9 +88,11 @@ def turn_off(user: User, *, by: int) -> None:
     if user.id == by:
         raise OwnAccount
     lock_administrators()
-    # SQLite: the first write takes the lock, so the count below comes after it.
+    # SQLite: the first write takes the lock, so what is read below is read after it.
     accounts.turn_off(user, by=by)
-    check_administrator_left()
+    db.session.refresh(user)
+    if user.is_admin:
+        check_administrator_left()
 
 
 def lock_administrators() -> None:

@@ -34,6 +34,15 @@ def test_last_administrator_stays(db, clock):
     assert not db.session.get(User, last.id).is_disabled
 
 
+def test_last_administrator_alone_stays(db, clock):
+    """Where there is none any more, everybody else can still be turned off."""
+    user, gone = factories.user(), factories.admin(disabled_at=clock())
+
+    users.turn_off(user, by=gone.id)
+
+    assert user.is_disabled
+
+
 def test_one_of_two_administrators_can_be_turned_off(db):
     first, second = factories.admin(), factories.admin()
 
