@@ -21,6 +21,7 @@ GROUPS: dict[str, frozenset[Event]] = {
     "sign_ins": frozenset({Event.SIGNED_IN}),
     "refused": frozenset({Event.SIGN_IN_REFUSED, Event.SECOND_STEP_REFUSED}),
     "accounts": frozenset({Event.SIGNED_UP, Event.USER_CREATED, Event.INVITATION_ACCEPTED}),
+    "deletions": frozenset({Event.DELETION_ASKED, Event.DELETION_CANCELLED, Event.ERASED}),
     "ways_in": frozenset(
         event
         for event in Event

@@ -107,6 +107,7 @@ def _presets(terms: dict[str, str]) -> list[dict[str, Any]]:
         (_("Sign-ins refused today"), {"event": "refused", "since": str(today)}),
         (_("Changes by administrators"), {"event": "administrators"}),
         (_("New accounts this week"), {"event": "accounts", "since": week}),
+        (_("Deleted accounts"), {"event": "deletions"}),
         (_("Ways to sign in changed this week"), {"event": "ways_in", "since": week}),
         (_("Codes and tokens used twice"), {"event": "replays"}),
     )

@@ -111,6 +111,7 @@ GROUP_WORDS: dict[str, LazyString] = {
     "sign_ins": _("Sign-ins"),
     "refused": _("Refused sign-ins"),
     "accounts": _("New accounts"),
+    "deletions": _("Deleted accounts"),
     "ways_in": _("Passwords, passkeys, second steps"),
     "consents": _("Access of applications"),
     "replays": _("Codes and tokens used twice"),
