@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,11 +19,12 @@ from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from app.database import commit
 from app.services.authorization import keys
 from app.services.people import set_up
-from app.settings import Settings, settings
+from app.settings import Settings
 
 #: Milliseconds a client has for sending its headers, and their largest size in bytes.
 HEADERS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=65_536)
@@ -47,10 +49,8 @@ def local() -> None:
     keys.ensure()
     link = set_up.new_link()
     commit()
-    click.echo(f"\n  {settings.service_name} is at {settings.issuer}")
     if link:
-        click.echo(f"  Set up the first administrator: {link}")
-    click.echo("")
+        click.echo(f"Set up the first administrator: {link}")
     _serve(current_app.extensions["sealwax.settings"])
 
 
@@ -71,7 +71,10 @@ def _serve(chosen: Settings) -> None:
         ssl_cert=Path(chosen.tls_certificate) if chosen.tls_certificate else None,
         ssl_key=Path(chosen.tls_key) if chosen.tls_key else None,
         ssl_protocol_min=SSLProtocols.tls12,
+        # Its own lines of a start name the library and its workers: ours say what is served.
+        log_level=LogLevels.warning,
     )
+    server.on_startup(partial(_announce, chosen))
     if not chosen.run_jobs:
         server.serve()
         return
@@ -81,6 +84,17 @@ def _serve(chosen: Settings) -> None:
         server.serve()
     finally:  # not on_shutdown: what goes wrong in a shutdown leaves that out
         jobs.stop()
+
+
+def _announce(chosen: Settings) -> None:
+    """Say what is served and where, once the port is ours."""
+    workers = "1 worker" if chosen.workers == 1 else f"{chosen.workers} workers"
+    jobs = "and the jobs" if chosen.run_jobs else "without the jobs"
+    scheme = "https" if chosen.tls_certificate else "http"
+    click.echo(f"{chosen.service_name} is at {chosen.issuer}")
+    click.echo(
+        f"Listening on {scheme}://{chosen.host}:{chosen.port}, {workers} {jobs}. Ctrl+C stops."
+    )
 
 
 class _Jobs:

@@ -7,11 +7,11 @@ from flask import Flask
 from app import serve
 from app.cli import audit, clients, leaks, people, upkeep
 
+WINGS = (people, clients, leaks, audit, upkeep)
+COMMANDS = (*(group for wing in WINGS for group in wing.GROUPS), serve.serve, serve.local)
+
 
 def init_cli(app: Flask) -> None:
     """Give the application its commands."""
-    for wing in (people, clients, leaks, audit, upkeep):
-        for group in wing.GROUPS:
-            app.cli.add_command(group)
-    for command in (serve.serve, serve.local):
+    for command in COMMANDS:
         app.cli.add_command(command)

@@ -1,4 +1,4 @@
-"""What tests compare the application with: every URL, the settings and reasons documented.
+"""What tests compare the application with: every URL; settings, commands, reasons documented.
 
 `make snapshots` writes them again; look at the difference before committing it.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import click
 from flask import Flask
 from werkzeug.routing import Rule
 
 from app import create_app
+from app.cli import COMMANDS
 from app.documents import settings_table
 from app.oidc.reasons import reasons_table
 from app.security.redirect_doctor import CAUSES
@@ -50,7 +52,9 @@ never matched loosely because of it.
 | Cause | What it means |
 | --- | --- |
 """
+OPERATORS_PAGE = ROOT / "docs" / "operators.md"
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
+COMMANDS_BEGIN, COMMANDS_END = "<!-- commands -->", "<!-- /commands -->"
 WITHOUT_SAYING = {"HEAD", "OPTIONS"}
 
 
@@ -84,6 +88,32 @@ def documented_settings() -> str:
     return text.partition(BEGIN)[2].partition(END)[0].strip()
 
 
+def documented_commands() -> str:
+    """Return the table of commands as the page for operators shows it."""
+    text = OPERATORS_PAGE.read_text(encoding="utf-8")
+    return text.partition(COMMANDS_BEGIN)[2].partition(COMMANDS_END)[0].strip()
+
+
+def commands_table() -> str:
+    """Return every command of ours with its arguments, options and what it does, as Markdown."""
+    lines = ["| `flask --app wsgi …` | What it does |", "| --- | --- |"]
+    for first in COMMANDS:
+        inner = first.commands.values() if isinstance(first, click.Group) else [first]
+        for command in inner:
+            words = first.name if command is first else f"{first.name} {command.name}"
+            usage = " ".join([str(words), *map(_written, command.params)])
+            lines.append(f"| `{usage}` | {(command.help or '').splitlines()[0]} |")
+    return "\n".join(lines)
+
+
+def _written(part: click.Parameter) -> str:
+    """Return an argument or option as it is typed."""
+    value = (part.metavar or (part.name or "").rpartition(".")[2]).upper()
+    if isinstance(part, click.Option):
+        value = part.opts[0] if part.is_flag else f"{part.opts[0]} {value}"
+    return value if part.required else f"[{value}]"
+
+
 def reasons_page() -> str:
     """Return the page of the documentation that lists every reason."""
     causes = "\n".join(f"| `{cause}` | {words} |" for cause, words in CAUSES.items())
@@ -107,6 +137,11 @@ def write() -> None:
     before, _, rest = readme.partition(BEGIN)
     after = rest.partition(END)[2]
     README.write_text(f"{before}{BEGIN}\n\n{settings_table()}\n\n{END}{after}", encoding="utf-8")
+    before, _, rest = OPERATORS_PAGE.read_text(encoding="utf-8").partition(COMMANDS_BEGIN)
+    after = rest.partition(COMMANDS_END)[2]
+    OPERATORS_PAGE.write_text(
+        f"{before}{COMMANDS_BEGIN}\n\n{commands_table()}\n\n{COMMANDS_END}{after}", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

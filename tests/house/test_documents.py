@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from app.documents import settings_table
 from app.settings import Settings
-from tests.house.snapshots import REASONS_PAGE, documented_settings, reasons_page
+from tests.house.snapshots import (
+    REASONS_PAGE,
+    commands_table,
+    documented_commands,
+    documented_settings,
+    reasons_page,
+)
 
 AGAIN = "`make snapshots` writes it again"
 
 
 def test_readme_shows_every_setting():
     assert documented_settings() == settings_table(), AGAIN
+
+
+def test_operators_read_of_every_command():
+    assert documented_commands() == commands_table(), AGAIN
 
 
 def test_every_setting_is_described_in_a_sentence():

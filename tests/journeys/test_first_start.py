@@ -63,8 +63,11 @@ def _wait_until_served(process, issuer, printed):
 
 def test_new_provider_is_complete_after_one_command(first_start):
     issuer, printed = first_start
-    found = LINK.search(printed.read_text(encoding="utf-8"))
+    said = printed.read_text(encoding="utf-8")
+    found = LINK.search(said)
     assert found, "no link on the terminal"
+    assert f"Sealwax is at {issuer}\nListening on http://127.0.0.1:" in said
+    assert "granian" not in said, "whoever runs it need not know what it is made of"
     transport = HttpxTransport()
     browser = Browser(transport, issuer).open(found[1])
     remember(found[1].partition("token=")[2])
