@@ -6,6 +6,7 @@ from typing import Any
 
 from app.documents import settings_in_use
 from app.settings import settings
+from app.web.admin.setting_groups import grouped
 from app.web.admin.settings import BrandForm
 from tests.gallery.people import Context, States, told
 
@@ -26,7 +27,7 @@ def _settings(**changes: Any) -> Context:
         },
         "has_logo": False,
         "is_preview": False,
-        "settings": rows,
+        "groups": grouped(rows),
         "done": "",
     }
     return {**known, **changes}

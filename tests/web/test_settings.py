@@ -16,6 +16,8 @@ from app.models import AuditEvent
 from app.security import colours
 from app.services.upkeep import branding
 from app.services.upkeep.audit import Event
+from app.settings import Settings
+from app.web.admin.setting_groups import GROUPS
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.stages import ENCRYPTION_KEY, SECRET_KEY
@@ -168,6 +170,13 @@ def test_preview_keeps_nothing(browser):
     assert browser.sees("Nothing is saved yet")
     assert any(address.startswith("/brand/0b6b53-") for address in sheets(browser))
     assert branding.current() == branding.of_environment()
+
+
+def test_every_setting_is_in_one_group():
+    """ux.md 2.22: nothing is left out of the page, and nothing stands there twice."""
+    names = [name for _, _, names in GROUPS for name in names]
+
+    assert sorted(names) == sorted(Settings.model_fields)
 
 
 def test_no_secret_is_shown(browser):

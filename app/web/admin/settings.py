@@ -22,6 +22,7 @@ from app.settings import settings as in_use
 from app.web import brand
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.setting_groups import grouped
 from app.web.forms import blame
 
 
@@ -101,7 +102,7 @@ def _page(form: BrandForm, shown: dict[str, str], *, is_preview: bool = False) -
         defaults={name: getattr(environment, name) for name in branding.TEXTS},
         has_logo=bool(branding.current().logo_handle),
         is_preview=is_preview,
-        settings=_rows(),
+        groups=grouped(_rows()),
         done=request.args.get("done", "") if request.method == "GET" else "",
     )
 
