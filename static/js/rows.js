@@ -19,7 +19,7 @@ function make(tag, properties, ...children) {
 }
 
 function enhance(area) {
-  const words = area.dataset;
+  const words = area.form.dataset;
   const list = make("div", { className: "stack tight" });
   const rows = () => [...list.querySelectorAll("input")];
   const sync = () => {
