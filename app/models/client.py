@@ -70,6 +70,11 @@ class Client(Model, ClientMixin):
         """Return the scopes the client may ask for."""
         return frozenset((self.setting("scope") or "").split())
 
+    @property
+    def required_scopes(self) -> frozenset[str]:
+        """Return the scopes that nobody can leave out and still use the client, beside openid."""
+        return frozenset(self.setting("required_scopes") or ())
+
     def get_client_id(self) -> str:
         """Return the identifier on the wire."""
         return self.client_id

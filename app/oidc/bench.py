@@ -21,7 +21,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from app.models import Client
-from app.oidc import authorization_request, inspection, interaction, protector
+from app.oidc import allowed, authorization_request, inspection, interaction, protector
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.inspection import Finding
 from app.oidc.provider import provider
@@ -152,8 +152,8 @@ class Run:
                 raise Refusal(step.reason, "interaction")
             person = replace(person, allowed=frozenset(asked.permissions.split()))
         asked.trace.user_id = person.user_id
-        asked.released = interaction.released_claims(asked, person)
-        asked.scope = interaction.granted_scope(asked, person)
+        asked.released = allowed.released_claims(asked, person)
+        asked.scope = allowed.granted_scope(asked, person)
         named = authorization_request.as_asked(asked, person)
         return provider.create_authorization_response(asked, grant_user=named, grant=grant)
 

@@ -14,11 +14,14 @@ from app.models import Interaction
 from app.oidc import authorization_request
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
-from app.services.authorization import levels
+from app.services.authorization import consents, levels
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes, subjects
 from app.services.people import accounts, passkeys, second_steps, sign_up_policy
 from app.settings import settings
+
+#: Why the consent page is shown to somebody who has answered it before.
+NEEDED = "scope_needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,21 @@ class State:
         return self.is_same_session and self._interaction_has("account_chosen")
 
     @property
+    def needed(self) -> frozenset[str]:
+        """Return what is asked for and cannot be left out of it."""
+        asked = self.request.permissions.split()
+        return frozenset(self.request.client.required_scopes.intersection(asked))
+
+    @property
     def consent_given(self) -> bool:
-        """Tell whether the person has answered the consent page for this very request."""
-        return self.is_same_session and self._interaction_has("allowed_scope")
+        """Tell whether the person has answered the consent page for this very request.
+
+        An answer that lacks what is needed is none: it is needed only since then.
+        """
+        if self.interaction is None or not self.is_same_session:
+            return False
+        answered = self.interaction.allowed_scope
+        return answered is not None and self.needed.issubset(answered.split())
 
     @property
     def is_same_session(self) -> bool:
@@ -156,8 +171,17 @@ def _consent_open(state: State) -> bool:
         return True
     if client.setting("trusted"):
         return False
-    seen = state.person.allowed | state.person.declined
-    return not seen.issuperset(state.request.permissions.split())
+    settled = consents.settled(state.person, client)
+    return not settled.issuperset(state.request.permissions.split())
+
+
+def _left_out(state: State) -> frozenset[str]:
+    """Return what the person has left out before, and the application cannot do without."""
+    return state.needed & state.person.declined if state.person else frozenset()
+
+
+def _needed_left_out(state: State) -> bool:
+    return _consent_open(state) and bool(_left_out(state))
 
 
 def _identity_unproved(state: State) -> bool:
@@ -186,6 +210,7 @@ CHECKS = (
     _Check(_set_up_unsafe, Step("sign_in", "set_up_demanded")),
     _Check(_step_owed, Step("second_step", "second_step_owed")),
     _Check(_level_missing, Step("second_step", "acr_not_reached")),
+    _Check(_needed_left_out, Step("consent", NEEDED)),
     _Check(_consent_open, Step("consent", "consent_missing")),
 )
 
@@ -209,7 +234,8 @@ def next_step(
     if step is None:
         return None
     if "none" in asked:
-        raise Refusal(step.reason, "interaction", redirect_uri=redirect_uri)
+        expected = scopes.join(_left_out(state)) if step.reason == NEEDED else ""
+        raise Refusal(step.reason, "interaction", expected=expected, redirect_uri=redirect_uri)
     return step
 
 
@@ -253,39 +279,3 @@ def _is_named(request: ProtocolRequest, person: SignedIn | None) -> bool:
     if subject:
         return subjects.of(request.client, person) == subject
     return bool(address) and accounts.key_of(address) == accounts.key_of(person.email)
-
-
-def granted_scope(
-    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None = None
-) -> str:
-    """Return what the person allowed of what is asked for; openid is never taken out of it.
-
-    Raises:
-        Refusal: nothing is left of it.
-    """
-    asked = scopes.split(request.scope)
-    kept = [name for name in asked if name in _allowed(request, person, interaction)]
-    if not kept and "openid" not in asked:
-        redirect_uri = request.payload.get("redirect_uri")
-        raise Refusal("consent_refused", "consent", redirect_uri=redirect_uri)
-    return scopes.join([*kept, *(name for name in asked if name == "openid")])
-
-
-def released_claims(
-    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None = None
-) -> dict[str, list[str]] | None:
-    """Return the single claims the person allowed, by place; None when there are none."""
-    asked = authorization_request.claims_of(request)
-    return asked.released(_allowed(request, person, interaction))
-
-
-def _allowed(
-    request: ProtocolRequest, person: SignedIn, interaction: Interaction | None
-) -> frozenset[str]:
-    if interaction is not None and interaction.session_id == person.session_id:
-        answered = interaction.allowed_scope
-        if answered is not None:
-            return frozenset(answered.split())
-    if request.client.setting("trusted"):
-        return frozenset(scopes.split(request.permissions))
-    return person.allowed

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.models import Client, User
-from app.oidc import access_token, authorization_request, bearer, id_token, interaction
+from app.oidc import (
+    access_token,
+    allowed,
+    authorization_request,
+    bearer,
+    id_token,
+    interaction,
+)
 from app.oidc.endpoints import introspection, userinfo
 from app.oidc.grants import client_credentials
 from app.oidc.protector import Presented
@@ -126,12 +133,12 @@ def _granted(asked: ProtocolRequest, user: User, amr: tuple[str, ...]) -> Any:
     """Return what stands behind the tokens when the person allows all that is asked."""
     person = signed_in.imagined(user, amr=amr, allowed=asked.permissions.split())
     binding = CodeBinding(
-        scope=interaction.granted_scope(asked, person),
+        scope=allowed.granted_scope(asked, person),
         redirect_uri=asked.payload.get("redirect_uri"),
         nonce=asked.payload.get("nonce"),
         code_challenge=None,
         reference=asked.trace.reference,
-        claims_request=interaction.released_claims(asked, person),
+        claims_request=allowed.released_claims(asked, person),
     )
     named = authorization_request.as_asked(asked, person)
     return codes.imagined(user, asked.client, named, binding)

@@ -8,6 +8,7 @@ from typing import Any
 from app.clock import now
 from app.models import Client, Consent, User
 from app.security import uris
+from app.services.authorization import consents
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
 from app.settings import settings
@@ -16,35 +17,36 @@ from app.web import logos, permissions
 NEW_FOR_DAYS = 30
 
 
-def is_more(names: Iterable[str], person: SignedIn, known: Consent | None) -> bool:
-    """Tell whether the person has allowed something before, and something is new."""
-    return known is not None and not (person.allowed | person.declined).issuperset(names)
+def is_more(names: Iterable[str], person: SignedIn, row: Client, known: Consent | None) -> bool:
+    """Tell whether the person has allowed something before, and something is new or needed now."""
+    return known is not None and not consents.settled(person, row).issuperset(names)
 
 
 def rows(
-    names: Iterable[str], user: User, person: SignedIn, *, is_more: bool
+    names: Iterable[str], user: User, person: SignedIn, row: Client, *, is_more: bool
 ) -> list[dict[str, Any]]:
     """Return a row for each scope: what is new comes first, what is allowed already is folded."""
+    settled = consents.settled(person, row)
     found = [
         {
-            **permissions.row(name, user),
-            "checked": _starts_ticked(name, person),
-            "is_new": is_more and name not in person.allowed | person.declined,
+            **permissions.row(name, user, row),
+            "checked": _starts_ticked(name, person, row),
+            "is_new": is_more and name not in settled,
             "already": is_more and name in person.allowed,
         }
         for name in names
     ]
-    return sorted(found, key=lambda row: not row["is_new"])
+    return sorted(found, key=lambda each: not each["is_new"])
 
 
-def _starts_ticked(name: str, person: SignedIn) -> bool:
+def _starts_ticked(name: str, person: SignedIn, row: Client) -> bool:
     if name in person.allowed:
         return True
     if name in person.declined:
         return False
     if settings.scopes_start != "usual":
         return settings.scopes_start == "on"
-    return scopes.is_offered(name) == "on"
+    return scopes.is_offered(name, row) == "on"
 
 
 def client(row: Client, redirect_uri: str, known: Consent | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from app.models import User
+from app.models import Client, User
 from app.services.clients import scopes
 from app.services.people import claims
 from app.settings import settings
@@ -31,8 +31,8 @@ WORDS = {
 ADDRESS_LINES = ("street_address", "postal_code", "locality", "region", "country")
 
 
-def row(name: str, user: User) -> dict[str, Any]:
-    """Return what the consent page shows of a scope, for this person."""
+def row(name: str, user: User, client: Client) -> dict[str, Any]:
+    """Return what the consent page of an application shows of a scope, for this person."""
     scope = scopes.find(name)
     values = VALUES[name](user) if name in VALUES else _custom(scope, user)
     return {
@@ -41,7 +41,8 @@ def row(name: str, user: User) -> dict[str, Any]:
         "values": values,
         "missing": _missing(name) if _has_values(scope) and not values else "",
         "detail": _while_away() if name == "offline_access" else "",
-        "required": scopes.is_offered(name) == "required",
+        "required": scopes.is_offered(name, client) == "required",
+        "needed": name in client.required_scopes,
     }
 
 

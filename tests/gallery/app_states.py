@@ -41,6 +41,21 @@ def _one_app(**changes: Any) -> Context:
     return {"app": _app(), "scopes": rows, "saved": "", **changes}
 
 
+def _needed_app() -> Context:
+    rows = [
+        scope("openid", "An ID for your account in this app", required=True),
+        scope(
+            "email",
+            "Your email address",
+            values=["jane@example.org, confirmed"],
+            required=True,
+            needed=True,
+        ),
+        scope("phone", "Your phone number", missing="You haven't added one."),
+    ]
+    return _one_app(scopes=rows, saved="needed")
+
+
 def _managed_app() -> Context:
     rows = [scope("email", "Your email address", values=["jane@example.org"], required=True)]
     return _one_app(app=_app(is_managed=True, used_at=None), scopes=rows)
@@ -54,5 +69,6 @@ STATES: States = (
     ("account/apps.html", "too-late", lambda: _apps(saved="too-late")),
     ("account/app.html", "plain", _one_app),
     ("account/app.html", "narrowed", lambda: _one_app(saved="narrowed")),
+    ("account/app.html", "needed", _needed_app),
     ("account/app.html", "managed", _managed_app),
 )

@@ -80,6 +80,7 @@ def _question(**changes: object) -> Context:
         ],
         "is_more": False,
         "is_asked": True,
+        "left_out": False,
         "is_trusted": False,
     }
     return {**known, **changes}
@@ -128,6 +129,12 @@ def _unknown() -> Context:
 def _allowed() -> Context:
     client = {"client_id": CLIENT_ID, "name": LONG_NAME}
     return _preview(client=client, question=_question(is_asked=False))
+
+
+def _left_out() -> Context:
+    email = scope("email", "Your email address", values=["jane@example.org"], is_new=True)
+    rows = [{**email, "required": True, "needed": True}, *_question()["scopes"][::2]]
+    return _preview(question=_question(scopes=rows, is_more=True, left_out=True))
 
 
 def _asked(**fields: str) -> TokenForm:
@@ -211,6 +218,7 @@ def _opaque_token() -> Context:
 STATES: States = (
     ("admin/preview.html", "plain", _preview),
     ("admin/preview.html", "allowed", _allowed),
+    ("admin/preview.html", "left-out", _left_out),
     ("admin/preview.html", "own", _own),
     ("admin/preview.html", "refused", _refused),
     ("admin/preview.html", "unknown-person", _unknown),

@@ -25,15 +25,16 @@ def _line(kind: str, name: str, used_at: datetime | None, **changes: Any) -> Con
         "watched_since": ago(days=200),
         "is_used": is_used,
         "is_unused": not is_used,
+        "is_required": False,
         "is_ticked": not is_used,
         **changes,
     }
 
 
 LINES = (
-    _line("scope", "email", ago(days=1)),
-    _line("scope", "openid", ago(days=1)),
-    _line("scope", "phone", ago(days=130)),
+    _line("scope", "email", ago(days=1), is_required=True),
+    _line("scope", "openid", ago(days=1), is_required=True),
+    _line("scope", "phone", ago(days=130), is_required=True),
     _line("scope", "photos:read", None),
     _line("scope", "photos:write", None, is_unused=False, watched_since=ago(days=4)),
     _line("grant_types", "authorization_code", ago(days=1)),

@@ -125,8 +125,15 @@ def _consent(**changes: Any) -> Context:
         "client": app(),
         "scopes": SCOPES,
         "is_more": False,
+        "has_changed": False,
     }
     return {**known, **changes}
+
+
+def _consent_needed(**changes: Any) -> Context:
+    needed = {"required": True, "needed": True}
+    asked = [{**SCOPES[2], **needed, "is_new": True}, SCOPES[0], {**SCOPES[3], **needed}, SCOPES[4]]
+    return _consent(client=app(is_first_time=False), scopes=asked, is_more=True, **changes)
 
 
 def _consent_more() -> Context:
@@ -211,6 +218,8 @@ STATES: States = (
     ("login/reset.html", "expired", lambda: _reset(form=None, email=None)),
     ("login/consent.html", "first", _consent),
     ("login/consent.html", "more", _consent_more),
+    ("login/consent.html", "needed", _consent_needed),
+    ("login/consent.html", "changed", lambda: _consent_needed(has_changed=True)),
     ("login/consent.html", "stranger", _consent_stranger),
     ("login/consent.html", "local", _consent_local),
     (

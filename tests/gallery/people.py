@@ -59,6 +59,7 @@ def scope(name: str, title: str, **changes: Any) -> dict[str, Any]:
         "missing": "",
         "detail": "",
         "required": False,
+        "needed": False,
         "checked": True,
         "is_new": False,
         "already": False,

@@ -33,6 +33,7 @@ GREEDY = [
     ("custom_scope", "admin"),
     ("scope", "openid"),
     ("scope", "groups"),
+    ("required_scopes", "groups"),
     ("client_name", "Mine"),
     ("redirect_uris", "https://mine.example/cb"),
     ("token_endpoint_auth_method", "client_secret_basic"),

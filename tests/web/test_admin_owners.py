@@ -181,7 +181,11 @@ def test_owner_asks_people_for_no_more(browser, own, db):
 
 def test_rule_holds_whatever_the_form_sends(own):
     """security.md AD03: the rule is in the service, the form is courtesy."""
-    for members in ({"trusted": True}, {"scope": "openid email orders profile"}):
+    for members in (
+        {"trusted": True},
+        {"scope": "openid email orders profile"},
+        {"required_scopes": ["email"]},
+    ):
         with pytest.raises(owners.InvalidInput):
             owners.check_change(own, clients.proposed(own, members))
 

@@ -259,6 +259,14 @@ ROWS = (
         setting="trusted",
     ),
     Reason(
+        "scope_needed",
+        "consent_required",
+        "The person left out a scope that the application needs.",
+        "Send the person here without prompt=none, or let an administrator require less.",
+        mender="person",
+        setting="required_scopes",
+    ),
+    Reason(
         "consent_refused",
         "access_denied",
         "The person cancelled.",

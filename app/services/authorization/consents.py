@@ -8,14 +8,29 @@ from sqlalchemy import and_, select, update
 
 from app.clock import now
 from app.database import db, insert_or
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.models import Client, Consent
 from app.services.authorization import families
+from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
 CONSENTS = Consent.__table__
+
+
+class Needed(Refused):
+    """What was to be taken back goes with the client: all of it or nothing."""
+
+    public = "The app needs this. Remove its access instead."
+
+
+def settled(person: SignedIn, client: Client) -> frozenset[str]:
+    """Return the scopes that the person need not be asked about again.
+
+    What they left out is one of them until the client cannot do without it.
+    """
+    return person.allowed | (person.declined - client.required_scopes)
 
 
 def find(user_id: int, client_pk: int) -> Consent | None:
@@ -92,13 +107,16 @@ def narrow(user_id: int, client: Client, *, keep: Iterable[str]) -> frozenset[st
 
     Raises:
         NotFound: the user has allowed the client nothing.
+        Needed: the client cannot do without one of them; nothing is taken back.
     """
     if find(user_id, client.id) is None:
         raise NotFound("This app has no access.")
     consent = _to_be_changed(user_id, client.id)
     kept = set(keep)
     before = scopes.split(consent.scope)
-    off = {n for n in before if n not in kept and scopes.is_offered(n) != "required"}
+    off = {n for n in before if n not in kept and n not in scopes.ALWAYS}
+    if off & client.required_scopes:
+        raise Needed
     if not off:
         return frozenset()
     consent.scope = scopes.join(set(before) - off)

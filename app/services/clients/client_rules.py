@@ -8,6 +8,7 @@ from typing import Any, Literal
 from app.errors import InvalidInput
 from app.security import uris
 from app.services.clients.client_schema import ClientMetadata
+from app.services.clients.scopes import ALWAYS
 
 DEFAULT_ENC: Literal["A128CBC-HS256"] = "A128CBC-HS256"
 #: What may be encrypted, by the beginning of the names of its members.
@@ -24,6 +25,7 @@ def apply(metadata: ClientMetadata) -> None:
         InvalidInput: names the member at fault.
     """
     _grants(metadata)
+    _required(metadata)
     _keys(metadata)
     _encryption(metadata)
     _subjects(metadata)
@@ -50,6 +52,16 @@ def grants_of(response_type: str) -> set[Literal["authorization_code", "implicit
     if response_type == "code":
         return {"authorization_code"}
     return {"authorization_code", "implicit"} if "code" in response_type.split() else {"implicit"}
+
+
+def _required(metadata: ClientMetadata) -> None:
+    """Refuse to require what may not even be asked for; openid need not be named."""
+    wanted, allowed = set(metadata.required_scopes), metadata.scope.split()
+    unknown = sorted(wanted.difference(allowed, ALWAYS))
+    if unknown:
+        message = f"It may not even ask for {unknown[0][:60]}: allow that first, or leave it out."
+        raise InvalidInput("required_scopes", message)
+    metadata.required_scopes = [name for name in allowed if name in wanted - ALWAYS]
 
 
 def _keys(metadata: ClientMetadata) -> None:

@@ -43,6 +43,7 @@ DEFAULT_SCOPE = "openid profile email offline_access"
 POLICY = frozenset(
     {
         "trusted",
+        "required_scopes",
         "require_second_step",
         "security_profile",
         "pkce_required",
@@ -103,6 +104,8 @@ class ClientMetadata(BaseModel):
 
     #: Policy: consent is not asked for.
     trusted: bool = False
+    #: Policy: scopes that nobody can leave out and still use it; openid is one without being named.
+    required_scopes: list[str] = Field(default_factory=list, max_length=LONGEST_SCOPE)
     #: Policy: nobody gets in with one step alone, whatever the client asks for.
     require_second_step: bool = False
     #: Policy: `strict` wants PKCE, and our issuer as the audience of what the client signs.

@@ -13,6 +13,7 @@ from app.models import Client
 from app.services.clients import address_uses, clients, uses
 from app.services.clients.client_rules import grants_of
 from app.services.clients.client_schema import ClientMetadata
+from app.services.clients.scopes import ALWAYS
 from app.services.clients.uses import Days, Fact, Kind
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
@@ -55,6 +56,8 @@ class Line:
     is_used: bool
     #: It was watched for the whole window, and not used: it can be taken away.
     is_unused: bool
+    #: People cannot leave it out and still use the client.
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,14 @@ def _line(
     since = max(day for day in (client.watched_since, allowed_on, registered) if day is not None)
     start = _start(days)
     is_used = used_on is not None and used_on >= start
-    return Line(*fact, used_on, since, is_used=is_used, is_unused=not is_used and since <= start)
+    return Line(
+        *fact,
+        used_on,
+        since,
+        is_used=is_used,
+        is_unused=not is_used and since <= start,
+        is_required=fact[0] is Kind.SCOPE and fact[1] in client.required_scopes | ALWAYS,
+    )
 
 
 def _start(days: int) -> date:
@@ -148,6 +158,8 @@ def members_without(client: Client, taken: Collection[Fact]) -> dict[str, Any]:
         listed = (kept.get(kind) or "").split() if kind is Kind.SCOPE else kept.get(kind) or []
         left = [name for name in listed if (kind, name) not in taken]
         members[kind.value] = " ".join(left) if kind is Kind.SCOPE else left
+        if kind is Kind.SCOPE:
+            members["required_scopes"] = [name for name in left if name in client.required_scopes]
     gone = {name for kind, name in taken if kind is Kind.GRANT}
     answers = members.get(Kind.RESPONSE, kept.get(Kind.RESPONSE) or [])
     members[Kind.RESPONSE.value] = [name for name in answers if not gone & grants_of(name)]

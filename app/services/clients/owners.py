@@ -13,6 +13,8 @@ from app.services.clients.client_schema import POLICY, ClientMetadata
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
+#: The one policy that owners may soften: people can then leave out more.
+REQUIRED = "required_scopes"
 OWNERS, CLIENTS = ClientOwner.__table__, Client.__table__
 
 
@@ -99,11 +101,13 @@ def check_change(client: Client, wanted: ClientMetadata) -> None:
         InvalidInput: only an administrator may.
     """
     kept, proposed = client.registration, wanted.model_dump(mode="json")
-    for name in sorted(POLICY):
+    for name in sorted(POLICY - {REQUIRED}):
         if proposed[name] != kept.get(name, ClientMetadata.model_fields[name].get_default()):
             raise InvalidInput(name, "Only an administrator can change this.")
     if set(proposed["scope"].split()) - client.scopes:
         raise InvalidInput("scope", "Only an administrator can let it ask for more.")
+    if set(proposed[REQUIRED]) - client.required_scopes:
+        raise InvalidInput(REQUIRED, "Only an administrator can make people share more.")
 
 
 def _is(client: Client, user_id: int) -> ColumnElement[bool]:

@@ -124,7 +124,7 @@ def proposed(members: dict[str, Any], client: Client | None = None) -> ClientMet
     """
     if client is not None:
         _check_identity(client, members)
-    policy = _own_policy(members) if client is None else _policy_of(client)
+    policy = _own_policy(members) if client is None else _policy_of(client, members)
     own = {name: value for name, value in members.items() if name not in POLICY}
     own = {name: value for name, value in own.items() if value is not None}
     _refuse_legacy(own)
@@ -189,8 +189,13 @@ def _check_identity(client: Client, members: dict[str, Any]) -> None:
         raise InvalidInput("client_secret", "The client_secret is not that of the client.")
 
 
-def _policy_of(client: Client) -> dict[str, Any]:
-    return {name: client.registration[name] for name in POLICY if name in client.registration}
+def _policy_of(client: Client, members: dict[str, Any]) -> dict[str, Any]:
+    """Return the policy of a client; what it will not ask for any more cannot be required of it."""
+    policy = {name: client.registration[name] for name in POLICY if name in client.registration}
+    asked = members.get("scope")
+    if isinstance(asked, str):
+        policy["required_scopes"] = sorted(client.required_scopes.intersection(asked.split()))
+    return policy
 
 
 def replace(client: Client, metadata: ClientMetadata) -> str | None:

@@ -14,7 +14,7 @@ from flask_babel import LazyString, get_locale, lazy_gettext
 from sqlalchemy import select
 
 from app.database import reading
-from app.models import CustomScope
+from app.models import Client, CustomScope
 from app.services.upkeep.languages import DEFAULT
 from app.services.upkeep.memory import memory
 
@@ -94,6 +94,8 @@ SCOPES = (
 BY_NAME = {scope.name: scope for scope in SCOPES}
 CARRIERS = {claim: scope.name for scope in SCOPES for claim in scope.claims if claim != "sub"}
 NAMES = tuple(BY_NAME)
+#: Nobody can leave these out, whatever the client.
+ALWAYS = frozenset(scope.name for scope in SCOPES if scope.offer == "required")
 #: The standard claims, in the order of the scopes.
 CLAIMS = tuple(claim for scope in SCOPES for claim in scope.claims)
 _CUSTOM = select(
@@ -174,7 +176,9 @@ def join(names: Iterable[str]) -> str:
     return " ".join([*ours, *sorted(wanted.difference(ours))])
 
 
-def is_offered(name: str) -> Offer:
-    """Tell how the consent page offers a scope; a client's own scopes start ticked."""
+def is_offered(name: str, client: Client) -> Offer:
+    """Tell how the consent page of a client offers a scope; a client's own scopes start ticked."""
+    if name in client.required_scopes:
+        return "required"
     scope = find(name)
     return scope.offer if scope else "on"

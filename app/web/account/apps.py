@@ -7,11 +7,12 @@ from typing import Any
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.database import commit
+from app.database import commit, rollback
 from app.models import Client, Consent, User
 from app.security import uris
 from app.services.authorization import allowed_apps, consents
 from app.services.authorization.allowed_apps import AllowedApp
+from app.services.authorization.consents import Needed
 from app.services.clients import clients
 from app.services.people import users
 from app.settings import settings
@@ -38,6 +39,10 @@ def apps() -> ResponseReturnValue:
 @needs(SIGNED_IN)
 def app(client_id: str) -> ResponseReturnValue:
     """Show the very values that an application may see, each with a tick."""
+    return _page(client_id, saved=request.args.get("saved", ""))
+
+
+def _page(client_id: str, *, saved: str) -> str:
     user = users.get(somebody().user_id)
     found = allowed_apps.find(user.id, client_id)
     if found is None:
@@ -46,7 +51,7 @@ def app(client_id: str) -> ResponseReturnValue:
         "account/app.html",
         app=_shown(found),
         scopes=[_row(name, user, found) for name in found.scopes],
-        saved=request.args.get("saved", ""),
+        saved=saved,
     )
 
 
@@ -54,8 +59,12 @@ def app(client_id: str) -> ResponseReturnValue:
 @needs(SIGNED_IN)
 def narrow_app(client_id: str) -> ResponseReturnValue:
     """Switch off what is not ticked; tokens are narrower at once (security.md CO06)."""
-    keep = request.form.getlist("scope")
-    off = consents.narrow(somebody().user_id, clients.get(client_id), keep=keep)
+    keep = [*request.form.getlist("scope"), *request.form.getlist("needed")]
+    try:
+        off = consents.narrow(somebody().user_id, clients.get(client_id), keep=keep)
+    except Needed:
+        rollback()
+        return _page(client_id, saved="needed"), 409
     commit()
     saved = "narrowed" if off else None
     return redirect(url_for("account.app", client_id=client_id, saved=saved), 303)
@@ -98,9 +107,10 @@ def _named(client: Client) -> dict[str, Any]:
 
 def _row(name: str, user: User, found: AllowedApp) -> dict[str, Any]:
     """Return a row as the consent page has it; what is managed has no tick."""
-    row = permissions.row(name, user)
+    row = permissions.row(name, user, found.client)
     required = row["required"] or found.is_managed
-    return {**row, "required": required, "checked": True, "is_new": False}
+    needed = row["needed"] and not found.is_managed
+    return {**row, "required": required, "needed": needed, "checked": True, "is_new": False}
 
 
 def _open_url(initiate_login_uri: str | None) -> str | None:

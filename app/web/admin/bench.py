@@ -159,7 +159,7 @@ def _user(who: str) -> User | None:
 
 def _form(row: Client, *, sent: bool = True) -> RunForm:
     allowed = scopes.join(row.scopes).split()
-    start = {"scope": [name for name in allowed if scopes.is_offered(name) != "off"]}
+    start = {"scope": [name for name in allowed if scopes.is_offered(name, row) != "off"]}
     form = RunForm(data=start) if sent else RunForm(formdata=None, data=start)
     form.who.choices = [SelectChoice(value, words) for value, words in _people(row)]
     form.scope.choices = scope_choices(allowed)

@@ -229,6 +229,7 @@ def _previews(row: CustomScope) -> list[dict[str, Any]]:
                 "missing": "",
                 "detail": "",
                 "required": False,
+                "needed": False,
                 "checked": row.starts_on,
                 "is_new": False,
                 "already": False,

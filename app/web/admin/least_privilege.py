@@ -137,6 +137,7 @@ def _line(line: Line, ticked: set[str] | None) -> dict[str, Any]:
         "watched_since": noon(line.watched_since),
         "is_used": line.is_used,
         "is_unused": line.is_unused,
+        "is_required": line.is_required,
         "is_ticked": line.is_unused if ticked is None else value in ticked,
     }
 

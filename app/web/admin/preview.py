@@ -107,7 +107,7 @@ def _form(row: Client) -> PreviewForm:
         "grant": next(iter(offered), ""),
         "user": administrator().email,
         "way": "password",
-        "scope": [name for name in allowed if scopes.is_offered(name) != "off"],
+        "scope": [name for name in allowed if scopes.is_offered(name, row) != "off"],
     }
     sent = request.args if "grant" in request.args else None
     form = PreviewForm(formdata=sent, data=start)
@@ -191,12 +191,14 @@ def _question(row: Client, wish: Wish) -> dict[str, Any] | None:
     if found is None or wish.user is None:
         return None
     address = next(iter(row.setting("redirect_uris") or ()), "")
-    is_more = asking.is_more(found.scopes, found.person, found.known)
+    is_more = asking.is_more(found.scopes, found.person, row, found.known)
+    left_out = row.required_scopes & found.person.declined
     return {
         "account": {"name": wish.user.name or "", "email": wish.user.email},
         "client": asking.client(row, address, found.known),
-        "scopes": asking.rows(found.scopes, wish.user, found.person, is_more=is_more),
+        "scopes": asking.rows(found.scopes, wish.user, found.person, row, is_more=is_more),
         "is_more": is_more,
+        "left_out": bool(left_out.intersection(found.scopes)),
         "is_asked": found.is_asked,
         "is_trusted": bool(row.setting("trusted")),
     }

@@ -26,15 +26,22 @@ _WAITING: dict[str, LazyString] = {
     "acr_not_reached": _("Waiting: the application wants a second step."),
     "account_not_chosen": _("Waiting for the person to choose an account."),
     "consent_missing": _("Waiting for the person to give permission."),
+    "scope_needed": _("Waiting: the application needs something that the person left out."),
     "came_by_post": _("The request came as a form and goes on in the browser."),
 }
 #: Where on the page of an application it is changed, when that is no field of its own.
-_ANCHORS = {SECRETS: "secrets", SWITCH: "end", "response_types": "grant_types"}
+_ANCHORS = {
+    SECRETS: "secrets",
+    SWITCH: "end",
+    "response_types": "grant_types",
+    "required_scopes": "scope",
+}
 _PLACES: dict[str, LazyString] = {
     ACCOUNT: _("The account"),
     SECRETS: _("Secrets"),
     SWITCH: _("Turn off or delete"),
     UPSTREAM: _("Other providers"),
+    "required_scopes": _("Permissions"),
 }
 _DONE: dict[str, LazyString] = {
     "sign_in": _("The person has signed in."),

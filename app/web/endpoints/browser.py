@@ -11,7 +11,7 @@ from app.clock import now
 from app.database import commit
 from app.extensions import csrf
 from app.models import Interaction
-from app.oidc import authorization_request, used
+from app.oidc import allowed, authorization_request, used
 from app.oidc import interaction as steps
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.interaction import Step
@@ -106,8 +106,8 @@ def _decide(
             if person is not current:  # who goes on is chosen, never guessed
                 step = Step("select_account", "another_user")
             return _follow(_keep(asked, current, waiting, handle), asked, step)
-        asked.released = steps.released_claims(asked, person, waiting)
-        asked.scope = steps.granted_scope(asked, person, waiting)
+        asked.released = allowed.released_claims(asked, person, waiting)
+        asked.scope = allowed.granted_scope(asked, person, waiting)
         asked.trace.passed("consent", asked.scope)
         _finish(waiting)
     except AlreadyFinished as gone:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.database import commit
+from app.oidc import interaction as steps
 from app.services.authorization import consents, interactions
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
@@ -36,6 +37,8 @@ def consent() -> ResponseReturnValue:
         return _page(waiting, waiting.person)
     if answer not in {"allow", pages.CANCEL}:
         return _page(waiting, waiting.person), 400  # no person can press this
+    if answer == "allow" and (hidden := _not_shown(waiting)):
+        return _asked_again(waiting, waiting.person, hidden)
     if answer == "allow":
         _allow(waiting, waiting.person)
     else:
@@ -44,12 +47,33 @@ def consent() -> ResponseReturnValue:
     return pages.go_on(waiting)
 
 
+def _agreed() -> set[str]:
+    """Return what was ticked, and what the page that was answered named as needed."""
+    return {*request.form.getlist("scope"), *request.form.getlist("needed")}
+
+
+def _not_shown(waiting: Waiting) -> frozenset[str]:
+    """Return what the application needs, and the person did not agree to.
+
+    An administrator has required it since the page was made: who left it out did not allow it.
+    """
+    return waiting.client.required_scopes.intersection(waiting.scopes) - _agreed()
+
+
+def _asked_again(waiting: Waiting, person: SignedIn, hidden: frozenset[str]) -> ResponseReturnValue:
+    """Show the page as it is now, with the ticks as they were; nothing is kept but the trace."""
+    trace = waiting.asked.trace
+    trace.user_id = person.user_id
+    trace.refused("consent", steps.NEEDED, expected=scopes.join(hidden))
+    trace.write("waiting")
+    commit()
+    return _page(waiting, person, ticked=_agreed()), 409
+
+
 def _allow(waiting: Waiting, person: SignedIn) -> None:
     """Keep the ticks; what is always part of it needs none."""
-    ticked = set(request.form.getlist("scope"))
-    allowed = [
-        name for name in waiting.scopes if name in ticked or scopes.is_offered(name) == "required"
-    ]
+    agreed = _agreed() | scopes.ALWAYS
+    allowed = [name for name in waiting.scopes if name in agreed]
     interactions.allow(waiting.interaction, person.session_id, allowed)
     consents.remember(
         person.user_id,
@@ -71,16 +95,21 @@ def _cancel(waiting: Waiting, person: SignedIn) -> None:
     )
 
 
-def _page(waiting: Waiting, person: SignedIn) -> str:
+def _page(waiting: Waiting, person: SignedIn, *, ticked: set[str] | None = None) -> str:
+    """Return the page; `ticked` are the ticks of an answer to an older one."""
     user = users.get(person.user_id)
     known = consents.find(person.user_id, waiting.client.id)
-    is_more = asking.is_more(waiting.scopes, person, known)
+    is_more = asking.is_more(waiting.scopes, person, waiting.client, known)
+    rows = asking.rows(waiting.scopes, user, person, waiting.client, is_more=is_more)
+    if ticked is not None:
+        rows = [{**row, "checked": row["name"] in ticked} for row in rows]
     return render_template(
         "login/consent.html",
         form=ConsentForm(),
         interaction=waiting.handle,
         account={"name": person.name or "", "email": person.email},
         client=asking.client(waiting.client, waiting.parameter("redirect_uri"), known),
-        scopes=asking.rows(waiting.scopes, user, person, is_more=is_more),
+        scopes=rows,
         is_more=is_more,
+        has_changed=ticked is not None,
     )

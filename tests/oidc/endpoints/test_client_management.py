@@ -44,6 +44,22 @@ def test_client_replaces_its_registration(open_to_all, db):
     assert party(open_to_all, made).client_credentials().status == 400, "the secret still works"
 
 
+def test_what_an_administrator_requires_stays_while_it_is_asked_for(open_to_all, db):
+    """security.md RG04: no silent reset; but nothing is required of a client that drops it."""
+    made = open_to_all.register().json
+    client = db.session.scalar(select(Client).where(Client.client_id == made["client_id"]))
+    client.registration = {**client.registration, "required_scopes": ["email", "phone"]}
+    db.session.commit()
+
+    for scope, left in ((None, ["email", "phone"]), ("openid email", ["email"])):
+        members = {**METADATA, "client_id": made["client_id"], "required_scopes": ["profile"]}
+        answer = open_to_all.manage("PUT", made, {**members, "scope": scope})
+
+        assert answer.status == 200, answer.text
+        db.session.expire_all()
+        assert client.setting("required_scopes") == left
+
+
 @pytest.mark.parametrize(
     "changes", [{"client_id": "other"}, {"client_id": None}, {"client_secret": "wrong"}]
 )

@@ -136,13 +136,19 @@ def test_other_content_types_are_refused(open_to_all, db):
 
 def test_policy_is_not_the_clients_to_set(open_to_all, db):
     """security.md RG04, CVE-2026-107623: never mass-assigned."""
-    wishes = {"trusted": True, "introspects": True, "audience": ["https://api.example"]}
+    wishes = {
+        "trusted": True,
+        "introspects": True,
+        "audience": ["https://api.example"],
+        "required_scopes": ["email"],
+    }
     made = open_to_all.register(**wishes, access_token_lifetime=3600, is_disabled=False).json
 
     client = db.session.scalar(select(Client).where(Client.client_id == made["client_id"]))
     assert client.setting("trusted") is False
     assert client.setting("introspects") is False
     assert client.setting("audience") == []
+    assert client.setting("required_scopes") == []
     assert client.self_registered
     assert not set(wishes) & set(made)
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from app.models import Client
+from app.services.authorization import consents
 from app.services.clients import clients
 from tests.oidc.mistakes.bench import Bench, Mistake, Seen
 from tests.oidc.request_objects import RIG, packed, send
@@ -45,6 +46,13 @@ def _nobody(bench: Bench) -> Seen:
 
 def _no_consent(bench: Bench) -> Seen:
     return bench.back(bench.scene(allowed=""), prompt="none")
+
+
+def _left_out(bench: Bench) -> Seen:
+    scene = bench.scene(allowed="openid", scope="openid email", required_scopes=["email"])
+    consents.remember(scene.person.id, scene.registered.client, asked=["email"], allowed=[])
+    bench.db.session.commit()
+    return bench.back(scene, scope="openid email", prompt="none")
 
 
 def _too_old(bench: Bench) -> Seen:
@@ -133,6 +141,7 @@ MISTAKES = [
     Mistake("endless state", partial(_back, {"state": "x" * 5_000}), "parameter_too_long"),
     Mistake("silent without a session", _nobody, "no_session"),
     Mistake("silent without consent", _no_consent, "consent_missing"),
+    Mistake("silent without what is required", _left_out, "scope_needed"),
     Mistake("silent and too long ago", _too_old, "session_too_old"),
     Mistake("the person cancelled", _cancelled, "consent_refused"),
     Mistake("request object unsigned", partial(_packed, None, {}), "request_object_unsigned"),

@@ -126,6 +126,9 @@ def test_good_address_is_kept_as_it_is(address):
         ({"scope": 'open"id'}, "scope"),
         ({"scope": "öffnen"}, "scope"),
         ({"scope": "x" * 1001}, "scope"),
+        ({"required_scopes": ["phone"]}, "required_scopes"),
+        ({"required_scopes": "email"}, "required_scopes"),
+        ({"scope": "openid", "required_scopes": ["email"]}, "required_scopes"),
         ({"access_token_lifetime": 59}, "access_token_lifetime"),
         ({"access_token_lifetime": 3601}, "access_token_lifetime"),
         ({"default_max_age": -1}, "default_max_age"),
@@ -181,6 +184,15 @@ def test_unknown_members_are_left_out():
     made = validate({**GOOD, "is_admin": True, "client_id": "mine", "rank": "http://inside/"})
 
     assert not {"is_admin", "client_id", "rank"} & set(made.model_dump())
+
+
+def test_required_is_kept_in_order_and_without_what_always_is():
+    """ux.md 2.8: openid is required without being named."""
+    made = validate({**GOOD, "scope": "openid email phone", "required_scopes": ["phone", "openid"]})
+    assert made.required_scopes == ["phone"]
+
+    words = refused(required_scopes=["phone"])[1]
+    assert words == "It may not even ask for phone: allow that first, or leave it out."
 
 
 def test_policy_is_what_the_schema_knows():
