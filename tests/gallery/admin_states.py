@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from wtforms.fields.choices import SelectChoice
-
 from app.services.clients import scopes
 from app.services.clients.client_metadata import Kind
 from app.web.admin import client_sections
@@ -15,6 +13,7 @@ from app.web.admin.client_form import ClientForm
 from app.web.admin.delete_client import DeleteForm
 from app.web.admin.health import Finding
 from app.web.admin.new_client import MORE, NewClientForm
+from app.web.admin.offers import Row
 from tests.gallery.attempts import ATTEMPTS
 from tests.gallery.people import LONG_NAME, Context, States, ago, told
 from tests.gallery.snippet_states import WAITING
@@ -101,7 +100,10 @@ def _created(kind: Kind = "web", secret: str | None = SECRET) -> Context:
 
 def _client_form(values: Context) -> ClientForm:
     form = ClientForm(formdata=None, data={"version": "1", **values})
-    form.scope.choices = [SelectChoice(scope.name, scope.title) for scope in scopes.SCOPES]
+    form.scope.rows = [
+        *(Row(scope.name, scope.title, may_require=True) for scope in scopes.SCOPES),
+        Row("photos:read", "", may_require=True),
+    ]
     return form
 
 
@@ -182,7 +184,7 @@ def client_page(**changes: Any) -> Context:
     values = {
         "client_name": "Photo Box",
         "redirect_uris": "https://photos.example/callback\nhttps://photos.example/cb",
-        "scope": ["openid", "email"],
+        "scope": ["openid", "required email", "phone", "photos:read"],
     }
     form = changes.get("form") or _client_form(values)
     known = {

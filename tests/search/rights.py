@@ -33,6 +33,7 @@ GREEDY = [
     ("custom_scope", "admin"),
     ("scope", "openid"),
     ("scope", "groups"),
+    ("scope", "required groups"),
     ("required_scopes", "groups"),
     ("client_name", "Mine"),
     ("redirect_uris", "https://mine.example/cb"),

@@ -173,10 +173,29 @@ def test_owner_asks_people_for_no_more(browser, own, db):
     browser.open(page(own))
     filled = browser.fill("save").fields
 
-    for field, value in (("scope", "profile"), ("custom_scope", "payments")):
+    for field, value in (
+        ("scope", "profile"),
+        ("scope", "required email"),
+        ("custom_scope", "payments"),
+        ("required_scopes", "email"),
+    ):
         post(browser, page(own), *filled, **{field: value})
 
         assert set(stored(own, db)["scope"].split()) <= {"openid", "email", "orders"}
+        assert stored(own, db)["required_scopes"] == []
+
+
+def test_owner_lets_people_leave_out_more(browser, own, db):
+    """What an administrator required may be softened: that takes nothing from people."""
+    clients.update(clients.get(own.client_id), {"required_scopes": ["email", "orders"]})
+    db.session.commit()
+
+    browser.open(page(own)).press("save", scope=["openid", "required orders", "email"])
+    assert stored(own, db)["required_scopes"] == ["orders"]
+
+    browser.open(page(own)).press("save", scope=["openid", "email"])
+    assert stored(own, db)["required_scopes"] == []
+    assert stored(own, db)["scope"] == "openid email"
 
 
 def test_rule_holds_whatever_the_form_sends(own):

@@ -52,7 +52,7 @@ def client(client_id: str) -> ResponseReturnValue:
     if not form.validate():
         return page(row, form), 422
     try:
-        members = client_form.members(form, row)
+        members = client_form.members(form)
         wanted = clients.proposed(row, members)
         if not permits(Permission.CHANGE_POLICY):
             owners.check_change(row, wanted)

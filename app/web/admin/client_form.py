@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -14,15 +15,15 @@ from app.errors import InvalidInput
 from app.models import Client
 from app.security import jose
 from app.security.strict_json import BadJson, parse_object
-from app.services.clients import scopes
 from app.services.clients.client_schema import POLICY
-from app.web.admin import client_fields
+from app.web.admin import client_fields, offers
 from app.web.admin.client_fields import (
     FurtherFields,
     SecondsField,
     TicksField,
     choices,
 )
+from app.web.admin.offers import OffersField, Row
 
 #: Members that are lists and are typed one a line, or as words.
 LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "audience", "request_uris")
@@ -88,11 +89,18 @@ class ClientForm(FurtherFields):
         description=_("An installed one may use any port of 127.0.0.1, and schemes of its own."),
     )
 
-    scope = TicksField(
-        _("What it may ask for"), description=_("People still choose what they share.")
+    scope = OffersField(
+        _("What it may ask for"),
+        description=_(
+            "Required: nobody can leave it out and still use the application. Offered: people"
+            " choose. Off: it may not ask."
+        ),
     )
     custom_scope = StringField(
-        _("Further scopes"), description=_("Words of your own APIs, separated by spaces.")
+        _("Further scopes"),
+        description=_(
+            "Words of your own APIs, separated by spaces. Each gets a line above when you save."
+        ),
     )
     trusted = BooleanField(
         _("Trusted"),
@@ -165,31 +173,28 @@ def form_of(client: Client, *, sets_policy: bool = True, fresh: bool = False) ->
     Without policy it has no field for what protects people from the application itself; a fresh
     one does not look at what was sent: it was another form.
     """
-    form = ClientForm(*((None,) if fresh else ()), data=_values(client))
-    known = (*scopes.SCOPES, *scopes.custom().on.values())
-    offered = [scope for scope in known if sets_policy or scope.name in client.scopes]
-    form.scope.choices = choices(*((scope.name, scope.title) for scope in offered))
+    rows = offers.rows(client, sets_policy=sets_policy)
+    form = ClientForm(*((None,) if fresh else ()), data=_values(client, rows))
+    form.scope.rows = rows
     for name in () if sets_policy else (CUSTOM, *POLICY):
         if name in form:
             del form[name]
     return form
 
 
-def _values(client: Client) -> dict[str, Any]:
+def _values(client: Client, rows: Sequence[Row]) -> dict[str, Any]:
     kept = client.registration
-    asked = (kept.get("scope") or "").split()
     return {
         "version": str(client.version),
         **{name: kept.get(name) for name in (*PLAIN, *TEXTS)},
         **{name: kept.get(name) or "" for name in client_fields.CHOSEN},
         **{name: "\n".join(kept.get(name) or ()) for name in LISTS},
         "jwks": json.dumps(kept["jwks"], indent=2) if kept.get("jwks") else "",
-        "scope": [name for name in asked if scopes.find(name)],
-        CUSTOM: " ".join(name for name in asked if not scopes.find(name)),
+        "scope": offers.values(client, rows),
     }
 
 
-def members(form: ClientForm, client: Client) -> dict[str, Any]:
+def members(form: ClientForm) -> dict[str, Any]:
     """Return the members of the registration as the form has them.
 
     Raises:
@@ -201,15 +206,13 @@ def members(form: ClientForm, client: Client) -> dict[str, Any]:
         **{name: form[name].data for name in PLAIN if name in form},
         **{name: (form[name].data or "").strip() for name in TEXTS},
         **{name: (form[name].data or "").split() for name in LISTS if name in form},
-        "scope": " ".join([*form.scope.data, *_custom(form, client)]),
+        "scope": " ".join([*form.scope.allowed, *_further(form)]),
+        "required_scopes": form.scope.required,
     }
 
 
-def _custom(form: ClientForm, client: Client) -> list[str]:
-    """Return the scopes of other APIs; they stay where the form has no field for them."""
-    if CUSTOM in form:
-        return (form.custom_scope.data or "").split()
-    return sorted(name for name in client.scopes if not scopes.find(name))
+def _further(form: ClientForm) -> list[str]:
+    return (form.custom_scope.data or "").split() if CUSTOM in form else []
 
 
 def _jwks(typed: str) -> Any:
@@ -223,7 +226,7 @@ def _jwks(typed: str) -> Any:
 
 def show_differences(form: ClientForm, client: Client) -> None:
     """Say at each field what somebody else has stored meanwhile, keeping what was typed."""
-    for name, stored in _values(client).items():
+    for name, stored in _values(client, form.scope.rows).items():
         if name not in form:
             continue
         field: Field = form[name]
@@ -242,4 +245,4 @@ def _words(stored: Any) -> str:
     if isinstance(stored, bool):
         return str(_("on") if stored else _("off"))
     parts = stored if isinstance(stored, list) else str(stored or "").split()
-    return " ".join(parts) or str(_("nothing"))
+    return (", " if isinstance(stored, list) else " ").join(parts) or str(_("nothing"))
