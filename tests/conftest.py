@@ -24,7 +24,7 @@ from app.database import db as app_db
 from app.named_files import PREFIX
 from app.security import passwords
 from app.settings import Settings
-from tests import databases, secrets_seen, stages
+from tests import databases, factories, secrets_seen, stages
 from tests.clock import Clock
 from tests.http import Http
 from tests.servers import LiveServer
@@ -121,10 +121,13 @@ def _quick_hashes() -> Iterator[None]:
 
 
 @pytest.fixture
-def _real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def _real_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hash as the product does."""
     for name, value in zip(("HASHER", "NOBODY"), REAL_HASHES, strict=True):
         monkeypatch.setattr(passwords, name, value)
+    factories.hashed.cache_clear()
+    yield
+    factories.hashed.cache_clear()
 
 
 @pytest.fixture

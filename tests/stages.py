@@ -82,7 +82,7 @@ class Stage:
         Many tests want the same changes: it takes longer to make one than to run most of them. No
         change at all means: another process of the same server, which is always a new one.
         """
-        name = repr(sorted(changes.items()))
+        name = repr(sorted((name, _plain(value)) for name, value in changes.items()))
         found = self.known.get(name) if changes else None
         if found is None:
             values = {name: getattr(self.settings, name) for name in Settings.model_fields}
@@ -137,6 +137,11 @@ def _make(settings: Settings) -> Flask:
     with app.app_context():
         keep_templates_silent(app, db.engine)
     return app
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting as it can be told from another one: secrets all look alike."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _close_with(stack: ExitStack, app: Flask) -> None:

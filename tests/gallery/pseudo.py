@@ -18,7 +18,13 @@ from flask import Flask
 from app.extensions import babel
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 #: Esperanto: babel knows it, and we have no pages in it.
 LANGUAGE = "eo"
 OPENING, CLOSING = "⟦", "⟧"
@@ -44,16 +50,17 @@ def said(text: str) -> str:
 def write(folder: Path) -> None:
     """Write the catalog of everything that is marked."""
     catalog = Catalog(locale=LANGUAGE)
-    for message in _marked():
+    for message, context in _marked():
         forms = message if isinstance(message, tuple) else (message,)
-        catalog.add(message, tuple(map(said, forms)) if len(forms) > 1 else said(forms[0]))
+        spoken = tuple(map(said, forms)) if len(forms) > 1 else said(forms[0])
+        catalog.add(message, spoken, context=context)
     file = folder / LANGUAGE / "LC_MESSAGES" / "messages.mo"
     file.parent.mkdir(parents=True)
     with file.open("wb") as opened:
         write_mo(opened, catalog)
 
 
-def _marked() -> set[str | tuple[str, ...]]:
+def _marked() -> set[tuple[str | tuple[str, ...], str | None]]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(
@@ -63,7 +70,7 @@ def _marked() -> set[str | tuple[str, ...]]:
         keywords=KEYWORDS,
         directory_filter=lambda folder: Path(folder).name not in {".venv", "tests", "build"},
     )
-    return {message for _, _, message, _, _ in found}
+    return {(message, context) for _, _, message, _, context in found}
 
 
 def speak(site: Flask, folder: Path) -> None:

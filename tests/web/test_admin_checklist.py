@@ -29,7 +29,7 @@ def browser(app, root):
 
 def test_each_task_leads_to_where_it_is_done_and_the_list_goes_when_all_are(browser, root):
     assert browser.open("/admin/").sees(f"{LIST} 0 of 4 done")
-    assert browser.follow("Set it up").at == "/account/second-step"
+    assert browser.follow("Set it up").at == "/login/prove-mailbox"  # then the second step
     assert browser.open("/admin/").follow("Register the first one").at == "/admin/applications/new"
     assert browser.open("/admin/").follow("Try it out").at == "/admin/mails"
     browser.press("test")
