@@ -27,6 +27,14 @@ def test_stolen_cookie_opens_nothing_after_signing_out(signed_in):
     assert signed_in.open("/account/").at == "/login/sign-in"
 
 
+def test_page_leads_to_where_sessions_elsewhere_are_ended(signed_in):
+    """ux.md 2.10; security.md SE08: there, since it may take a proof of who asks."""
+    assert signed_in.open("/login/sign-out").follow("Sign out everywhere else").at == (
+        "/account/security"
+    )
+    assert signed_in.sees("Where you are signed in")
+
+
 def test_looking_at_the_page_signs_nobody_out(signed_in):
     signed_in.open("/login/sign-out")
     assert signed_in.sees("jane@people.example")
