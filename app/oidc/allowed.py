@@ -18,8 +18,8 @@ def granted_scope(
     Raises:
         Refusal: nothing is left of it.
     """
-    asked = scopes.split(request.scope)
-    kept = [name for name in asked if name in _allowed(request, person, interaction)]
+    asked, may = scopes.split(request.scope), _allowed(request, person, interaction)
+    kept = [name for name in asked if name in may]
     if not kept and "openid" not in asked:
         redirect_uri = request.payload.get("redirect_uri")
         raise Refusal("consent_refused", "consent", redirect_uri=redirect_uri)

@@ -181,7 +181,7 @@ def _left_out(state: State) -> frozenset[str]:
 
 
 def _needed_left_out(state: State) -> bool:
-    return _consent_open(state) and bool(_left_out(state))
+    return bool(_left_out(state)) and _consent_open(state)
 
 
 def _identity_unproved(state: State) -> bool:

@@ -7,17 +7,18 @@ from pathlib import Path
 #: Where Debian keeps what `mod_auth_openidc` and Apache consist of.
 MODULES = Path("/usr/lib/apache2/modules")
 MISSING = "on Debian: apt-get install apache2-bin libapache2-mod-auth-openidc"
+PROGRAM = Path("/usr/sbin/apache2")
 NAMES = ("mpm_event", "authn_core", "authz_core", "authz_user", "headers", "auth_openidc")
 
 
 def is_installed() -> bool:
     """Tell whether Apache and its module for OpenID Connect are here."""
-    return (MODULES / "mod_auth_openidc.so").exists() and Path("/usr/sbin/apache2").exists()
+    return (MODULES / "mod_auth_openidc.so").exists() and PROGRAM.exists()
 
 
 def command(folder: Path) -> list[str]:
     """Return the command that serves a folder laid out by `lay_out`."""
-    return ["/usr/sbin/apache2", "-X", "-f", str(folder / "httpd.conf")]
+    return [str(PROGRAM), "-X", "-f", str(folder / "httpd.conf")]
 
 
 def lay_out(folder: Path, port: int, snippet: str) -> None:

@@ -31,8 +31,7 @@ def remove_identity(user: User, identity_id: int, *, session_id: int, address: s
         LastWayIn: it is the last one; the caller rolls back.
         NotFound: the user has no such identity.
     """
-    # As below: two tabs cannot remove the last two.
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    _lock(user)
     upstream_identities.remove(user, identity_id, address=address)
     if not has_any(user.id):
         raise LastWayIn
@@ -48,11 +47,16 @@ def take_identity(user: User, identity_id: int, *, by: int, even_last: bool) -> 
         LastWayIn: it is the last one, and nobody said that it may be; the caller rolls back.
         NotFound: the user has no such identity.
     """
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    _lock(user)
     upstream_identities.remove(user, identity_id, by=by)
     if not even_last and not has_any(user.id):
         raise LastWayIn
     sessions.kill_all(user, by=by)
+
+
+def _lock(user: User) -> None:
+    """Let whoever comes second wait (PostgreSQL), so that two tabs cannot remove the last two."""
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
 
 
 def has_any(user_id: int, *, but: int | None = None) -> bool:
@@ -81,8 +85,7 @@ def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str
         LastWayIn: it is the last one; the caller rolls back.
         NotFound: the user has no such passkey.
     """
-    # PostgreSQL: whoever comes second waits here, so that two tabs cannot remove the last two.
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    _lock(user)
     passkeys.remove(user, passkeys.get(user.id, passkey_id), address=address)
     # SQLite: the delete above has taken the lock.
     if passkeys.has_any(user.id):
