@@ -172,7 +172,7 @@ class Settings(BaseSettings):
         100,
         ge=1,
         le=10_000,
-        description="Sessions that somebody may have at once; the one unused for longest ends.",
+        description="Sessions of one person at once; past it, the tenth unused longest ends.",
     )
     admin_idle: timedelta = Field(
         timedelta(minutes=15), description="The administration asks again when unused so long."
