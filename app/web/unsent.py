@@ -52,7 +52,11 @@ class KeptForm(FlaskForm):
             return MultiDict(kept.fields) if kept.form == type(form).__name__ else None
 
 
-def keeps(form: type[KeptForm]) -> Callable[[V], V]:
+#: A view with several forms says in each request which of them it takes, if any.
+Chosen = Callable[[], type[KeptForm] | None]
+
+
+def keeps(form: type[KeptForm] | Chosen) -> Callable[[V], V]:
     """Say which form the view takes; above the view itself, below every guard."""
 
     def mark(view: V) -> V:
@@ -132,7 +136,8 @@ def _view() -> Callable[..., Any]:
 
 
 def _form() -> type[KeptForm] | None:
-    return getattr(_view(), FORM, None)
+    form: type[KeptForm] | Chosen | None = getattr(_view(), FORM, None)
+    return form if form is None or isinstance(form, type) else form()
 
 
 def _fields(kind: type[KeptForm]) -> dict[str, list[str]]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.services.clients import scopes
 from app.services.clients.client_metadata import Kind
-from app.web.admin import client_sections
 from app.web.admin.client import OwnerForm
-from app.web.admin.client_form import ClientForm
+from app.web.admin.client_form import SectionForm
+from app.web.admin.client_sections import SECTIONS, Addresses, Permissions
 from app.web.admin.delete_client import DeleteForm
 from app.web.admin.health import Finding
 from app.web.admin.new_client import MORE, NewClientForm
@@ -98,13 +98,16 @@ def _created(kind: Kind = "web", secret: str | None = SECRET) -> Context:
     }
 
 
-def _client_form(values: Context) -> ClientForm:
-    form = ClientForm(formdata=None, data={"version": "1", **values})
-    form.scope.rows = [
-        *(Row(scope.name, scope.title, may_require=True) for scope in scopes.SCOPES),
-        Row("photos:read", "", may_require=True),
-    ]
-    return form
+def _sections(**values: Any) -> list[SectionForm]:
+    """Return the form of each section of an application, filled in."""
+    forms = [kind(formdata=None, data={"version": "1", **values}) for kind in SECTIONS]
+    for form in forms:
+        if isinstance(form, Permissions):
+            form.scope.rows = [
+                *(Row(scope.name, scope.title, may_require=True) for scope in scopes.SCOPES),
+                Row("photos:read", "", may_require=True),
+            ]
+    return forms
 
 
 def _notice(**changes: Any) -> Context:
@@ -181,20 +184,19 @@ SECRETS = [
 
 
 def client_page(**changes: Any) -> Context:
-    values = {
-        "client_name": "Photo Box",
-        "redirect_uris": "https://photos.example/callback\nhttps://photos.example/cb",
-        "scope": ["openid", "required email", "phone", "photos:read"],
-    }
-    form = changes.get("form") or _client_form(values)
+    sections = _sections(
+        client_name="Photo Box",
+        redirect_uris=["https://photos.example/callback", "https://photos.example/cb"],
+        scope=["openid", "required email", "phone", "photos:read"],
+    )
     known = {
         "client": client(),
-        "form": form,
+        "sections": sections,
+        "sent": None,
         "may_save": True,
         "owners": [],
         "owner_form": OwnerForm(formdata=None),
         "me": 1,
-        "sections": client_sections.sections(form),
         "secrets": SECRETS,
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
@@ -214,15 +216,11 @@ def client_page(**changes: Any) -> Context:
     return {**known, **changes}
 
 
-def _client_faults() -> Context:
-    form = _client_form({"client_name": "", "redirect_uris": "photos"})
-    told(
-        form,
-        client_name="Give the application a name.",
-        redirect_uris="photos: write the whole address.",
-        scope="Choose at least one.",
-    )
-    return client_page(form=form, findings=[], attempts=[])
+def _client_faults(*above: str, **at_fields: str) -> Context:
+    sections = _sections(client_name="Photo Box", redirect_uris=["photos"])
+    sent = next(form for form in sections if isinstance(form, Addresses))
+    told(sent, **at_fields).form_errors.extend(above)
+    return client_page(sections=sections, sent=sent, findings=[], attempts=[])
 
 
 def _delete(**changes: Any) -> Context:
@@ -247,7 +245,8 @@ STATES: States = (
     ("admin/client_created.html", "spa", lambda: _created("spa", None)),
     ("admin/client_created.html", "machine", lambda: _created("machine")),
     ("admin/client.html", "plain", client_page),
-    ("admin/client.html", "faults", _client_faults),
+    ("admin/client.html", "faults", lambda: _client_faults(redirect_uris="photos: write it out.")),
+    ("admin/client.html", "fault-elsewhere", lambda: _client_faults("Advanced, Sector: needed.")),
     (
         "admin/client.html",
         "capturing",

@@ -16,6 +16,7 @@ from app.services.clients.client_schema import POLICY
 from app.services.people import groups, invitations, roles
 from app.services.people.roles import COLUMNS, Permission
 from app.web import access
+from app.web.admin import client_form, client_sections
 from tests import factories
 from tests.administrators import browser_of
 from tests.raw_requests import send, token_of
@@ -145,7 +146,7 @@ class Desk:
 
     def _filled(self, endpoint, path):
         if endpoint == "admin.client":
-            yield from ((path, form) for form in self._edits())
+            yield from self._edits(path)
             return
         for act in ACTS.get(endpoint, ("",)):
             names = endpoint.startswith(("admin.invite", "admin.add_"))
@@ -159,15 +160,17 @@ class Desk:
         wanted = select(User.email).where(User.id == int(number or 0))
         return self.scalar(wanted) or "x@people.example"
 
-    def _edits(self):
-        """Yield the form of an application as its page has it, with ever more than it has."""
+    def _edits(self, path):
+        """Yield each section of an application as its page has it, with ever more than it has."""
         page = self.browsers["owner"].open(f"/admin/applications/{self.parts['client_id'][0]}")
-        filled = [one for one in page.fill("save").fields if one[0] not in NOT_TYPED]
         asked = ("scope", "groups")
-        for more in ((), (asked,), GREEDY, [one for one in GREEDY if one != asked]):
-            left_out = {name for name, _ in more}
-            kept = [one for one in filled if one[0] == "scope" or one[0] not in left_out]
-            yield [*kept, *more, ("act", "")]
+        for section in client_sections.SECTIONS:
+            sent = page.fill(f"save-{section.section}").fields
+            filled = [one for one in sent if one[0] not in NOT_TYPED]
+            for more in ((), (asked,), GREEDY, [one for one in GREEDY if one != asked]):
+                left_out = {name for name, _ in more}
+                kept = [one for one in filled if one[0] == "scope" or one[0] not in left_out]
+                yield f"{path}?section={section.section}", [*kept, *more, ("act", "")]
 
     def act(self, who, path, form):
         """Send a form."""
@@ -177,9 +180,13 @@ class Desk:
         return sent.status
 
     def version(self, path):
-        """Return what the page of an application would send along."""
-        client_id = path.split("/")[3] if path.startswith("/admin/applications/") else ""
-        return str(self.scalar(select(Client.version).where(Client.client_id == client_id)) or "")
+        """Return what the section of an application's page would send along for its owner."""
+        page, _, name = path.partition("?section=")
+        section = next((one for one in client_sections.SECTIONS if one.section == name), None)
+        client = self.scalar(select(Client).where(Client.client_id == page.split("/")[-1]))
+        if section is None or client is None:
+            return ""
+        return client_form.version_of(section.stored(client, sets_policy=False))
 
     def scalar(self, wanted):
         """Ask the database anew."""

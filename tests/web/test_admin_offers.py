@@ -40,14 +40,14 @@ def setting(registered, name):
 def test_each_scope_is_required_offered_or_off(browser, registered, db):
     """Issue 5: a choice for each, the words of its own API among them."""
     chosen = ["openid", "required email", "phone", "required photos:read", ""]
-    look(browser, registered).press("save", scope=chosen)
+    look(browser, registered).press("save-permissions", scope=chosen)
 
     assert setting(registered, "scope") == "openid email phone photos:read"
     assert setting(registered, "required_scopes") == ["email", "photos:read"]
     before = clients.get(registered.client_id).registration
-    look(browser, registered).press("save")
+    look(browser, registered).press("save-permissions")
     assert clients.get(registered.client_id).registration == before
-    look(browser, registered).press("save", scope=["openid", "email"])
+    look(browser, registered).press("save-permissions", scope=["openid", "email"])
     assert setting(registered, "scope") == "openid email"
     assert setting(registered, "required_scopes") == []
 
@@ -56,7 +56,7 @@ def test_each_scope_is_required_offered_or_off(browser, registered, db):
 def test_choice_that_no_row_offers_saves_nothing(browser, registered, db, made_up):
     before = clients.get(registered.client_id).registration
 
-    look(browser, registered).press("save", scope=["openid", made_up])
+    look(browser, registered).press("save-permissions", scope=["openid", made_up])
 
     assert browser.status == 422
     assert browser.sees("Choose from what the page offers.")
@@ -68,7 +68,7 @@ def test_edit_from_an_older_version_names_what_is_required_now(browser, register
     clients.update(clients.get(registered.client_id), {"required_scopes": ["email"]})
     db.session.commit()
 
-    browser.press("save", client_name="Mine")
+    browser.press("save-permissions", trusted="y")
 
     assert browser.status == 409
     assert browser.sees("Stored now: openid, required email, photos:read")

@@ -10,6 +10,7 @@ from app.services.authorization.attempts import Trace
 from app.services.clients import clients, owners
 from app.services.clients.client_schema import POLICY
 from app.services.upkeep.audit import Event
+from app.web.admin import client_sections
 from tests import factories
 from tests.administrators import browser_of
 from tests.raw_requests import post
@@ -93,7 +94,7 @@ def test_unknown_address_becomes_no_owner(desk, own):
 
 def test_owner_edits_the_application(browser, own, db):
     browser.open("/admin/applications").follow("Photo Box")
-    browser.press("save", client_name="Photo Chest")
+    browser.press("save-basics", client_name="Photo Chest")
 
     assert browser.sees("Your changes are saved.")
     assert stored(own, db)["client_name"] == "Photo Chest"
@@ -161,9 +162,10 @@ def test_owner_has_no_field_for_policy(browser, own, db, name):
     before = stored(own, db)
     values = {"trusted": "y", "security_profile": "strict", "access_token_format": "opaque"}
     assert not browser.open(page(own)).has(name)
-    filled = browser.fill("save").fields
 
-    post(browser, page(own), *filled, **{name: values.get(name, "120")})
+    for section in client_sections.SECTIONS:
+        filled = browser.open(page(own)).fill(f"save-{section.section}")
+        post(browser, filled.url, *filled.fields, **{name: values.get(name, "120")})
 
     assert stored(own, db) == before
 
@@ -171,7 +173,7 @@ def test_owner_has_no_field_for_policy(browser, own, db, name):
 def test_owner_asks_people_for_no_more(browser, own, db):
     """security.md AD03: scopes that an administrator has not given."""
     browser.open(page(own))
-    filled = browser.fill("save").fields
+    filled = browser.fill("save-permissions")
 
     for field, value in (
         ("scope", "profile"),
@@ -179,7 +181,7 @@ def test_owner_asks_people_for_no_more(browser, own, db):
         ("custom_scope", "payments"),
         ("required_scopes", "email"),
     ):
-        post(browser, page(own), *filled, **{field: value})
+        post(browser, filled.url, *filled.fields, **{field: value})
 
         assert set(stored(own, db)["scope"].split()) <= {"openid", "email", "orders"}
         assert stored(own, db)["required_scopes"] == []
@@ -190,10 +192,10 @@ def test_owner_lets_people_leave_out_more(browser, own, db):
     clients.update(clients.get(own.client_id), {"required_scopes": ["email", "orders"]})
     db.session.commit()
 
-    browser.open(page(own)).press("save", scope=["openid", "required orders", "email"])
+    browser.open(page(own)).press("save-permissions", scope=["openid", "required orders", "email"])
     assert stored(own, db)["required_scopes"] == ["orders"]
 
-    browser.open(page(own)).press("save", scope=["openid", "email"])
+    browser.open(page(own)).press("save-permissions", scope=["openid", "email"])
     assert stored(own, db)["required_scopes"] == []
     assert stored(own, db)["scope"] == "openid email"
 

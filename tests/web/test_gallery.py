@@ -144,7 +144,8 @@ def test_style_sheets_and_scripts_are_small():
     assert len((css / "app.css").read_bytes()) <= 40 * 1024
     assert len(gzip.compress((css / "app.css").read_bytes())) <= 10 * 1024
     assert len((css / "admin.css").read_bytes()) <= 25 * 1024
-    assert len((css / "charts.css").read_bytes()) <= 6 * 1024
+    for name in ("charts.css", "traces.css"):
+        assert len((css / name).read_bytes()) <= 6 * 1024
     assert not {name: size for name, size in sizes.items() if size > 3 * 1024}
 
 

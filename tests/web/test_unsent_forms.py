@@ -129,12 +129,12 @@ def test_long_form_of_an_application_comes_back(app, db, clock, settings):
     browser = browser_of(app, admin).open(f"/admin/applications/{made.client_id}")
     clock.move(settings.admin_idle + timedelta(seconds=1))
     addresses = "https://rp.example/one\nhttps://rp.example/two"
-    browser.press("save", redirect_uris=addresses, scope=["openid", "email"])
+    browser.press("save-addresses", redirect_uris=addresses)
 
     browser.sign_in(admin.email, PASSWORD)
 
     assert browser.element("redirect_uris").text.split() == addresses.split()
-    browser.press("save")
+    browser.press("save-addresses")
     assert browser.sees("saved"), browser.shown.text
 
 

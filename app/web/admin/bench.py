@@ -32,7 +32,7 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web.access import needs
 from app.web.admin import bench_sentences
-from app.web.admin.client_form import TicksField
+from app.web.admin.client_fields import TicksField
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.preview import WAY_WORDS, scope_choices
 

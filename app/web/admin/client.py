@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -23,7 +24,7 @@ from app.web import access, forms, unsent
 from app.web.access import needs
 from app.web.admin import addresses, client_form, client_sections, health, sentences
 from app.web.admin.addresses import noon
-from app.web.admin.client_form import ClientForm
+from app.web.admin.client_form import SectionForm
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.new_client import discovery_url
@@ -31,7 +32,6 @@ from app.web.admin.new_client import discovery_url
 NEWEST = 5
 #: Methods that send the secret itself.
 PRESENTED = frozenset({"client_secret_basic", "client_secret_post"})
-MOST_DIGITS = 9
 
 
 class OwnerForm(FlaskForm):
@@ -42,47 +42,63 @@ class OwnerForm(FlaskForm):
 
 @blueprint.route("/applications/<client_id>", methods=["GET", "POST"])
 @needs(Permission.READ_APPLICATIONS, to_write=Permission.CHANGE_APPLICATIONS)
-@unsent.keeps(ClientForm)
+@unsent.keeps(client_sections.wanted)
 def client(client_id: str) -> ResponseReturnValue:
-    """Show an application, or save its sections all at once."""
-    row = clients.get(client_id)
-    form = client_form.form_of(row, sets_policy=permits(Permission.CHANGE_POLICY))
-    if not form.is_submitted():
-        return page(row, form)
+    """Show an application, or save the section that was sent."""
+    row, kind = clients.get(client_id), client_sections.wanted()
+    if request.method != "POST":
+        return page(row)
+    if kind is None:
+        raise InvalidInput("section", "Say which section of the application this is.")
+    form = client_form.form_of(kind, row, sets_policy=_sets_policy())
     if not form.validate():
         return page(row, form), 422
+    if client_form.is_outdated(form, row, sets_policy=_sets_policy()):
+        return _changed_meanwhile(row, form)
     try:
-        members = client_form.members(form)
-        wanted = clients.proposed(row, members)
-        if not permits(Permission.CHANGE_POLICY):
-            owners.check_change(row, wanted)
-        commit()  # the sector may take seconds to answer
-        sectors.check(wanted, before=row.registration)
-        clients.update(row, members, version=_version(form), by=administrator().user_id)
+        _save(row, form.members())
     except InvalidInput as fault:
         rollback()
-        forms.blame(form, fault)
+        _blame(form, fault)
         return page(clients.get(client_id), form), 422
     except Conflict:
         rollback()
         return _changed_meanwhile(clients.get(client_id), form)
     commit()
-    return back_to(client_id, "saved")
+    return back_to(client_id, "saved", kind.section)
 
 
-def _version(form: ClientForm) -> int:
-    """Return the version the form was made from; one that nobody sent out is never current."""
-    sent: str = form.version.data
-    return int(sent) if sent.isdecimal() and len(sent) <= MOST_DIGITS else -1
+def _save(row: Client, members: dict[str, Any]) -> None:
+    version, wanted = row.version, clients.proposed(row, members)
+    if not _sets_policy():
+        owners.check_change(row, wanted)
+    commit()  # the sector may take seconds to answer
+    sectors.check(wanted, before=row.registration)
+    clients.update(row, members, version=version, by=administrator().user_id)
 
 
-def _changed_meanwhile(row: Client, form: ClientForm) -> ResponseReturnValue:
+def _sets_policy() -> bool:
+    return permits(Permission.CHANGE_POLICY)
+
+
+def _blame(form: SectionForm, fault: InvalidInput) -> None:
+    """Show a refusal at its field, or above the form with the section that holds the field."""
+    kind = client_sections.holding(fault.field)
+    if fault.field in form or kind is None:
+        forms.blame(form, fault)
+        return
+    where = {"section": kind.title, "field": client_sections.label(fault.field)}
+    text = gettext("%(section)s, %(field)s: %(fault)s", fault=fault.public, **where)
+    form.form_errors.append(text)
+
+
+def _changed_meanwhile(row: Client, form: SectionForm) -> ResponseReturnValue:
     text = gettext(
         "Somebody else changed this application while you did. Nothing of yours is saved yet: "
         "look at the marked fields, then save again."
     )
     form.form_errors.append(text)
-    client_form.show_differences(form, row)
+    client_form.show_differences(form, row, sets_policy=_sets_policy())
     return page(row, form), 409
 
 
@@ -110,7 +126,7 @@ def back_to(client_id: str, done: str, section: str | None = None) -> ResponseRe
     return redirect(target, 303)
 
 
-def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> str:
+def page(row: Client, sent: SectionForm | None = None, owner_form: OwnerForm | None = None) -> str:
     """Return the page of an application, with what was wrong in one of its forms."""
     used = overview.last_sign_ins([row.id])
     newest = attempts.latest(client_id=row.client_id, most=NEWEST)
@@ -118,12 +134,12 @@ def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> 
     return render_template(
         "admin/client.html",
         client={**summary(row), "last_used_at": used.get(row.id)},
-        form=form,
+        sections=_sections(row, sent, is_fresh=sent is not None or owner_form is not None),
+        sent=sent,
         owner_form=owner_form or OwnerForm(formdata=None),
         owners=owners.of_client(row),
         me=administrator().user_id,
         may_save=access.permitted(Permission.CHANGE_APPLICATIONS, row.client_id),
-        sections=client_sections.sections(form),
         secrets=_secrets(row),
         issuer=settings.issuer,
         discovery_url=discovery_url(),
@@ -135,6 +151,15 @@ def page(row: Client, form: ClientForm, owner_form: OwnerForm | None = None) -> 
         findings=health.findings(row, notices),
         saved=request.args.get("done", "") if request.method == "GET" else "",
     )
+
+
+def _sections(row: Client, sent: SectionForm | None, *, is_fresh: bool) -> list[SectionForm]:
+    """Return the form of each section; a fresh one does not look at what was sent for another."""
+    made = partial(client_form.form_of, client=row, sets_policy=_sets_policy(), fresh=is_fresh)
+    return [
+        sent if sent is not None and isinstance(sent, kind) else made(kind)
+        for kind in client_sections.SECTIONS
+    ]
 
 
 def _secrets(row: Client) -> list[dict[str, Any]]:

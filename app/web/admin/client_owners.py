@@ -12,7 +12,6 @@ from app.services.people import accounts
 from app.services.people.roles import Permission
 from app.web import guards
 from app.web.access import needs
-from app.web.admin import client_form
 from app.web.admin.client import OwnerForm, back_to, page
 from app.web.admin.entrance import administrator, blueprint
 
@@ -25,7 +24,7 @@ def add_owner(client_id: str) -> ResponseReturnValue:
     user = accounts.find_by_email(form.email.data) if form.validate_on_submit() else None
     if user is None:
         form.email.errors = form.email.errors or [_("No user has this address.")]
-        return page(row, client_form.form_of(row, fresh=True), owner_form=form), 422
+        return page(row, owner_form=form), 422
     owners.add(row, user, by=administrator().user_id, address=guards.address())
     commit()
     return back_to(client_id, "owner-added", "owners")

@@ -1,91 +1,298 @@
-"""The sections of an application's form: each field stands in one of them."""
+"""The sections of an application's page: each a form of its own, saved by itself (ux.md 2.17)."""
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from typing import Any
 
-from app.web.admin.client_fields import Section
-from app.web.admin.client_form import CUSTOM, TOKENS, ClientForm
+from flask import request
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import DataRequired, Optional
 
-#: A section without fields of its own: the template shows the way to the preview there.
-CONSENT = "consent"
+from app.models import Client
+from app.oidc import client_assertion, request_object
+from app.security import jose, jwe
+from app.web.admin import offers
+from app.web.admin.client_fields import (
+    ChosenField,
+    JsonField,
+    LinesField,
+    SecondsField,
+    TicksField,
+    WordField,
+    choices,
+)
+from app.web.admin.client_form import SectionForm
+from app.web.admin.offers import OffersField
+
+_ASSERTIONS = [alg for known in client_assertion.ALGORITHMS.values() for alg in known]
 
 
-def sections(form: ClientForm) -> list[Section]:
-    """Return the sections of the form: id, title, introduction, the fields that it has."""
-    return [
-        (number, title, intro, [name for name in fields if name in form])
-        for number, title, intro, fields in (*_first(), *_then())
-    ]
+class Basics(SectionForm):
+    """What people see."""
+
+    section = "basics"
+    title = _("Basics")
+    intro = _("What people see.")
+
+    client_name = StringField(
+        _("Name"),
+        [DataRequired(_("Give the application a name."))],
+        description=_("People read it when they sign in and when they give permission."),
+    )
+    client_uri = WordField(_("Home page"), description=_("Starts with https://."))
+    logo_uri = WordField(
+        _("Logo"), description=_("We fetch it once and show a copy. PNG, JPEG, GIF or WebP.")
+    )
+    policy_uri = WordField(_("Privacy page"), description=_("Linked on the permission page."))
+    tos_uri = WordField(_("Terms page"), description=_("Linked on the permission page."))
+    contacts = LinesField(
+        _("Contacts"), description=_("Email addresses of those who run it, one a line.")
+    )
 
 
-def _first() -> list[Section]:
-    return [
-        (
-            "basics",
-            _("Basics"),
-            _("What people see."),
-            ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts"],
+class Addresses(SectionForm):
+    """Where people come back to."""
+
+    section = "addresses"
+    title = _("Sign-in addresses")
+
+    redirect_uris = LinesField(
+        _("Redirect addresses"),
+        description=_(
+            "Where people return to after signing in, one a line. Every character counts."
         ),
-        (
-            "addresses",
-            _("Sign-in addresses"),
-            "",
-            [
-                "redirect_uris",
-                "post_logout_redirect_uris",
-                "initiate_login_uri",
-                "application_type",
-            ],
+    )
+    post_logout_redirect_uris = LinesField(
+        _("Addresses after sign-out"), description=_("Where they may land after signing out.")
+    )
+    initiate_login_uri = WordField(
+        _("Where a sign-in starts"),
+        description=_("People open the application there from their account page."),
+    )
+    application_type = SelectField(
+        _("Where it runs"),
+        choices=choices(
+            ("web", _("On the web")), ("native", _("Installed on a phone or computer"))
         ),
-        ("permissions", _("Permissions"), "", ["scope", CUSTOM, "trusted", "require_second_step"]),
-        (
-            CONSENT,
-            _("Consent preview"),
-            _("What people are asked before the application learns anything about them."),
-            [],
-        ),
-        ("tokens", _("Tokens"), "", list(TOKENS)),
-    ]
+        description=_("An installed one may use any port of 127.0.0.1, and schemes of its own."),
+    )
 
 
-def _then() -> list[Section]:
-    return [
-        (
-            "keys",
-            _("Keys and authentication"),
-            _("How it proves itself, and how people get there."),
-            [
-                "token_endpoint_auth_method",
-                "token_endpoint_auth_signing_alg",
-                "jwks_uri",
-                "jwks",
-                "grant_types",
-                "pkce_required",
-                "introspects",
-            ],
+class Permissions(SectionForm):
+    """What it may learn, and what protects people from it."""
+
+    section = "permissions"
+    title = _("Permissions")
+
+    scope = OffersField(
+        _("What it may ask for"),
+        description=_(
+            "Required: nobody can leave it out and still use the application. Offered: people"
+            " choose. Off: it may not ask."
         ),
-        (
-            "logout",
-            _("Signing out"),
-            _("How it learns that somebody has signed out here."),
-            ["backchannel_logout_uri", "frontchannel_logout_uri"],
+    )
+    custom_scope = StringField(
+        _("Further scopes"),
+        description=_(
+            "Words of your own APIs, separated by spaces. Each gets a line above when you save."
         ),
-        (
-            "advanced",
-            _("Advanced"),
-            _("Signed requests, privacy and encryption. Most applications leave this as it is."),
-            [
-                "security_profile",
-                "request_uris",
-                "request_object_signing_alg",
-                "subject_type",
-                "sector_identifier_uri",
-                "id_token_encrypted_response_alg",
-                "id_token_encrypted_response_enc",
-                "userinfo_signed_response_alg",
-                "userinfo_encrypted_response_alg",
-                "userinfo_encrypted_response_enc",
-            ],
+    )
+    trusted = BooleanField(
+        _("Trusted"),
+        description=_("People are not asked for permission. For your own applications only."),
+    )
+    require_second_step = BooleanField(
+        _("Ask for a second step"),
+        description=_("Nobody gets in with a password alone, whatever the application asks for."),
+    )
+
+    @classmethod
+    def stored(cls, client: Client, *, sets_policy: bool) -> dict[str, Any]:
+        """Return the value of each field as the registration stands; none for a new scope."""
+        rows = offers.rows(client, sets_policy=sets_policy)
+        known = super().stored(client, sets_policy=sets_policy)
+        return {**known, "scope": offers.values(client, rows), "custom_scope": ""}
+
+    def members(self) -> dict[str, Any]:
+        """Return the members of the registration: the scopes are spread over two of them."""
+        known = super().members()
+        further = (known.pop("custom_scope", "") or "").split()
+        return {
+            **known,
+            "scope": " ".join([*self.scope.allowed, *further]),
+            "required_scopes": self.scope.required,
+        }
+
+    def fit(self, client: Client, *, sets_policy: bool) -> None:
+        """Offer the scopes that this person may choose from."""
+        super().fit(client, sets_policy=sets_policy)
+        self.scope.rows = offers.rows(client, sets_policy=sets_policy)
+        if not sets_policy:
+            del self["custom_scope"]
+
+
+class Tokens(SectionForm):
+    """What its tokens are like."""
+
+    section = "tokens"
+    title = _("Tokens")
+
+    id_token_signed_response_alg = SelectField(
+        _("Signature of ID tokens"),
+        choices=choices(*((alg, alg) for alg in jose.ALGORITHMS)),
+    )
+    access_token_format = SelectField(
+        _("Access tokens"),
+        choices=choices(
+            ("jwt", _("JWT: APIs check it themselves")),
+            ("opaque", _("Opaque: APIs ask here each time")),
         ),
-    ]
+    )
+    access_token_lifetime = SecondsField(
+        _("Lifetime of access tokens"),
+        [Optional()],
+        description=_("In seconds, 60 to 3600. Empty: the setting of this service."),
+    )
+    audience = LinesField(
+        _("APIs"), description=_("Addresses its access tokens are for, one a line.")
+    )
+    default_max_age = SecondsField(
+        _("Longest time since sign-in"),
+        [Optional()],
+        description=_("In seconds; people who signed in longer ago do so again. Empty: no limit."),
+    )
+    require_auth_time = BooleanField(
+        _("Always say when they signed in"), description=_("ID tokens carry auth_time.")
+    )
+
+
+class Keys(SectionForm):
+    """How it proves itself."""
+
+    section = "keys"
+    title = _("Keys and authentication")
+    intro = _("How it proves itself, and how people get there.")
+
+    token_endpoint_auth_method = SelectField(
+        _("How it proves itself"),
+        choices=choices(
+            ("client_secret_basic", _("Secret in the header")),
+            ("client_secret_post", _("Secret in the form")),
+            ("private_key_jwt", _("Signature with a key of its own")),
+            ("client_secret_jwt", _("Signature with the secret, which we keep encrypted")),
+            ("none", _("No secret: it runs on people's devices")),
+        ),
+        description=_("Changing to no secret removes its secrets."),
+    )
+    token_endpoint_auth_signing_alg = ChosenField(
+        _("Signature it proves itself with"), _ASSERTIONS, _("Any")
+    )
+    jwks_uri = WordField(
+        _("Address of its keys"), description=_("Fetched again when it signs with a new key.")
+    )
+    jwks = JsonField(
+        _("Its keys"), description=_("A JWK Set of public keys, instead of an address.")
+    )
+    grant_types = TicksField(
+        _("Ways to get tokens"),
+        choices=choices(
+            ("authorization_code", _("A person signs in")),
+            ("refresh_token", _("Stay signed in with refresh tokens")),
+            ("client_credentials", _("For itself, without a person")),
+        ),
+    )
+    pkce_required = BooleanField(
+        _("PKCE is required"),
+        description=_("Leave it on unless the application cannot do it."),
+    )
+    introspects = BooleanField(
+        _("May introspect"), description=_("An API that asks whether tokens are good.")
+    )
+
+
+class Logout(SectionForm):
+    """How it is told of sign-outs."""
+
+    section = "logout"
+    title = _("Signing out")
+    intro = _("How it learns that somebody has signed out here.")
+
+    backchannel_logout_uri = WordField(
+        _("Where it is told of sign-outs"),
+        description=_("We post a signed notice there, again and again for a day if need be."),
+    )
+    frontchannel_logout_uri = WordField(
+        _("Page that signs out in the browser"),
+        description=_("Loaded in a hidden frame; it has the host of a redirect address."),
+    )
+
+
+class Advanced(SectionForm):
+    """What most applications leave as it is."""
+
+    section = "advanced"
+    title = _("Advanced")
+    intro = _("Signed requests, privacy and encryption. Most applications leave this as it is.")
+
+    security_profile = SelectField(
+        _("Security profile"),
+        choices=choices(("standard", _("Standard")), ("strict", _("Strict"))),
+        description=_("Strict: PKCE always, and what it signs names this service alone."),
+    )
+    request_uris = LinesField(
+        _("Addresses of request objects"), description=_("One a line, with their fragments.")
+    )
+    request_object_signing_alg = ChosenField(
+        _("Signature of request objects"), request_object.ALGORITHMS, _("Any of its keys")
+    )
+    subject_type = SelectField(
+        _("IDs of people"),
+        choices=choices(
+            ("public", _("The same for every application")),
+            ("pairwise", _("Its own: nobody can compare")),
+        ),
+        description=_("Changing it makes everybody a stranger to the application."),
+    )
+    sector_identifier_uri = WordField(
+        _("Sector"), description=_("A list of addresses whose applications share IDs.")
+    )
+    id_token_encrypted_response_alg = ChosenField(
+        _("Encryption of ID tokens"), jwe.ALGORITHMS, _("Not encrypted")
+    )
+    id_token_encrypted_response_enc = ChosenField(_("Cipher of ID tokens"), jwe.CONTENT, _("Usual"))
+    userinfo_signed_response_alg = ChosenField(
+        _("Signature of userinfo"), jose.ALGORITHMS, _("Plain JSON")
+    )
+    userinfo_encrypted_response_alg = ChosenField(
+        _("Encryption of userinfo"), jwe.ALGORITHMS, _("Not encrypted")
+    )
+    userinfo_encrypted_response_enc = ChosenField(_("Cipher of userinfo"), jwe.CONTENT, _("Usual"))
+
+
+SECTIONS: tuple[type[SectionForm], ...] = (
+    Basics,
+    Addresses,
+    Permissions,
+    Tokens,
+    Keys,
+    Logout,
+    Advanced,
+)
+
+
+def holding(member: str) -> type[SectionForm] | None:
+    """Return the section in which a member of the registration is changed, None for no such one."""
+    return next((kind for kind in SECTIONS if member in kind.member_names()), None)
+
+
+def label(member: str) -> str:
+    """Return the words of the field that holds a member; empty when no section has it."""
+    kind = holding(member)
+    return str(getattr(kind, member).args[0]) if kind else ""
+
+
+def wanted() -> type[SectionForm] | None:
+    """Return the section that this request sends, None when it does not say which."""
+    name = request.args.get("section")
+    return next((kind for kind in SECTIONS if kind.section == name), None)

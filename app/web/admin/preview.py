@@ -28,7 +28,7 @@ from app.services.people.roles import Permission
 from app.web import asking
 from app.web.access import needs
 from app.web.admin import claim_sentences
-from app.web.admin.client_form import TicksField
+from app.web.admin.client_fields import TicksField
 from app.web.admin.entrance import administrator, blueprint, permits
 
 LONGEST_CLAIMS = 4_096

@@ -12,7 +12,7 @@ from app.models import Attempt
 from app.oidc.reasons import REASONS
 from app.oidc.reasons.reason import ACCOUNT, SECRETS, SWITCH, UPSTREAM
 from app.web import doctor
-from app.web.admin.client_form import ClientForm
+from app.web.admin import client_sections
 
 _WAITING: dict[str, LazyString] = {
     "account_wanted": _("Waiting: the application wants a new account."),
@@ -119,8 +119,7 @@ def _setting(reason: str) -> str:
     name = found.setting if found else ""
     if name in _PLACES:
         return str(_PLACES[name])
-    field = getattr(ClientForm, name, None) if name else None
-    return str(field.args[0]) if field is not None else name
+    return client_sections.label(name) or name
 
 
 def _add_url(attempt: Attempt) -> str | None:
