@@ -212,6 +212,7 @@ def client_page(**changes: Any) -> Context:
         "attempts": ATTEMPTS[:2],
         "findings": FINDINGS,
         "saved": "",
+        "saved_in": "",
     }
     return {**known, **changes}
 
@@ -246,6 +247,7 @@ STATES: States = (
     ("admin/client_created.html", "machine", lambda: _created("machine")),
     ("admin/client.html", "plain", client_page),
     ("admin/client.html", "faults", lambda: _client_faults(redirect_uris="photos: write it out.")),
+    ("admin/client.html", "saved", lambda: client_page(saved="saved", saved_in="tokens")),
     ("admin/client.html", "fault-elsewhere", lambda: _client_faults("Advanced, Sector: needed.")),
     (
         "admin/client.html",

@@ -34,10 +34,12 @@ def _as(page: Callable[..., Context], role: str, **changes: object) -> Callable[
     return lambda: {**page(**changes), "current_user": holder(**{role: True})}
 
 
+ADDED: Context = {"owners": OWNERS, "saved": "owner-added", "saved_in": "owners"}
+
 STATES: States = (
     ("admin/user_roles.html", "some", _roles),
     ("admin/user_roles.html", "owner", lambda: _roles(owned=CLIENTS)),
-    ("admin/client.html", "owners", lambda: client_page(owners=OWNERS, saved="owner-added")),
+    ("admin/client.html", "owners", lambda: client_page(**ADDED)),
     ("admin/client.html", "no-such-owner", _no_such_owner),
     ("admin/client.html", "own", _as(client_page, "is_owner", owners=OWNERS)),
     ("admin/client.html", "audited", _as(client_page, "is_auditor", may_save=False)),

@@ -196,3 +196,13 @@ def test_made_up_version_saves_nothing(browser, registered, db, version):
 
     assert browser.status in {409, 422}
     assert setting(registered, "client_name") == "Photo Box"
+
+
+def test_section_that_was_saved_says_so_where_the_person_is(browser, registered, db):
+    """The page comes back at the section: a notice at its top would not be seen."""
+    look(browser, registered).press("save-tokens")
+
+    assert "Your changes are saved." in browser.element("tokens").text
+    browser.press("save-tokens", access_token_lifetime="5")
+    assert "60 or more" in browser.element("tokens").text
+    assert "Your changes are saved." not in browser.shown.text

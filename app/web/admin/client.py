@@ -121,8 +121,10 @@ def turn_on(client_id: str) -> ResponseReturnValue:
 
 
 def back_to(client_id: str, done: str, section: str | None = None) -> ResponseReturnValue:
-    """Return to the page of an application, which says what was done."""
-    target = url_for("admin.client", client_id=client_id, done=done, _anchor=section)
+    """Return to the page of an application, which says in that section what was done."""
+    target = url_for(
+        "admin.client", client_id=client_id, done=done, section=section, _anchor=section
+    )
     return redirect(target, 303)
 
 
@@ -150,6 +152,7 @@ def page(row: Client, sent: SectionForm | None = None, owner_form: OwnerForm | N
         uses=addresses.of(row),
         findings=health.findings(row, notices),
         saved=request.args.get("done", "") if request.method == "GET" else "",
+        saved_in=request.args.get("section", ""),
     )
 
 
