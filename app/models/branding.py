@@ -25,7 +25,9 @@ class Branding(Model):
     #: Colours as `#rrggbb`, of light pages and of dark ones.
     accent: Mapped[str | None] = mapped_column(String(7))
     accent_dark: Mapped[str | None] = mapped_column(String(7))
-    #: A PNG that we have drawn, and what its address ends with.
+    #: PNGs that we have drawn, of light pages and of dark ones, and what their addresses end with.
     logo: Mapped[bytes | None] = mapped_column(LargeBinary)
     logo_handle: Mapped[str | None] = mapped_column(String(22))
+    logo_dark: Mapped[bytes | None] = mapped_column(LargeBinary)
+    logo_dark_handle: Mapped[str | None] = mapped_column(String(22))
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -9,6 +9,7 @@ from flask import Flask, current_app, has_request_context, url_for
 
 from app.services.upkeep import branding
 from app.web import brand as look
+from app.web import themes
 
 A_YEAR = 31_536_000
 
@@ -25,13 +26,15 @@ def asset(path: str) -> str:
 def brand() -> dict[str, str]:
     """Return whose pages these are, for every template: no query starts in one."""
     current, is_page = branding.current(), has_request_context()
+    light, dark = look.logos_of(current, themes.chosen()) if is_page else ("", "")
     return {
         "name": current.service_name,
         "support_contact": current.support_contact,
         "privacy_url": current.privacy_url,
         "terms_url": current.terms_url,
         "sheet": look.sheet_of(current.accent, current.accent_dark) if is_page else "",
-        "logo": look.logo_of(current.logo_handle) if is_page else "",
+        "logo": light,
+        "logo_dark": dark,
     }
 
 

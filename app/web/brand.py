@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from app.security import colours
 from app.services.upkeep import branding
+from app.services.upkeep.branding import Brand
 from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("brand", __name__)
@@ -60,5 +61,16 @@ def sheet_of(accent: str, accent_dark: str) -> str:
 
 
 def logo_of(handle: str) -> str:
-    """Return the address of a logo, empty where the mark is our own."""
+    """Return the address of a logo, empty where there is none."""
     return url_for("brand.logo", handle=handle) if handle else ""
+
+
+def logos_of(brand: Brand, theme: str) -> tuple[str, str]:
+    """Return the address of the logo, empty where the mark is our own, and of one for dark pages.
+
+    The second is empty when the first is right in any case: the browser need not choose.
+    """
+    light, dark = logo_of(brand.logo_handle), logo_of(brand.logo_dark_handle)
+    if not light or not dark or theme == "light":
+        return light, ""
+    return (dark, "") if theme == "dark" else (light, dark)

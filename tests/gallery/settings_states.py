@@ -10,6 +10,8 @@ from app.web.admin.setting_groups import grouped
 from app.web.admin.settings import BrandForm
 from tests.gallery.people import Context, States, told
 
+LOGOS = {"logo": "/static/favicon.svg", "logo_dark": "/static/logo.svg"}
+
 
 def _settings(**changes: Any) -> Context:
     rows = [
@@ -25,7 +27,7 @@ def _settings(**changes: Any) -> Context:
             "privacy_url": "https://example.org/privacy",
             "terms_url": "",
         },
-        "has_logo": False,
+        "logos": {"logo": "", "logo_dark": ""},
         "is_preview": False,
         "groups": grouped(rows),
         "done": "",
@@ -39,7 +41,7 @@ def _refused() -> Context:
         "The nearest that can is #87690f."
     )
     form = BrandForm(formdata=None, data={"accent": "#f2c063"})
-    return _settings(form=told(form, accent=text), has_logo=True)
+    return _settings(form=told(form, accent=text), logos=LOGOS)
 
 
 STATES: States = (

@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.web.admin.setting_groups import GROUPS
 from tests import factories
 from tests.administrators import browser_of, visitor
+from tests.browser import Cookie
 from tests.stages import ENCRYPTION_KEY, SECRET_KEY
 from tests.transports import FlaskTransport
 
@@ -201,15 +202,16 @@ def picture():
     return out.getvalue()
 
 
-def send(browser, logo):
+def send(browser, content, name="logo"):
     """Send the form with a file, as a browser does."""
-    fields = [(name, value) for name, value in browser.fill("save").fields if name != "logo"]
+    fields = [(field, value) for field, value in browser.fill("save").fields if field != name]
     parts = [
-        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields
+        f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+        for field, value in fields
     ]
-    head = b'--x\r\nContent-Disposition: form-data; name="logo"; filename="logo.png"\r\n'
-    body = b"".join(parts) + head + b"Content-Type: image/png\r\n\r\n" + logo + b"\r\n--x--\r\n"
+    head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="logo.png"\r\n'.encode()
+    kind = b"Content-Type: image/png\r\n\r\n"
+    body = b"".join(parts) + head + kind + content + b"\r\n--x--\r\n"
     headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": browser.origin}
     headers |= browser.cookie_header()
     url = f"{browser.origin}/admin/settings"
@@ -229,6 +231,34 @@ def test_logo_is_drawn_anew_and_shown(browser):
 
     page.press("save", drop_logo="y")
     assert branding.current().logo_handle == ""
+
+
+def test_dark_pages_have_a_logo_of_their_own(browser):
+    """ux.md 2.22: the system chooses, unless the person has; without one the other serves both."""
+    for name in branding.LOGOS:
+        assert send(browser.open("/admin/settings"), picture(), name).status == 303
+    kept = branding.current()
+    light, dark = (f"/brand/logo/{one}.png" for one in (kept.logo_handle, kept.logo_dark_handle))
+    assert light != dark
+
+    for theme, shown in (("", {light, dark}), ("light", {light}), ("dark", {dark})):
+        browser.jar["__Host-sealwax-theme"] = Cookie(theme)
+        answer = browser.open("/admin/users").answer.text
+        assert {address for address in (light, dark) if address in answer} == shown, theme
+    for address in (light, dark):
+        assert browser.transport.send("GET", f"{browser.origin}{address}", headers={}).status == 200
+
+    browser.open("/admin/settings").press("save", drop_logo_dark="y")
+    answer = browser.open("/admin/users").answer.text
+    assert light in answer
+    assert dark not in answer
+
+
+def test_logo_of_dark_pages_alone_leaves_the_mark(browser):
+    """Light pages would have none."""
+    send(browser, picture(), "logo_dark")
+
+    assert "/brand/logo/" not in browser.open("/admin/users").answer.text
 
 
 def test_file_that_is_no_picture_is_refused(browser):

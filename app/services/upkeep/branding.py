@@ -1,18 +1,19 @@
 """Whose pages these are: what the environment says, unless administrators have set it.
 
-Name, contact, links, colours and logo only: they change no rule. What a mistake could open or shut
+Name, contact, links, colours and logos only: they change no rule. What a mistake could open or shut
 stays with whoever runs the machine.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import case, or_, select
 
 from app.clock import now
 from app.database import db, insert_or, is_busy, reading
@@ -29,16 +30,18 @@ TABLE = Branding.__table__
 #: What is a setting of the environment, too.
 TEXTS = ("service_name", "support_contact", "privacy_url", "terms_url")
 COLOURS: dict[str, Scheme] = {"accent": "light", "accent_dark": "dark"}
+#: Of light pages and of dark ones.
+LOGOS = ("logo", "logo_dark")
 LONGEST_NAME = 60
 LONGEST_LINK = 500
-_FIELDS = (*TEXTS, *COLOURS, "logo_handle")
+_FIELDS = (*TEXTS, *COLOURS, *(f"{name}_handle" for name in LOGOS))
 _ROW = select(*(TABLE.c[name] for name in _FIELDS))
 _LAST = "sealwax.brand"
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Whose pages these are; colours and logo are empty where nothing is set."""
+    """Whose pages these are; colours and logos are empty where nothing is set."""
 
     service_name: str
     support_contact: str
@@ -47,6 +50,7 @@ class Brand:
     accent: str = ""
     accent_dark: str = ""
     logo_handle: str = ""
+    logo_dark_handle: str = ""
 
 
 def current() -> Brand:
@@ -89,8 +93,10 @@ def stored() -> dict[str, str]:
 
 def logo(handle: str) -> bytes | None:
     """Return the logo, None when it is another by now."""
-    wanted = select(TABLE.c.logo).where(TABLE.c.logo_handle == handle)
-    return db.session.scalar(wanted)
+    row = TABLE.c
+    of_its_scheme = case((row.logo_handle == handle, row.logo), else_=row.logo_dark)
+    known = or_(row.logo_handle == handle, row.logo_dark_handle == handle)
+    return db.session.scalar(select(of_its_scheme).where(known))
 
 
 def checked(given: dict[str, str]) -> dict[str, str]:
@@ -148,17 +154,18 @@ TOO_PALE = lazy_gettext(
 )
 
 
-def change(clean: dict[str, str], *, logo: bytes | None, drop_logo: bool, by: int) -> None:
-    """Keep what `checked` has returned; a logo as security.pictures has drawn it."""
+def change(clean: dict[str, str], *, logos: Mapping[str, bytes | None], by: int) -> None:
+    """Keep what `checked` has returned, and those of the LOGOS that are given; None removes one.
+
+    They are as security.pictures has drawn them.
+    """
     values: dict[str, Any] = {name: value or None for name, value in clean.items()}
-    if logo is not None:
-        values |= {"logo": logo, "logo_handle": secrets.new_id()}
-    elif drop_logo:
-        values |= {"logo": None, "logo_handle": None}
+    for name, content in logos.items():
+        values |= {name: content, f"{name}_handle": secrets.new_id() if content else None}
     values["changed_at"] = now()
     row = insert_or(TABLE).values(id=Branding.ONLY, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
     told = {name: value for name, value in clean.items() if value}
-    has_new_logo = logo is not None
+    has_new_logo = any(logos.values())
     audit.record(Event.BRANDING_CHANGED, actor_id=by, set=told, has_new_logo=has_new_logo)
     memory().forget("branding")

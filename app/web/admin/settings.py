@@ -37,6 +37,8 @@ class BrandForm(FlaskForm):
     accent_dark = StringField(_("Accent on dark pages"))
     logo = FileField(_("Logo"))
     drop_logo = BooleanField(_("Remove the logo"))
+    logo_dark = FileField(_("Logo on dark pages"))
+    drop_logo_dark = BooleanField(_("Remove the logo of dark pages"))
 
 
 @blueprint.get("/settings")
@@ -55,16 +57,14 @@ def change() -> ResponseReturnValue:
         return _page(form, branding.stored()), 422
     try:
         clean = branding.checked({name: form[name].data or "" for name in _TYPED})
-        drawn = _drawn()
+        logos = _logos(form)
     except InvalidInput as error:
         blame(form, error)
         _forget_script(form)
         return _page(form, branding.stored()), 422
     if request.form.get("act") == "preview":
         return _page(form, clean, is_preview=True)
-    branding.change(
-        clean, logo=drawn, drop_logo=bool(form.drop_logo.data), by=administrator().user_id
-    )
+    branding.change(clean, logos=logos, by=administrator().user_id)
     commit()
     return redirect(url_for("admin.settings", done="saved"), 303)
 
@@ -79,9 +79,16 @@ def _forget_script(form: BrandForm) -> None:
             form[name].data = ""
 
 
-def _drawn() -> bytes | None:
-    """Return the logo that was sent, drawn anew; None when there was none."""
-    file = request.files.get("logo")
+def _logos(form: BrandForm) -> dict[str, bytes | None]:
+    """Return the logos that change: one that was sent, drawn anew; None for one to remove."""
+    sent = {name: drawn for name in branding.LOGOS if (drawn := _drawn(name)) is not None}
+    dropped = {name: None for name in branding.LOGOS if form[f"drop_{name}"].data}
+    return {**dropped, **sent}
+
+
+def _drawn(name: str) -> bytes | None:
+    """Return the picture that was sent, drawn anew; None when there was none."""
+    file = request.files.get(name)
     content = file.read() if file else b""
     if not content:
         return None
@@ -89,18 +96,18 @@ def _drawn() -> bytes | None:
         return pictures.redraw(content)
     except NoPicture:
         advice = gettext("Choose a picture: PNG, JPEG, WebP or GIF, of at most 1 MB.")
-        raise InvalidInput("logo", advice) from None
+        raise InvalidInput(name, advice) from None
 
 
 def _page(form: BrandForm, shown: dict[str, str], *, is_preview: bool = False) -> str:
-    environment = branding.of_environment()
+    environment, stored = branding.of_environment(), branding.stored()
     return render_template(
         "admin/settings.html",
         form=form,
         sheet=brand.sheet_of(shown["accent"], shown["accent_dark"]),
         shown_name=shown["service_name"] or environment.service_name,
         defaults={name: getattr(environment, name) for name in branding.TEXTS},
-        has_logo=bool(branding.current().logo_handle),
+        logos={name: brand.logo_of(stored[f"{name}_handle"]) for name in branding.LOGOS},
         is_preview=is_preview,
         groups=grouped(_rows()),
         done=request.args.get("done", "") if request.method == "GET" else "",
