@@ -102,7 +102,7 @@ def admin(email: str | None = None, **columns: Any) -> User:
 def client(kind: Kind = "web", **members: Any) -> Registered:
     """Register a client of this kind; members are those of clients.client_metadata."""
     defaults: dict[str, Any] = {"client_name": f"Client {next(_numbers)}", **KINDS[kind]}
-    if kind != "machine":
+    if kind not in {"device", "machine"}:
         defaults["redirect_uris"] = [CALLBACK]
     made, secret = clients.register(validate({**defaults, **members}))
     db.session.commit()

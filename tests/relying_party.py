@@ -22,8 +22,11 @@ from tests.browser import Browser
 from tests.transports import Answer, Transport
 
 #: Members of answers that nobody else may learn, and that must not be found in the database.
-SECRET_MEMBERS = ("access_token", "refresh_token", "id_token", "client_secret")
+SECRET_MEMBERS = (
+    "access_token", "refresh_token", "id_token", "client_secret", "device_code", "user_code"
+)  # fmt: skip
 CALLBACK = "https://rp.example/callback"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,15 @@ class RelyingParty:
     def client_credentials(self, **changes: str | None) -> Answer:
         """Ask for a token of the client's own."""
         return self.call(self.endpoint("token"), {"grant_type": "client_credentials", **changes})
+
+    def ask_for_codes(self, **changes: str | None) -> Answer:
+        """Ask for the codes of a device (RFC 8628 §3.1)."""
+        return self.call(self.endpoint("device_authorization"), {"scope": self.scope, **changes})
+
+    def poll(self, device_code: str, **changes: str | None) -> Answer:
+        """Ask whether the person has answered."""
+        form = {"grant_type": DEVICE_CODE, "device_code": device_code, **changes}
+        return self.call(self.endpoint("token"), form)
 
     def introspect(self, token: str, **changes: str | None) -> Answer:
         """Ask what a token is worth."""

@@ -7,6 +7,7 @@ from app.models.branding import Branding
 from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
 from app.models.credential import Passkey, Password, RecoveryCode, Totp
+from app.models.device_code import DeviceCode
 from app.models.group import Group, Membership
 from app.models.interaction import Interaction
 from app.models.invitation import Invitation
@@ -55,6 +56,7 @@ __all__ = [
     "Consent",
     "CustomScope",
     "DailyFigure",
+    "DeviceCode",
     "EmailClaim",
     "EmailRevert",
     "Family",

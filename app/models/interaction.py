@@ -26,6 +26,10 @@ class Interaction(Model):
     browser: Mapped[str | None] = mapped_column(String(43))
     client_pk: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"))
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: The device that waits for the answer, None where the browser that brought it does.
+    device_digest: Mapped[str | None] = mapped_column(
+        ForeignKey("device_code.digest", ondelete="CASCADE"), index=True
+    )
     reference: Mapped[str] = mapped_column(String(9), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -35,7 +35,7 @@ def client_and_redirect_uri(request: ProtocolRequest) -> str:
     Raises:
         Refusal: without a redirect URI: it is shown on our own page.
     """
-    request.client = _client(request)
+    request.client = client_of(request)
     try:
         request_object.merge(request)
     except Refusal as refusal:
@@ -74,7 +74,12 @@ def _is_registered(request: ProtocolRequest) -> bool:
     return once and bool(request.client.check_redirect_uri(redirect_uri))
 
 
-def _client(request: ProtocolRequest) -> Client:
+def client_of(request: ProtocolRequest) -> Client:
+    """Return the client that a request names, and note it in the trace.
+
+    Raises:
+        Refusal: there is none, or it is turned off.
+    """
     client_id = request.payload.get("client_id")
     if "client_id" in request.payload.repeated:
         raise Refusal("parameter_repeated", "client", sent="client_id")

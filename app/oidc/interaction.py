@@ -167,7 +167,7 @@ def _consent_open(state: State) -> bool:
     client = state.request.client
     if state.person is None or state.consent_given:
         return False
-    if "consent" in state.prompts or _identity_unproved(state):
+    if "consent" in state.prompts or _identity_unproved(state) or _is_for_device(state):
         return True
     if client.setting("trusted"):
         return False
@@ -196,6 +196,15 @@ def _identity_unproved(state: State) -> bool:
         return False
     redirect_uri = state.request.payload.get("redirect_uri")
     return client.is_public and not redirect_uri.startswith("https:")
+
+
+def _is_for_device(state: State) -> bool:
+    """Tell whether a code was typed for a device: then a person decides, each time.
+
+    RFC 8628 §5.4: somebody who is far away may have made them type it. What they allowed before,
+    and how far we trust the client, says nothing about who holds this device.
+    """
+    return state.request.device is not None
 
 
 CHECKS = (

@@ -7,7 +7,7 @@ with a query that only refusals pay.
 from __future__ import annotations
 
 from app.oidc.request import ProtocolRequest
-from app.services.authorization import codes, refresh_tokens
+from app.services.authorization import codes, device_codes, refresh_tokens
 
 
 def join(request: ProtocolRequest) -> None:
@@ -21,3 +21,8 @@ def join(request: ProtocolRequest) -> None:
     granted = codes.find(code) if code else refresh_tokens.find(token) if token else None
     if granted is not None:
         request.trace.reference, request.trace.user_id = granted.reference, granted.user_id
+        return
+    device_code = request.payload.get("device_code")
+    device = device_codes.find(device_code) if device_code else None
+    if device is not None:
+        request.trace.reference, request.trace.user_id = device.device_reference, device.user_id

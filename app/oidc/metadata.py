@@ -69,6 +69,7 @@ def _addresses(issuer: str) -> dict[str, str]:
         "introspection_endpoint": f"{issuer}/introspect",
         "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/end_session",
+        "device_authorization_endpoint": f"{issuer}/device_authorization",
     }
 
 

@@ -17,6 +17,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.oidc.reasons import BearerRefusal, Refusal
+from app.security.uris import without_port
 from app.services.authorization.attempts import Trace
 from app.services.clients import scopes
 from app.settings import settings
@@ -102,6 +103,10 @@ class ProtocolRequest(OAuth2Request):
         self._scope: str | None = None
         #: Whom an id_token_hint named, once it was verified and is not kept itself.
         self.hinted: str | None = None
+        #: The network address that a client asks from, as far as trusted proxies tell it.
+        self.address = ""
+        #: The device that waits for the answer, None where a browser does.
+        self.device: Any = None
         #: What the person is asked for beside the scope: scopes that carry single claims.
         self.carriers: frozenset[str] = frozenset()
         #: What the browser holds for whoever is signed in, None where nobody may ask.
@@ -149,7 +154,9 @@ def from_client(trace: Trace) -> ProtocolRequest:
         raise Refusal("query_not_allowed", "request", sent="parameters in the URL")
     payload = Payload(_pairs(_body()))
     check_shape(payload)
-    return ProtocolRequest(http.method, http.path, payload, http.headers, trace)
+    request = ProtocolRequest(http.method, http.path, payload, http.headers, trace)
+    request.address = without_port(http.remote_addr or "")
+    return request
 
 
 def from_bearer(trace: Trace) -> ProtocolRequest:

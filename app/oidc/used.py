@@ -19,6 +19,8 @@ def by_browser(asked: ProtocolRequest) -> list[Fact]:
 def by_client(asked: ProtocolRequest) -> list[Fact]:
     """Return what a request of a client's server has used; of one that was refused, its secret."""
     facts = [uses.of_secret(asked.secret)] if asked.secret is not None else []
+    if asked.trace.endpoint == "device_authorization" and not asked.trace.reason:
+        return [*facts, *_scopes(asked, asked.payload.get("scope"))]  # also what people leave out
     grant_type = asked.payload.get("grant_type")
     if asked.trace.reason or asked.trace.endpoint != "token" or not grant_type:
         return facts

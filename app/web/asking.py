@@ -55,7 +55,7 @@ def client(row: Client, redirect_uri: str, known: Consent | None) -> dict[str, A
     return {
         "name": row.name,
         "logo": logos.address(row),
-        "host": uris.host_of(redirect_uri),
+        "host": uris.host_of(redirect_uri) if redirect_uri else "",
         "is_local": uris.is_loopback(redirect_uri) or not redirect_uri.startswith("https:"),
         "policy_uri": row.setting("policy_uri") or "",
         "tos_uri": row.setting("tos_uri") or "",

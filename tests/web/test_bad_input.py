@@ -27,6 +27,7 @@ MOST = 150
 WRITTEN = {"attempt", "audit_event", "throttle", "interaction"}
 
 KNOWN = (
+    "device_code user_code "
     "client_id redirect_uri response_type response_mode scope state nonce prompt max_age code "
     "code_challenge code_challenge_method code_verifier grant_type refresh_token client_secret "
     "token token_type_hint access_token id_token_hint login_hint ui_locales request request_uri "

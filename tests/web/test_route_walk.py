@@ -42,6 +42,7 @@ REACHED = "reached"
 #: §3.1.2.1, RP-Initiated Logout §2): they ask before they do anything.
 WITHOUT_CSRF = {
     "browser.authorize",
+    "direct.device_authorization",
     "direct.introspect",
     "direct.revoke",
     "direct.token",

@@ -81,6 +81,21 @@ ROWS = (
         setting=ACCOUNT,
     ),
     _row(
+        "user_code_wrong",
+        N_("The code of a device was not right, was used before, or has expired."),
+        N_("The person types what the device shows, or lets it show a new one."),
+    ),
+    _row(
+        "user_codes_throttled",
+        N_("Too many codes of devices were wrong: the next one has to wait."),
+        N_("It ends by itself. If it was not the person, somebody is guessing codes."),
+    ),
+    _row(
+        "device_gone",
+        N_("The device waits no more: too late, or answered already."),
+        N_("The person lets the device show a new code."),
+    ),
+    _row(
         "account_turned_off",
         N_("The account is turned off."),
         N_("Turn the account on again, if that is right."),

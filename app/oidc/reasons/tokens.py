@@ -73,6 +73,60 @@ ROWS = (
         "There was no code_challenge, so there can be no code_verifier.",
         "Send code_challenge in the authorization request.",
     ),
+    # --- devices
+    Reason(
+        "device_pending",
+        "authorization_pending",
+        "The person has not answered yet.",
+        "Ask again once the interval has passed.",
+        mender="person",
+    ),
+    Reason(
+        "device_too_fast",
+        "slow_down",
+        "The person has not answered yet, and the device asks too often.",
+        "Wait 5 seconds longer between two requests from now on.",
+    ),
+    Reason(
+        "device_denied",
+        "access_denied",
+        "The person does not want to.",
+        "Stop asking. Offer to start again.",
+        mender="person",
+    ),
+    Reason(
+        "device_code_expired",
+        "expired_token",
+        "The device code has expired.",
+        "Ask for new codes and show the new user code.",
+        mender="person",
+    ),
+    Reason(
+        "device_code_unknown",
+        "invalid_grant",
+        "The device code is not valid.",
+        "Poll with the device_code you received, with the client it was issued to.",
+    ),
+    Reason(
+        "device_code_used",
+        "invalid_grant",
+        "The device code has been used. What was issued from it is revoked.",
+        "Stop asking once you have tokens. If you did, somebody else had the code: find the leak.",
+    ),
+    Reason(
+        "device_code_of_another_client",
+        "invalid_grant",
+        "The device code is not valid.",
+        "Poll with the client that asked for the code.",
+        told="device_code_unknown",
+    ),
+    Reason(
+        "devices_too_often",
+        "slow_down",
+        "Too many devices have asked from this network.",
+        "Wait an hour. A device asks for codes once, and then polls.",
+        429,
+    ),
     # --- what a code or token came from
     Reason(
         "family_revoked",

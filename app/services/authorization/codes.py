@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,8 @@ class CodeBinding:
     reference: str
     #: Names of single claims to release, by place (OIDC Core §5.5).
     claims_request: dict[str, list[str]] | None = None
+    #: Until when it can be redeemed; None: as long as an authorization code can.
+    until: datetime | None = None
 
 
 _ISSUE = insert(FAMILIES)
@@ -70,7 +73,7 @@ def issue(
             "amr": list(person.amr),
             "created_at": moment,
             "code_digest": secrets.digest(code) if has_code else None,
-            "code_expires_at": moment + settings.code_lifetime,
+            "code_expires_at": binding.until or moment + settings.code_lifetime,
             "redirect_uri": binding.redirect_uri,
             "nonce": binding.nonce,
             "code_challenge": binding.code_challenge,

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from app.clock import now
 from app.database import db
 from app.errors import NotFound, Refused
-from app.models import Client, Interaction
+from app.models import Client, DeviceCode, Interaction
 from app.security import secrets
 from app.services.clients import scopes
 from app.settings import settings
@@ -46,11 +46,13 @@ def park(
     reference: str,
     browser: str | None,
     session_id: int | None = None,
+    device: DeviceCode | None = None,
 ) -> str:
     """Keep a validated request for its person; return the handle, which is kept nowhere else.
 
     `browser` is the value of the browser cookie; None leaves it to the first browser that comes.
-    `session_id` is the session of who is shown its page.
+    `session_id` is the session of who is shown its page. `device` is what waits for the answer, for
+    as long as the device does.
     """
     handle = secrets.new_token("in")
     db.session.add(
@@ -61,7 +63,8 @@ def park(
             parameters=dict(parameters),
             reference=reference,
             session_id=session_id,
-            expires_at=now() + settings.interaction_lifetime,
+            device_digest=device.digest if device else None,
+            expires_at=device.expires_at if device else now() + settings.interaction_lifetime,
         )
     )
     db.session.flush()

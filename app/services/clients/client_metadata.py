@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from app.errors import InvalidInput
 from app.services.clients import client_rules
-from app.services.clients.client_schema import ClientMetadata
+from app.services.clients.client_schema import DEVICE_CODE, ClientMetadata
 
-Kind = Literal["web", "spa", "native", "machine"]
+Kind = Literal["web", "spa", "native", "device", "machine"]
 
 #: What the kind of an application decides; everything else has the schema's defaults.
 KINDS: dict[Kind, dict[str, Any]] = {
@@ -30,6 +30,11 @@ KINDS: dict[Kind, dict[str, Any]] = {
         "token_endpoint_auth_method": "none",
         "grant_types": ["authorization_code", "refresh_token"],
     },
+    "device": {
+        "application_type": "native",
+        "token_endpoint_auth_method": "none",
+        "grant_types": [DEVICE_CODE, "refresh_token"],
+    },
     "machine": {
         "application_type": "web",
         "token_endpoint_auth_method": "client_secret_basic",
@@ -42,7 +47,7 @@ KINDS: dict[Kind, dict[str, Any]] = {
 def kind_of(registration: dict[str, Any]) -> Kind:
     """Return the kind a registration amounts to, for its badge in lists."""
     if not registration["response_types"]:
-        return "machine"
+        return "device" if DEVICE_CODE in registration["grant_types"] else "machine"
     if registration["application_type"] == "native":
         return "native"
     return "spa" if registration["token_endpoint_auth_method"] == "none" else "web"

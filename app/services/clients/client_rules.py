@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from app.errors import InvalidInput
 from app.security import uris
-from app.services.clients.client_schema import ClientMetadata
+from app.services.clients.client_schema import DEVICE_CODE, ClientMetadata
 from app.services.clients.scopes import ALWAYS
 
 DEFAULT_ENC: Literal["A128CBC-HS256"] = "A128CBC-HS256"
@@ -110,7 +110,13 @@ def has_secret(registration: Mapping[str, Any]) -> bool:
 
 def _subjects(metadata: ClientMetadata) -> None:
     """Refuse a pairwise subject that has no one sector (OIDC Core §8.1)."""
-    if metadata.subject_type != "pairwise" or metadata.sector_identifier_uri:
+    if metadata.subject_type != "pairwise":
+        return
+    if DEVICE_CODE in metadata.grant_types and not metadata.redirect_uris:
+        # A sector names redirect addresses: nothing would show that this client is one of it.
+        message = "Without redirect addresses nothing shows what sector it belongs to."
+        raise InvalidInput("subject_type", message)
+    if metadata.sector_identifier_uri:
         return
     if len({uris.host_of(uri) for uri in metadata.redirect_uris}) > 1:
         message = "Redirect addresses of several hosts need a sector_identifier_uri."

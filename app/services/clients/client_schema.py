@@ -22,7 +22,10 @@ from app.security import uris
 AuthMethod = Literal[
     "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"
 ]
-GrantType = Literal["authorization_code", "implicit", "refresh_token", "client_credentials"]
+GrantType = Literal[
+    "authorization_code", "implicit", "refresh_token", "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
+]  # fmt: skip
 ResponseType = Literal[
     "code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
 ]
@@ -34,6 +37,8 @@ EncryptionAlg = Literal[
 ]  # fmt: skip
 ContentEncryption = Literal["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"]
 
+#: The grant type of what has no browser of its own (RFC 8628 §3.4).
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 MOST_URIS = 50
 LONGEST_NAME = 60
 LONGEST_ENTRY = 254

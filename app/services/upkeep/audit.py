@@ -71,6 +71,7 @@ class Event(StrEnum):
     CONSENT_NARROWED = "consent.narrowed"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     CONSENT_RESTORED = "consent.restored"
+    DEVICE_CONNECTED = "device.connected"
     CODE_REPLAYED = "code.replayed"
     REFRESH_REPLAYED = "refresh_token.replayed"
     REFRESH_RETRIED = "refresh_token.retried"

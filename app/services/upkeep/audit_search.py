@@ -37,7 +37,9 @@ GROUPS: dict[str, frozenset[Event]] = {
             )
         )
     ),
-    "consents": frozenset(event for event in Event if event.value.startswith("consent.")),
+    "consents": frozenset(
+        event for event in Event if event.value.startswith(("consent.", "device."))
+    ),
     "replays": frozenset({Event.CODE_REPLAYED, Event.REFRESH_REPLAYED, Event.PASSKEY_COPIED}),
     "administrators": frozenset(
         event

@@ -20,6 +20,7 @@ from app.models import (
     ClientAddress,
     Consent,
     DailyFigure,
+    DeviceCode,
     EmailClaim,
     EmailRevert,
     Family,
@@ -76,6 +77,7 @@ EVENTS, ADDRESSES = AuditEvent.__table__, UserEmail.__table__
 CONSENTS, FIGURES = Consent.__table__, DailyFigure.__table__
 DOCUMENTS, NOTICES = RemoteDocument.__table__, LogoutNotice.__table__
 FETCHES, CALLERS = KeyFetch.__table__, ClientAddress.__table__
+DEVICES = DeviceCode.__table__
 CLIENTS, INITIAL_TOKENS = Client.__table__, InitialAccessToken.__table__
 
 
@@ -129,6 +131,14 @@ def _is_last_of_living_session() -> ColumnElement[bool]:
     return lives & ~is_followed
 
 
+def _device_is_over() -> ColumnElement[bool]:
+    """Tell that nobody can answer a device any more; with a family it goes when that goes.
+
+    Until then its code is known again, and revokes what came from it.
+    """
+    return DEVICES.c.family_id.is_(None) & (DEVICES.c.expires_at <= now() - SLACK)
+
+
 def _session_is_over() -> ColumnElement[bool]:
     before = now() - SESSIONS_KEPT
     return (SESSIONS.c.ended_at <= before) | (SESSIONS.c.expires_at <= before)
@@ -160,6 +170,7 @@ def _is_old_pseudonym() -> ColumnElement[bool]:
 #: In this order: a family goes when its tokens are gone.
 BROOMS = (
     _expired(Interaction.__table__),
+    Broom(DEVICES, _device_is_over),
     # A refresh token that expires may have been used just before, for one last access token.
     _expired(REFRESH_TOKENS, since=LONGEST_ACCESS + SLACK),
     _expired(ACCESS_TOKENS),

@@ -92,6 +92,12 @@ MAIL_NETWORK = Limit("mail network", free=30, wait=timedelta(minutes=1))
 #: Requests that a network may leave behind in an hour, without anybody signing in for them. Many
 #: people may share an address; 3,000 rows of the longest requests are some 30 MB.
 PARKED = Limit("parked", free=3_000)
+#: User codes that lead nowhere, from one browser and from one network: of 34 bits, while a thousand
+#: devices wait, one in 25 million guesses is right (RFC 8628 §5.1).
+USER_CODE = Limit("user code", free=5)
+USER_CODE_NETWORK = Limit("user code network", free=50)
+#: Requests of devices that a network may leave behind in an hour.
+DEVICES = Limit("devices", free=1_000)
 #: People that a network may send to other providers in an hour without their coming back.
 SENT_AWAY = Limit("sent away", free=1_000)
 #: Clients that a network may register in an hour: more than a certification run does.
@@ -131,6 +137,16 @@ def network(address: str, limit: Limit = NETWORK) -> Count:
 def parked(address: str, since: datetime) -> Count:
     """Return the count of requests that a network left waiting in one hour; each starts anew."""
     return Count(PARKED, f"{network(address).whom} {since:%Y-%m-%d %H}")
+
+
+def user_code(browser: str) -> Count:
+    """Return the count of user codes that were typed in a browser and lead nowhere."""
+    return Count(USER_CODE, secrets.digest(browser))
+
+
+def devices(address: str, since: datetime) -> Count:
+    """Return the count of requests of devices from a network in one hour."""
+    return Count(DEVICES, f"{network(address).whom} {since:%Y-%m-%d %H}")
 
 
 def sent_away(address: str, since: datetime) -> Count:

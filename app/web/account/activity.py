@@ -63,6 +63,7 @@ WORDS = {
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
+    Event.DEVICE_CONNECTED: _("Device connected"),
     Event.CONSENT_REFUSED: _("Access not allowed to an app"),
     Event.CONSENT_NARROWED: _("Access of an app cut down"),
     Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
@@ -71,7 +72,7 @@ WORDS = {
 #: What one may look at alone: its name in the address, what people read, how its events begin.
 KINDS = (
     ("sign-ins", _("Sign-ins"), ("session.", "second_step.refused", "recovery_code.used")),
-    ("apps", _("Access of apps"), ("consent.",)),
+    ("apps", _("Access of apps"), ("consent.", "device.")),
     ("changes", _("Changes to your account"), ()),
 )
 #: What its owner should look at twice.
@@ -87,6 +88,7 @@ ALARMING = frozenset(
         Event.SECOND_STEP_LOCKED,
         Event.BROWSER_TRUSTED,
         Event.RECOVERY_CODE_USED,
+        Event.DEVICE_CONNECTED,
         Event.PASSKEY_ADDED,
         Event.PASSKEY_REMOVED,
         Event.PASSKEY_COPIED,

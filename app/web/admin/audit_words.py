@@ -57,6 +57,7 @@ WORDS: dict[Event, LazyString] = {
     Event.CONSENT_NARROWED: _("Access of an application cut down"),
     Event.CONSENT_WITHDRAWN: _("Access of an application removed"),
     Event.CONSENT_RESTORED: _("Access of an application restored"),
+    Event.DEVICE_CONNECTED: _("Device connected"),
     Event.CODE_REPLAYED: _("An authorization code was used twice: its tokens are revoked"),
     Event.REFRESH_REPLAYED: _("A refresh token was used twice: its family is revoked"),
     Event.REFRESH_RETRIED: _("A refresh was asked for again and answered as before"),

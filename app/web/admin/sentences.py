@@ -27,6 +27,7 @@ _WAITING: dict[str, LazyString] = {
     "account_not_chosen": _("Waiting for the person to choose an account."),
     "consent_missing": _("Waiting for the person to give permission."),
     "scope_needed": _("Waiting: the application needs something that the person left out."),
+    "device_shown": _("Waiting for the person to type the code of the device."),
     "came_by_post": _("The request came as a form and goes on in the browser."),
 }
 #: Where on the page of an application it is changed, when that is no field of its own.
@@ -47,6 +48,7 @@ _DONE: dict[str, LazyString] = {
     "sign_in": _("The person has signed in."),
     "upstream": _("The person has come back from another provider."),
     "authorize": _("The person is on the way back with a code."),
+    "device": _("The person has connected the device."),
     "token": _("The application has its tokens."),
     "userinfo": _("The application has read about the person."),
 }

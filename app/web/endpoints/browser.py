@@ -11,7 +11,7 @@ from app.clock import now
 from app.database import commit
 from app.extensions import csrf
 from app.models import Interaction
-from app.oidc import allowed, authorization_request, used
+from app.oidc import allowed, authorization_request, device_request, used
 from app.oidc import interaction as steps
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.interaction import Step
@@ -27,7 +27,7 @@ from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
-from app.web.endpoints import check_session, refusals
+from app.web.endpoints import check_session, device_answers, refusals
 from app.web.gone import GONE, cannot_go_on
 
 blueprint = Blueprint("browser", __name__)
@@ -82,8 +82,10 @@ def resume(handle: str) -> ResponseReturnValue:
         waiting = interactions.find(handle, browser=guards.browser())
     except GONE as gone:
         return cannot_go_on(gone)
+    g.reference = waiting.reference
+    if waiting.device_digest is not None:
+        return _resume_for_device(waiting, handle)
     trace = Trace("authorize", reference=waiting.reference)
-    g.reference = trace.reference
     asked = from_parked(waiting.parameters, "/authorize", trace)
     asked.browser_state = check_session.state_to_tell()
     try:
@@ -91,6 +93,16 @@ def resume(handle: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _refused(asked, refusal)
     return _decide(asked, grant, waiting, handle)
+
+
+def _resume_for_device(waiting: Interaction, handle: str) -> ResponseReturnValue:
+    """Go on with what a device asks for; its person types the code, so that no client can tell."""
+    trace = Trace("device", reference=waiting.reference)
+    try:
+        asked = device_request.rebuilt(waiting, trace)
+    except Refusal as refusal:
+        return device_answers.refused(waiting, handle, trace, refusal)
+    return _decide(asked, None, waiting, handle)
 
 
 def _decide(
@@ -114,8 +126,12 @@ def _decide(
         return cannot_go_on(gone)
     except Refusal as refusal:
         _finish(waiting)
+        if asked.device is not None and waiting is not None:
+            return device_answers.refused(waiting, handle, asked.trace, refusal)
         return _refused(asked, refusal)
     named = authorization_request.as_asked(asked, person)
+    if asked.device is not None:
+        return device_answers.connected(asked, named, handle)
     answer = provider.create_authorization_response(asked, grant_user=named, grant=grant)
     asked.trace.write("ok")
     address_uses.note(asked.client, asked.payload.get("redirect_uri"))

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, request
 from app.database import commit
 from app.extensions import csrf
 from app.oidc import joining, used
+from app.oidc.grants.device_code import STILL_WAITING, DeviceCodeGrant
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_client, unread
@@ -21,6 +22,8 @@ from app.web.access import ANYONE, needs
 
 blueprint = Blueprint("direct", __name__)
 METHODS = ["POST", "OPTIONS"]
+#: Grants that redeem what a person has given.
+ENDS_SIGN_IN = frozenset({"authorization_code", DeviceCodeGrant.GRANT_TYPE})
 
 
 @blueprint.route("/token", methods=METHODS, provide_automatic_options=False)
@@ -29,6 +32,14 @@ METHODS = ["POST", "OPTIONS"]
 def token() -> Response:
     """Answer a token request (RFC 6749 §3.2)."""
     return _answer("token", provider.create_token_response)
+
+
+@blueprint.route("/device_authorization", methods=METHODS, provide_automatic_options=False)
+@csrf.exempt
+@needs(ANYONE)
+def device_authorization() -> Response:
+    """Answer a device that wants its person to sign in elsewhere (RFC 8628 §3.1)."""
+    return _answer("device_authorization", _endpoint("device_authorization"))
 
 
 @blueprint.route("/introspect", methods=METHODS, provide_automatic_options=False)
@@ -69,13 +80,10 @@ def _respond(trace: Trace, respond: Callable[[ProtocolRequest], Response]) -> Re
         response: Response = provider.handle_error_response(asked, refusal)
     else:
         response = respond(asked)
-    if trace.reason and trace.endpoint == "token":
+    is_pending = trace.reason in STILL_WAITING
+    if trace.reason and trace.endpoint == "token" and not is_pending:
         joining.join(asked)
     g.reference = trace.reference
-    # A person's sign-in ends here, and is kept; other successes of machines leave no row.
-    ends_sign_in = asked.payload.get("grant_type") == "authorization_code"
-    if trace.reason or ends_sign_in:
-        trace.write("refused" if trace.reason else "ok")
     if asked.client is not None:
         uses.note(asked.client, used.by_client(asked))
     if trace.reason:
@@ -83,5 +91,21 @@ def _respond(trace: Trace, respond: Callable[[ProtocolRequest], Response]) -> Re
     if asked.client is not None and asked.auth_method != "none" and not trace.reason:
         # A client without a secret runs on its person's device: whose address is theirs.
         sightings.here().called(asked.client.client_id, guards.address())
+    if not is_pending:
+        _write(trace, asked.payload.get("grant_type"))
     commit()
     return response
+
+
+def _write(trace: Trace, grant_type: str) -> None:
+    """Keep the trace of what was refused, and of where a person's sign-in begins or ends.
+
+    Other successes of machines leave no row.
+    """
+    if trace.reason:
+        trace.write("refused")
+    elif trace.endpoint == "device_authorization":
+        trace.reason = "device_shown"
+        trace.write("waiting")
+    elif grant_type in ENDS_SIGN_IN:
+        trace.write("ok")

@@ -103,13 +103,22 @@ def _page(waiting: Waiting, person: SignedIn, *, ticked: set[str] | None = None)
     rows = asking.rows(waiting.scopes, user, person, waiting.client, is_more=is_more)
     if ticked is not None:
         rows = [{**row, "checked": row["name"] in ticked} for row in rows]
+    device = waiting.asked.device
     return render_template(
-        "login/consent.html",
+        "login/consent_device.html" if device else "login/consent.html",
         form=ConsentForm(),
         interaction=waiting.handle,
         account={"name": person.name or "", "email": person.email},
-        client=asking.client(waiting.client, waiting.parameter("redirect_uri"), known),
+        client=asking.client(waiting.client, _place(waiting), known),
         scopes=rows,
         is_more=is_more,
         has_changed=ticked is not None,
+        device={"asked_at": device.created_at, "address": device.address} if device else None,
     )
+
+
+def _place(waiting: Waiting) -> str:
+    """Return an address of the application: a device has none, so that of its home page."""
+    if waiting.asked.device is not None:
+        return waiting.client.setting("client_uri") or ""
+    return waiting.parameter("redirect_uri")

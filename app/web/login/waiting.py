@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.database import commit
 from app.models import Client, Interaction
-from app.oidc import authorization_request
+from app.oidc import authorization_request, device_request
 from app.oidc import interaction as steps
 from app.oidc.interaction import Step
 from app.oidc.reasons import Refusal
@@ -104,12 +104,19 @@ def find(handle: str) -> Waiting:
     g.reference = interaction.reference
     g.ui_locales = interaction.parameters.get("ui_locales", "")
     trace = Trace("sign_in", reference=interaction.reference)
-    asked = from_parked(interaction.parameters, "/authorize", trace)
-    authorization_request.client_and_redirect_uri(asked)
-    authorization_request.check(asked)
+    asked = _rebuilt(interaction, trace)
     token = guards.session_token()
     person = sessions.find_for_client(token, asked.client.id) if token else None
     return Waiting(handle, interaction, asked, person, steps.next_step(asked, person, interaction))
+
+
+def _rebuilt(interaction: Interaction, trace: Trace) -> ProtocolRequest:
+    if interaction.device_digest is not None:
+        return device_request.rebuilt(interaction, trace)
+    asked = from_parked(interaction.parameters, "/authorize", trace)
+    authorization_request.client_and_redirect_uri(asked)
+    authorization_request.check(asked)
+    return asked
 
 
 def load_if_alive() -> Waiting | None:
