@@ -13,6 +13,7 @@ from tests.gallery import (
     claim_states,
     deletion_states,
     desk_states,
+    device_states,
     email_states,
     error_states,
     group_states,
@@ -48,6 +49,7 @@ def _collect() -> tuple[State, ...]:
     rooms = (
         account_states,
         login_states,
+        device_states,
         sign_up_states,
         second_steps,
         passkey_states,

@@ -88,6 +88,7 @@ def _open() -> ResponseReturnValue:
         return render_template("login/device_code.html", form=form, user_code=shown)
     if "over" in request.args:
         form.user_code.errors = [_not_right()]
+        return _page(form), 410
     return _page(form)
 
 
