@@ -15,11 +15,13 @@ from app.oidc import (
     allowed,
     authorization_request,
     bearer,
+    device_request,
     id_token,
     interaction,
 )
 from app.oidc.endpoints import introspection, userinfo
 from app.oidc.grants import client_credentials
+from app.oidc.grants.device_code import DeviceCodeGrant
 from app.oidc.protector import Presented
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_parked
@@ -31,7 +33,8 @@ from app.services.authorization.signed_in import NOBODYS, SignedIn
 CODE, REFRESH, OWN = "authorization_code", "refresh_token", "client_credentials"
 #: Stands for the access token that an ID token is bound to.
 NO_TOKEN = "-"
-GRANTS = (CODE, REFRESH, OWN)
+DEVICE = DeviceCodeGrant.GRANT_TYPE
+GRANTS = (CODE, DEVICE, REFRESH, OWN)
 #: Ways to have signed in, by the name of the level they reach.
 WAYS: dict[str, tuple[str, ...]] = {
     "password": ("pwd",),
@@ -124,6 +127,11 @@ def _request(client: Client, wish: Wish) -> ProtocolRequest:
         "claims": wish.claims,
     }
     asked = from_parked(parameters, "/authorize", Trace("preview"))
+    if wish.grant_type == DEVICE or not client.check_grant_type(CODE):
+        asked.client = client
+        asked.device = client  # none waits: it only tells the request from that of a browser
+        device_request.check(asked)
+        return asked
     authorization_request.client_and_redirect_uri(asked)
     authorization_request.check(asked)
     return asked

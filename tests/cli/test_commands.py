@@ -13,6 +13,7 @@ from app.security.jose import ALGORITHMS
 from app.services.authorization import keys
 from app.services.clients import clients
 from tests import factories
+from tests.relying_party import DEVICE_CODE
 from tests.secrets_seen import remember
 
 PASSWORD = "purple llamas hum at noon"
@@ -105,13 +106,13 @@ def test_machine_needs_no_address(answer):
     remember(made["client_secret"])
 
 
-def test_device_is_refused_by_name(run, db):
-    """The device flow does not exist: a client for it would be a promise."""
-    code, printed = run("client", "create", "--name", "TV", "--type", "device")
+def test_device_needs_neither_address_nor_secret(answer):
+    """README, stable surface: `client create --type device` (RFC 8628)."""
+    made = answer("client", "create", "--name", "TV", "--type", "device")[0]
 
-    assert code == 2
-    assert "'device' is not one of" in printed
-    assert db.session.scalar(select(func.count()).select_from(Client)) == 0
+    assert made["client_secret"] is None
+    client = clients.get(made["client_id"])
+    assert client.setting("grant_types") == [DEVICE_CODE, "refresh_token"]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,9 @@ def _created(kind: Kind = "web", secret: str | None = SECRET) -> Context:
     return {
         "client": client(
             kind=kind,
-            redirect_uris=[] if kind == "machine" else ["https://photos.example/callback"],
+            redirect_uris=[]
+            if kind in {"device", "machine"}
+            else ["https://photos.example/callback"],
         ),
         "secret": secret,
         "issuer": ISSUER,
@@ -244,6 +246,7 @@ STATES: States = (
     ("admin/new_client.html", "faults", _new_client_faults),
     ("admin/client_created.html", "web", _created),
     ("admin/client_created.html", "spa", lambda: _created("spa", None)),
+    ("admin/client_created.html", "device", lambda: _created("device", None)),
     ("admin/client_created.html", "machine", lambda: _created("machine")),
     ("admin/client.html", "plain", client_page),
     ("admin/client.html", "faults", lambda: _client_faults(redirect_uris="photos: write it out.")),

@@ -28,7 +28,7 @@ WORKED = {
 
 def registered(kind: Kind = "web", **members: Any) -> Client:
     """Return an application that is in no database."""
-    callbacks = [] if kind == "machine" else [CALLBACK]
+    callbacks = [] if kind in {"device", "machine"} else [CALLBACK]
     known = {**KINDS[kind], "client_name": "Photo Box", "redirect_uris": callbacks}
     metadata = validate({**known, **members})
     return Client(
@@ -63,5 +63,6 @@ STATES: States = (
     (TEMPLATE, "worked", lambda: _page("node", progress=WORKED)),
     (TEMPLATE, "other-method", lambda: _page("nextcloud")),
     (TEMPLATE, "browser", lambda: _page("browser", "spa")),
+    (TEMPLATE, "device", lambda: _page("curl_device", "device")),
     (TEMPLATE, "machine", lambda: _page("curl_machine", "machine")),
 )

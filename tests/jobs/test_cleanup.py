@@ -11,6 +11,7 @@ from app.jobs import cleanup
 from app.models import (
     Attempt,
     AuditEvent,
+    DeviceCode,
     Family,
     Interaction,
     Mail,
@@ -19,11 +20,12 @@ from app.models import (
     SignUp,
     Throttle,
 )
+from app.services.authorization import device_codes
 from app.services.people import sign_ups
 from app.services.upkeep import cleanup as brooms
 from app.services.upkeep import throttles
 from app.services.upkeep.audit import Event
-from tests import factories
+from tests import devices, factories
 from tests.administrators import browser_of
 from tests.factories import PASSWORD
 from tests.relying_party import RelyingParty
@@ -172,3 +174,27 @@ def test_large_tables_are_cleaned_in_bites(db, clock, statements):
 
     assert rows(db, Throttle) == 0
     assert found.count >= len(brooms.BROOMS) + 2
+
+
+def test_requests_of_devices_go_when_nobody_can_answer_them(app, jane, db, clock, settings):
+    """RFC 8628: until then; one that was redeemed is known again as long as its tokens live."""
+    registered = factories.client("device", scope="openid offline_access")
+    tv = RelyingParty(FlaskTransport(app), settings.issuer, client_id=registered.client_id)
+    tv.scope = "openid offline_access"
+    waiting, kept = tv.ask_for_codes().json, tv.ask_for_codes().json
+    devices.enter(browser_of(app, jane), waiting)
+    devices.connect(browser_of(app, jane), kept)
+    assert tv.poll(kept["device_code"]).status == 200
+    clock.move(device_codes.LIFETIME)
+    cleanup.clean()
+    assert (rows(db, DeviceCode), rows(db, Interaction)) == (2, 2)
+
+    clock.move(brooms.SLACK)
+    cleanup.clean()
+    assert (rows(db, DeviceCode), rows(db, Interaction), rows(db, Family)) == (1, 0, 1)
+    assert tv.poll(kept["device_code"]).json["error"] == "invalid_grant"
+    assert rows(db, RefreshToken) == 1
+
+    clock.move(settings.refresh_lifetime)
+    cleanup.clean()
+    assert (rows(db, DeviceCode), rows(db, Family)) == (0, 0)

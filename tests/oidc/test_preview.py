@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.database import Base
 from app.oidc import preview
-from app.oidc.preview import CODE, OF_THE_MOMENT, OWN, REFRESH, WAYS, Wish
+from app.oidc.preview import CODE, DEVICE, OF_THE_MOMENT, OWN, REFRESH, WAYS, Wish
 from app.oidc.reasons import Refusal
 from app.services.authorization import sessions
 from app.services.clients import clients
@@ -236,6 +236,17 @@ def test_question_about_a_trusted_client_is_none(db):
     found = preview.question(clients.get(made.client_id), Wish(CODE, "openid", person))
 
     assert not found.is_asked
+
+
+def test_question_about_a_device_is_always_asked(db):
+    """RFC 8628 §5.4, also of a client that keeps a secret and was allowed everything."""
+    made = factories.client("device", token_endpoint_auth_method="client_secret_basic")
+    person = factories.user()
+    factories.consent(person, made, "openid")
+    wish = Wish(DEVICE, "openid", person)
+
+    assert preview.question(clients.get(made.client_id), wish).is_asked
+    assert preview.of(clients.get(made.client_id), wish).id_token["sub"] == person.subject
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,10 @@ def test_nextcloud_gets_its_options(text, tmp_path):
     assert f"--clientsecret={SECRET}" in told
 
 
-@pytest.mark.parametrize(("name", "kind"), [("curl", "web"), ("curl", "native"), ("env", "spa")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("curl", "web"), ("curl", "native"), ("env", "spa"), ("curl_device", "device")],
+)
 def test_shell_scripts_are_shell(text, tmp_path, name, kind):
     written = text(name, kind)
     path = tmp_path / "script"

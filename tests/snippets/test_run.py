@@ -7,6 +7,7 @@ Each is written into a folder, started as its first lines say, and visited by a 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from urllib.parse import urljoin
@@ -16,6 +17,7 @@ import pytest
 
 from tests.factories import PASSWORD
 from tests.journeys.programs import inherited, program
+from tests.secrets_seen import remember
 from tests.servers import free_port
 from tests.snippets import apache
 from tests.snippets.conftest import JANE
@@ -191,3 +193,27 @@ def test_curl_gets_a_token_of_its_own(register, tmp_path):
     )
 
     assert json.loads(done.stdout)["token_type"] == "Bearer"
+
+
+@with_program("curl")
+def test_curl_connects_a_device(register, browser, tmp_path):
+    """RFC 8628: it polls while a person types its code elsewhere."""
+    given = register(kind="device")
+    (tmp_path / "connect.sh").write_text(given.text("curl_device"), encoding="utf-8")
+
+    with subprocess.Popen(
+        ["/bin/sh", "connect.sh"],
+        cwd=tmp_path,
+        env=inherited(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as script:
+        assert script.stdout is not None
+        shown = script.stdout.readline()
+        address, code = re.fullmatch(r"Open (\S+) on any device and enter (\S+)\n", shown).groups()
+        browser.open(address).press("continue", user_code=remember(code))
+        browser.sign_in(JANE, PASSWORD).press("connect")
+        told, _ = script.communicate(timeout=30)
+
+    assert json.loads(told.splitlines()[-1])["email"] == JANE
+    assert given.progress()["state"] == "worked"

@@ -168,7 +168,7 @@ def test_kind_nobody_offers_is_refused(browser, db):
     browser.open("/admin/applications/new")
     filled = browser.fill("register", name="Photo Box", redirect_uris=CALLBACK)
 
-    browser.post(filled.url, {**dict(filled.fields), "kind": "device"})
+    browser.post(filled.url, {**dict(filled.fields), "kind": "toaster"})
 
     assert browser.status == 422
     assert number_of_clients(db) == 0
@@ -220,6 +220,26 @@ def test_list_has_25_a_page_and_any_number_leads_to_one(browser, db):
     assert not browser.sees("App 24")
     for page in ("0", "-5", "999", "9" * 30, "two"):
         assert browser.open(f"/admin/applications?page={page}").sees("App "), page
+
+
+def test_device_needs_no_address_and_has_its_own_card(browser, db, settings):
+    """ux.md 2.17: "Device or TV" is one of the kinds; what was typed for another kind is left."""
+    browser.open("/admin/applications/new")
+    assert browser.sees("Device or TV")
+    register(browser, "device", redirect_uris=CALLBACK)
+
+    client = only_client(db)
+    assert browser.status == 200
+    assert not browser.has("client-secret")
+    assert client.setting("redirect_uris") == []
+    assert client.setting("grant_types")[0] == "urn:ietf:params:oauth:grant-type:device_code"
+    endpoint = browser.element("device-authorization-endpoint").text
+    assert endpoint == f"{settings.issuer}/device_authorization"
+    assert "device_code" in browser.element("snippet-curl_device").text
+    assert browser.open("/admin/applications").sees("Device or TV")
+    assert browser.open(f"/admin/applications/{client.client_id}").status == 200
+    assert browser.open(f"/admin/applications/{client.client_id}/bench").status == 200
+    assert browser.open(f"/admin/applications/{client.client_id}/allowed").status == 200
 
 
 @pytest.mark.parametrize("q", ["%00zebra", "%F0%28", "'", "%25", "_", "x" * 5000])

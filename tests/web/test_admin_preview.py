@@ -65,6 +65,16 @@ def test_application_for_itself_has_no_person(admin, db):
     assert not admin.has("question")
 
 
+def test_application_for_devices_is_previewed_with_a_person(admin, db, jane):
+    """RFC 8628: a person stands behind its tokens, though no browser comes back to it."""
+    made = factories.client("device", client_name="Big Screen")
+
+    admin.open(f"/admin/applications/{made.client_id}/preview").press("show", user=jane.email)
+
+    assert admin.status == 200
+    assert admin.has("question")
+
+
 def test_unknown_address_is_said_at_its_field(admin, page):
     admin.open(page).press("show", user="nobody@people.example")
 

@@ -82,11 +82,16 @@ def test_new_secret_is_filled_in(desk, client):
 
 @pytest.mark.parametrize(
     ("kind", "some", "none"),
-    [("spa", "browser", "flask"), ("native", "curl", "node"), ("machine", "curl_machine", "curl")],
+    [
+        ("spa", "browser", "flask"),
+        ("native", "curl", "node"),
+        ("device", "curl_device", "curl"),
+        ("machine", "curl_machine", "curl"),
+    ],
 )
 def test_kind_decides_which_stacks_there_are(desk, db, kind, some, none):
     assert db.engine
-    members = {} if kind == "machine" else {"redirect_uris": [CALLBACK]}
+    members = {} if kind in {"device", "machine"} else {"redirect_uris": [CALLBACK]}
     found = factories.client(kind, **members).client
 
     assert desk.open(page(found, some)).has(f"snippet-{some}")

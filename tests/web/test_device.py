@@ -244,7 +244,9 @@ def test_five_wrong_codes_make_the_next_one_wait(codes, signed_in, db, clock):
     assert signed_in.status == 429
     assert signed_in.sees("Too many tries. Wait 1 minute, then try again.")
     assert signed_in.answer.headers["retry-after"] == "30"
-    reasons = db.session.scalars(select(Attempt.reason).filter_by(endpoint="device")).all()
+    reasons = db.session.scalars(
+        select(Attempt.reason).filter_by(endpoint="device").order_by(Attempt.id)
+    ).all()
     assert reasons == ["user_code_wrong"] * 5 + ["user_codes_throttled"]
 
     clock.move(seconds=31)

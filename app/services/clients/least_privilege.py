@@ -12,7 +12,7 @@ from app.errors import Conflict, Refused
 from app.models import Client
 from app.services.clients import address_uses, clients, uses
 from app.services.clients.client_rules import grants_of
-from app.services.clients.client_schema import ClientMetadata
+from app.services.clients.client_schema import DEVICE_CODE, ClientMetadata
 from app.services.clients.scopes import ALWAYS
 from app.services.clients.uses import Days, Fact, Kind
 from app.services.upkeep import audit
@@ -128,9 +128,10 @@ def _last_used(client: Client, known: Mapping[Fact, Days]) -> dict[Fact, date | 
         last[(Kind.GRANT, grant)] = _latest(
             day for answer, day in answers if grant in grants_of(answer)
         )
-    if (Kind.GRANT, CODE) in last:  # whoever refreshes signs in again one day
-        both = (last[(Kind.GRANT, CODE)], last.get((Kind.GRANT, "refresh_token")))
-        last[(Kind.GRANT, CODE)] = _latest(both)
+    for begun_by in (CODE, DEVICE_CODE):  # whoever refreshes signs in again one day
+        if (Kind.GRANT, begun_by) in last:
+            both = (last[(Kind.GRANT, begun_by)], last.get((Kind.GRANT, "refresh_token")))
+            last[(Kind.GRANT, begun_by)] = _latest(both)
     return last
 
 

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Optional
 from app.models import Client
 from app.oidc import client_assertion, request_object
 from app.security import jose, jwe
+from app.services.clients.client_schema import DEVICE_CODE
 from app.web.admin import offers
 from app.web.admin.client_fields import (
     ChosenField,
@@ -199,6 +200,7 @@ class Keys(SectionForm):
         choices=choices(
             ("authorization_code", _("A person signs in")),
             ("refresh_token", _("Stay signed in with refresh tokens")),
+            (DEVICE_CODE, _("A person types the code of a device")),
             ("client_credentials", _("For itself, without a person")),
         ),
     )

@@ -30,6 +30,7 @@ ENDPOINTS = (
     "userinfo_endpoint",
     "jwks_uri",
     "end_session_endpoint",
+    "device_authorization_endpoint",
 )
 
 
@@ -75,6 +76,7 @@ def text(client: Client, stack: Stack, secret: str | None = None) -> str:
         "is_public": client.is_public,
         "is_https": settings.issuer.startswith("https://"),
         "has_address": bool(client.setting("redirect_uris")),
+        "asks_people": kind_of(client) != "machine",
     }
     return render_template(f"snippets/{stack.name}.txt", **quoted, **flags).strip() + "\n"
 

@@ -15,6 +15,7 @@ from app.database import commit, rollback
 from app.errors import InvalidInput
 from app.models import Client
 from app.services.clients import clients, least_privilege, scopes, sectors
+from app.services.clients.client_schema import DEVICE_CODE
 from app.services.clients.least_privilege import WINDOWS, Board, Line, StillUsed
 from app.services.clients.uses import Fact, Kind
 from app.services.people.roles import Permission
@@ -32,6 +33,7 @@ TITLES: dict[Kind, LazyString] = {
 }
 GRANTS: dict[str, LazyString] = {
     "authorization_code": _("A person signs in"),
+    DEVICE_CODE: _("A person types the code of a device"),
     "implicit": _("Tokens come through the browser"),
     "refresh_token": _("Stay signed in with refresh tokens"),
     "client_credentials": _("For itself, without a person"),

@@ -32,6 +32,8 @@ from app.web.admin.snippets import progress
 from app.web.unsent import KeptForm
 
 MORE = ("post_logout_redirect_uris", "client_uri", "trusted")
+#: Kinds that nobody returns to: a device asks for its tokens itself.
+WITHOUT_ADDRESSES = frozenset({"device", "machine"})
 ENDPOINTS = (
     "authorization_endpoint",
     "token_endpoint",
@@ -40,6 +42,7 @@ ENDPOINTS = (
     "end_session_endpoint",
     "introspection_endpoint",
     "revocation_endpoint",
+    "device_authorization_endpoint",
 )
 
 
@@ -100,7 +103,9 @@ def _members(form: NewClientForm) -> dict[str, Any]:
         "client_uri": (form.client_uri.data or "").strip(),
         "trusted": form.trusted.data,
     }
-    if form.kind.data != "machine":  # the page hides the fields; what was typed before stays there
+    if (
+        form.kind.data not in WITHOUT_ADDRESSES
+    ):  # the page hides the fields; what was typed before stays there
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             members[name] = (form[name].data or "").split()
     return members

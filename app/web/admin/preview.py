@@ -36,7 +36,8 @@ LONGEST_ADDRESS = 320
 #: What somebody reads who owns applications and asks about other people.
 YOURSELF = _("You may look at your own account alone.")
 GRANT_WORDS = {
-    "authorization_code": _("A sign-in (code)"),
+    preview.CODE: _("A sign-in (code)"),
+    preview.DEVICE: _("A device (code typed elsewhere)"),
     "refresh_token": _("A refreshed sign-in"),
     "client_credentials": _("The application itself"),
 }

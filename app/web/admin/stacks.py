@@ -46,7 +46,7 @@ GROUPS: Sequence[tuple[LazyString, Sequence[Stack]]] = (
                 "Environment (.env)",
                 "shell",
                 _("Into the environment of the application, or a file .env beside it."),
-                kinds=("web", "spa", "native", "machine"),
+                kinds=("web", "spa", "native", "device", "machine"),
             ),
             Stack(
                 "curl",
@@ -55,6 +55,14 @@ GROUPS: Sequence[tuple[LazyString, Sequence[Stack]]] = (
                 _("Save it as sign-in.sh and run it with sh: a whole sign-in, step by step."),
                 "https://curl.se/docs/manpage.html",
                 kinds=("web", "spa", "native"),
+            ),
+            Stack(
+                "curl_device",
+                "curl",
+                "shell",
+                _("Save it as connect.sh and run it with sh: it shows a code, and waits for you."),
+                "https://curl.se/docs/manpage.html",
+                kinds=("device",),
             ),
             Stack(
                 "curl_machine",

@@ -13,6 +13,8 @@ from app.services.upkeep import throttles
 from app.services.upkeep.throttles import Limit
 from tests import factories
 from tests.oidc.conftest import error_of
+from tests.registrar import party
+from tests.relying_party import DEVICE_CODE
 
 
 @pytest.fixture
@@ -132,3 +134,13 @@ def test_discovery_names_endpoint_and_grant(tv, settings) -> None:
 
     assert document["device_authorization_endpoint"] == f"{settings.issuer}/device_authorization"
     assert "urn:ietf:params:oauth:grant-type:device_code" in document["grant_types_supported"]
+
+
+def test_device_may_register_itself(open_to_all, db) -> None:
+    """RFC 7591: it has no address, and people are told that nobody has checked it."""
+    members = {"client_name": "TV", "grant_types": [DEVICE_CODE], "redirect_uris": []}
+    made = open_to_all.register(**members, token_endpoint_auth_method="none", jwks=None)
+
+    assert made.status == 201, made.text
+    assert made.json["response_types"] == []
+    assert party(open_to_all, made.json).ask_for_codes(scope="openid").status == 200

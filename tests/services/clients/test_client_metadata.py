@@ -165,6 +165,17 @@ def test_machine_answers_no_authorization_request():
     assert made.redirect_uris == []
 
 
+def test_device_answers_no_authorization_request_and_has_no_sector():
+    """RFC 8628 §3; OIDC Core §8.1: nothing would show that it belongs to a sector it names."""
+    made = validate({**KINDS["device"], "client_name": "Big Screen"})
+    assert made.response_types == []
+    assert made.redirect_uris == []
+
+    sector = {"subject_type": "pairwise", "sector_identifier_uri": "https://somebody.example/rp"}
+    members = {**KINDS["device"], **sector, "redirect_uris": []}
+    assert refused(**members)[0] == "subject_type"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_kind_is_known_again_from_the_registration(kind):
     made = validate({**GOOD, **KINDS[kind]})
