@@ -22,12 +22,14 @@ SECRET_NAMES = frozenset(
         "code",
         "code_verifier",
         "cookie",
+        "device_code",
         "id_token",
         "password",
         "refresh_token",
         "secret",
         "state",
         "token",
+        "user_code",
     }
 )
 HIDDEN = "[hidden]"

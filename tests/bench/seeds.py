@@ -20,11 +20,12 @@ CALLBACK = "http://localhost:9/callback"  # nobody listens: the answer is read f
 
 @dataclass
 class Seeds:
-    """A confidential client, a machine client, and people who are signed in and have consented."""
+    """Clients of every kind that is raced, and people who are signed in and have consented."""
 
     server: LiveServer
     web: RelyingParty
     machine: RelyingParty
+    tv: RelyingParty
     browsers: list[Browser]
     emails: list[str]
 
@@ -79,6 +80,8 @@ def _plant(server: LiveServer, transport: HttpxTransport, people: int) -> Seeds:
     machine = RelyingParty(
         transport, server.url, client_id=own.client_id, client_secret=own.client_secret
     )
+    screen = operator.create_client("Bench TV", "--type", "device")
+    tv = RelyingParty(transport, server.url, client_id=screen.client_id)
     emails = [f"bench{number}@example.org" for number in range(1, people + 1)]
     browsers = []
     for email in emails:
@@ -86,7 +89,7 @@ def _plant(server: LiveServer, transport: HttpxTransport, people: int) -> Seeds:
         browser = Browser(transport, server.url)
         web.sign_in(browser, email, PASSWORD)
         browsers.append(browser)
-    return Seeds(server, web, machine, browsers, emails)
+    return Seeds(server, web, machine, tv, browsers, emails)
 
 
 def credentials(party: RelyingParty) -> str:

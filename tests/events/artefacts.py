@@ -75,6 +75,30 @@ def _code(scene):
     return _anywhere(scene, alive)
 
 
+def _device(scene):
+    def alive(worker):
+        answer = via(scene.device.party, worker).poll(scene.device.code)
+        assert answer.status in {200, 400, 401}, answer.text
+        return answer.status == 200
+
+    return _anywhere(scene, alive)
+
+
+def _asked_about_device(scene):
+    """Press Connect on the page that was open all the time; then the device has its tokens."""
+    shown = scene.asked_there.page
+
+    def alive(worker):
+        browser = _at(scene.asked_there, worker)
+        browser.page = shown
+        return browser.press("connect").has("connected")
+
+    is_alive = _anywhere(scene, alive)
+    answer = via(scene.device_there.party, scene.workers[0]).poll(scene.device_there.code)
+    assert (answer.status == 200) is is_alive, answer.text
+    return is_alive
+
+
 def _waiting(scene):
     """Press Allow on the page that was open all the time."""
     shown = scene.waiting_in.page
@@ -166,10 +190,12 @@ AT_ONCE = {
 #: Those that only a client can use: a worker may remember it for two seconds.
 BY_A_CLIENT = {
     "code": _code,
+    "dev": _device,
     "ref": partial(_refresh, which="jwt"),
     "ref2": partial(_refresh, which="elsewhere"),
     "offr": partial(_refresh, which="offline"),
     "wait": _waiting,
+    "devw": _asked_about_device,
     "half": _half,
     "trust": _trusted,
 }

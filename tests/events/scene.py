@@ -11,18 +11,21 @@ from app.models import User
 from app.services.authorization import sessions
 from app.services.people import resets
 from app.services.upkeep.memory import LONGEST_SECONDS
-from tests import factories
+from tests import devices, factories
 from tests.administrators import reads_mail
 from tests.browser import Browser, Cookie
 from tests.events.doors import Doors
 from tests.pages import Page
-from tests.relying_party import RelyingParty
+from tests.relying_party import DEVICE_CODE, RelyingParty
 from tests.secrets_seen import remember
 
 ONLINE = "openid email"
 OFFLINE = "openid email offline_access"
 PWD, MFA = ("pwd",), ("pwd", "otp", "mfa")
-APPS = {"Photo Box": {}, "Print Shop": {"access_token_format": "opaque"}}
+APPS = {
+    "Photo Box": {"grant_types": ["authorization_code", "refresh_token", DEVICE_CODE]},
+    "Print Shop": {"access_token_format": "opaque"},
+}
 #: For the last request before the one that is judged.
 SECONDS_TO_ANSWER = 1
 
@@ -76,6 +79,10 @@ class Scene:
         self.offline = self._redeemed(self.here, "Photo Box", OFFLINE)
         self.elsewhere = self._redeemed(self.there, "Photo Box", ONLINE)
         self.waiting, self.waiting_in = self._wait()
+        self.device = self._device(self.here)
+        self.here.press("connect")
+        self.asked_there = copy(self.there)
+        self.device_there = self._device(self.asked_there)
         self.half = self._half() if self.codes else None
         self.trusting = self._trusting() if self.codes else None
         self.sign_up = self._sign_up()
@@ -126,6 +133,14 @@ class Scene:
         party.authorize(browser, scope=ONLINE, prompt="consent")
         assert browser.has("allow")
         return Asked(party, ""), browser
+
+    def _device(self, browser):
+        """Let a device show its code, and type it; leave the page that asks open."""
+        party = self._party(self.apps["Photo Box"])
+        codes = party.ask_for_codes(scope=ONLINE).json
+        devices.enter(browser, codes)
+        assert browser.has("connect")
+        return Asked(party, codes["device_code"])
 
     def _half(self):
         """Pass the first step in one browser."""

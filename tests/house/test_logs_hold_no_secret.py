@@ -42,6 +42,7 @@ def log(talkative):
 @pytest.mark.usefixtures("db")
 def test_a_whole_sign_in_leaves_no_secret_in_the_servers_log(settings):
     person, registered = factories.user(), factories.client()
+    screen = factories.client("device")
 
     with live_server(settings.model_copy(update={"log_level": "DEBUG"})) as server:
         transport = HttpxTransport()
@@ -57,11 +58,16 @@ def test_a_whole_sign_in_leaves_no_secret_in_the_servers_log(settings):
         rp.refresh("swx_rt_nobody-has-this-token")
         rp.userinfo(tokens["access_token"])
         rp.introspect(tokens["access_token"])
+        tv = RelyingParty(transport, server.url, client_id=screen.client_id)
+        codes = tv.ask_for_codes(scope="openid").json
+        browser.open(codes["verification_uri_complete"]).press("continue").press("connect")
+        assert tv.poll(codes["device_code"]).status == 200
         transport.close()
         written = server.log()
 
     assert written.count("/token") >= 3, written
     assert "/authorize" in written
+    assert "/device_authorization" in written
     assert not secrets_seen.search({"the log": written})
 
 

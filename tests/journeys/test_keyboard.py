@@ -175,3 +175,26 @@ def test_person_changes_the_password(typist, db):
     typist.push("change-password", "Space")
 
     expect(typist.page.locator(".notice")).to_contain_text("Your password is changed.")
+
+
+def test_person_connects_a_device(typist, live, db):
+    """ux.md 2.9: a code is typed, an account signs in, an answer is given, all by keys."""
+    factories.user("jane@people.example", password=remember(PASSWORD))
+    made = factories.client("device", client_name="Big Screen")
+    transport = HttpxTransport()
+    codes = RelyingParty(transport, live.url, client_id=made.client_id).ask_for_codes().json
+    transport.close()
+    typist.open("/login/device")
+    assert typist.stop() == "user_code", "the field has the focus"
+    typist.write("user_code", codes["user_code"])
+    typist.push("continue")
+    typist.write("username", "jane@people.example")
+    typist.write("password", PASSWORD)
+    typist.push("sign-in")
+    expect(typist.page.locator("h1")).to_contain_text("Big Screen")
+    typist.go_round()
+    typist.page.reload()
+
+    typist.push("connect", "Space")
+
+    expect(typist.page.locator("h1")).to_have_text("Device connected")

@@ -1,4 +1,4 @@
-"""Race: thousands of rounds in which one code or refresh token is wanted by eight at once.
+"""Race: thousands of rounds in which one code or token is wanted by eight at once.
 
 `python -m tests.races` runs them against the production server with several workers, on SQLite and
 PostgreSQL. The exit status is 1 when a single round comes out wrong.
@@ -12,9 +12,14 @@ from time import perf_counter
 import click
 
 from tests.bench.__main__ import ENGINES, seeded
-from tests.races.rounds import WIDTH, race_codes, race_refresh
+from tests.races.rounds import WIDTH, race_codes, race_devices, race_polls, race_refresh
 
-RACES = {"code": race_codes, "refresh": race_refresh}
+RACES = {
+    "code": race_codes,
+    "refresh": race_refresh,
+    "device": race_devices,
+    "poll": race_polls,
+}
 MOST_FAULTS_SHOWN = 10
 
 
@@ -24,7 +29,7 @@ MOST_FAULTS_SHOWN = 10
 @click.option("--workers", default=4, show_default=True)
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, default=ENGINES)
 def race(rounds: int, width: int, workers: int, engines: tuple[str, ...]) -> None:
-    """Race codes and refresh tokens against a live server; its database is thrown away."""
+    """Race codes, refresh tokens and devices against a live server; its database is thrown away."""
     faulty = 0
     for engine in engines:
         with seeded(engine, workers=workers, people=4) as seeds:

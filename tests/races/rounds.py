@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tests import secrets_seen
+from tests import devices, secrets_seen
 from tests.bench.seeds import Seeds, credentials
 from tests.races.volleys import Outcome, Volley
+from tests.relying_party import DEVICE_CODE
 
 WIDTH = 8
 #: After so many rounds the connections are dealt to the workers anew.
@@ -56,6 +57,43 @@ def race_codes(seeds: Seeds, *, rounds: int, width: int = WIDTH) -> Tally:
             )
             tally.add(outcomes, code_fault(outcomes))
     return tally
+
+
+def race_devices(seeds: Seeds, *, rounds: int, width: int = WIDTH) -> Tally:
+    """Redeem each device code so many times at once, once its person has said yes (RFC 8628)."""
+    tally, tv = Tally(), seeds.tv
+    with Volley(tv.endpoint("token"), width=width, headers={}) as volley:
+        for turn in _turns(volley, rounds):
+            codes = tv.ask_for_codes(scope="openid").json
+            devices.connect(seeds.browsers[turn % len(seeds.browsers)], codes)
+            outcomes = volley.fire(
+                {
+                    "grant_type": DEVICE_CODE,
+                    "device_code": codes["device_code"],
+                    "client_id": tv.client_id,
+                }
+            )
+            tally.add(outcomes, code_fault(outcomes))
+    return tally
+
+
+def race_polls(seeds: Seeds, *, rounds: int, width: int = WIDTH) -> Tally:
+    """Poll so many times at once while nobody has answered: one is in time, in whatever worker."""
+    tally, tv = Tally(), seeds.tv
+    with Volley(tv.endpoint("token"), width=width, headers={}) as volley:
+        for _ in _turns(volley, rounds):
+            device_code = tv.ask_for_codes(scope="openid").json["device_code"]
+            form = {"grant_type": DEVICE_CODE, "device_code": device_code}
+            outcomes = volley.fire({**form, "client_id": tv.client_id})
+            tally.add(outcomes, polls_fault(outcomes))
+    return tally
+
+
+def polls_fault(outcomes: list[Outcome]) -> str:
+    """Return what is wrong with a round of polls, or nothing."""
+    told = Counter((outcome.status, outcome.error) for outcome in outcomes)
+    wanted = {(400, devices.PENDING): 1, (400, devices.SLOWER): len(outcomes) - 1}
+    return "" if told == Counter(wanted) else f"told {dict(told)}"
 
 
 def code_fault(outcomes: list[Outcome]) -> str:

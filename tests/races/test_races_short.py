@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bench.seeds import Seeds, planted
-from tests.races.rounds import code_fault, race_codes, race_refresh, refresh_fault
+from tests.races.rounds import (
+    code_fault,
+    polls_fault,
+    race_codes,
+    race_devices,
+    race_polls,
+    race_refresh,
+    refresh_fault,
+)
 from tests.races.volleys import Outcome
 from tests.servers import LiveServer
 
@@ -33,6 +41,21 @@ def test_one_refresh_token_has_one_successor_for_eight_at_once(seeds):
 
     assert not tally.faults, str(tally)
     assert tally.outcomes["200"] >= ROUNDS, str(tally)
+
+
+def test_one_device_code_gives_one_set_of_tokens_to_eight_at_once(seeds):
+    """RFC 8628 §3.4, reliability.md R7: approved once, redeemed once."""
+    tally = race_devices(seeds, rounds=ROUNDS)
+
+    assert not tally.faults, str(tally)
+    assert tally.outcomes["200"] == ROUNDS, str(tally)
+
+
+def test_of_eight_polls_at_once_one_is_in_time(seeds):
+    """RFC 8628 §3.5: how long a device waits is known to every worker."""
+    tally = race_polls(seeds, rounds=ROUNDS)
+
+    assert not tally.faults, str(tally)
 
 
 def _told(status: int, **document: str) -> Outcome:
@@ -73,3 +96,8 @@ def test_judge_of_codes_finds_what_is_wrong(outcomes):
 )
 def test_judge_of_refresh_tokens_finds_what_is_wrong(outcomes):
     assert refresh_fault(outcomes)
+
+
+@pytest.mark.parametrize("errors", [("authorization_pending",) * 2, ("slow_down",) * 2, ("",)])
+def test_judge_of_polls_finds_what_is_wrong(errors):
+    assert polls_fault([_told(400, error=error) for error in errors])
