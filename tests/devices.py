@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.browser import Browser
+from tests.relying_party import RelyingParty
 
 PENDING, SLOWER = "authorization_pending", "slow_down"
 
@@ -19,3 +20,8 @@ def connect(browser: Browser, codes: dict[str, Any], scopes: list[str] | None = 
     enter(browser, codes)
     assert browser.has("connect"), f"at {browser.at}: {browser.shown.text[:500]}"
     return browser.press("connect") if scopes is None else browser.press("connect", scope=scopes)
+
+
+def told(party: RelyingParty, codes: dict[str, Any]) -> str:
+    """Return what the device is told: an error, or nothing once it has tokens."""
+    return str(party.poll(codes["device_code"]).json.get("error", ""))

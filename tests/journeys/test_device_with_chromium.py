@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests import chromium, factories
 from tests.chromium import visiting
-from tests.devices import PENDING
+from tests.devices import PENDING, told
 from tests.journeys.visitor import PASSWORD, Visitor
 from tests.relying_party import RelyingParty
 from tests.secrets_seen import remember
@@ -37,12 +37,6 @@ def tv(live, db):
     transport = HttpxTransport()
     yield RelyingParty(transport, live.url, client_id=made.client_id)
     transport.close()
-
-
-def told(tv, codes):
-    """Return what the television is told: an error, or nothing once it has tokens."""
-    answer = tv.poll(codes["device_code"])
-    return answer.json.get("error", "")
 
 
 def test_person_types_the_code_and_the_television_goes_on(phone, tv):

@@ -128,13 +128,14 @@ def test_forwarded_headers_change_nothing(http) -> None:
     assert http.get("/.well-known/openid-configuration", headers=headers).data == plain
 
 
-#: OIDC Discovery, RFC 8414, logout and session specifications, RFC 9207, prompt values.
+#: OIDC Discovery, RFC 8414, RFC 8628, logout and session specifications, RFC 9207, prompt values.
 KNOWN = {
     "acr_values_supported", "authorization_endpoint", "check_session_iframe",
     "authorization_response_iss_parameter_supported", "backchannel_logout_session_supported",
     "backchannel_logout_supported", "claim_types_supported", "claims_locales_supported",
     "claims_parameter_supported", "claims_supported", "code_challenge_methods_supported",
-    "display_values_supported", "end_session_endpoint", "frontchannel_logout_session_supported",
+    "device_authorization_endpoint", "display_values_supported", "end_session_endpoint",
+    "frontchannel_logout_session_supported",
     "frontchannel_logout_supported", "grant_types_supported",
     "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported",
     "id_token_signing_alg_values_supported", "introspection_endpoint",

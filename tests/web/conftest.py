@@ -63,6 +63,19 @@ def rp(register):
 
 
 @pytest.fixture
+def tv(register):
+    """Return a television that may ask for everything."""
+    scope = "openid profile email phone offline_access photos:read"
+    return register("device", client_name="Big Screen", scope=scope)
+
+
+@pytest.fixture
+def codes(tv):
+    """Return the codes that the television shows."""
+    return tv.ask_for_codes(scope="openid email phone offline_access").json
+
+
+@pytest.fixture
 def signed_in(browser, jane):
     """Return Jane's browser after she has signed in."""
     browser.sign_in(jane.email, PASSWORD)

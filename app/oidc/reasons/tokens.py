@@ -122,7 +122,7 @@ ROWS = (
     ),
     Reason(
         "devices_too_often",
-        "slow_down",
+        "temporarily_unavailable",
         "Too many devices have asked from this network.",
         "Wait an hour. A device asks for codes once, and then polls.",
         429,

@@ -111,7 +111,7 @@ def test_network_that_asks_too_often_has_to_wait(tv, db, monkeypatch) -> None:
     for _ in range(3):
         assert tv.ask_for_codes().status == 200
 
-    assert error_of(tv.ask_for_codes(), 429) == "slow_down"
+    assert error_of(tv.ask_for_codes(), 429) == "temporarily_unavailable"
     assert len(db.session.scalars(select(DeviceCode)).all()) == 3
 
 
