@@ -1,0 +1,77 @@
+"""Settings of the service and its server: who it is, where it listens, how it sends mail."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.named_files import PREFIX
+from app.setting_types import Names, Secrets
+
+
+class ServerSettings(BaseSettings):
+    """The first part of the settings; `app.settings` goes on with what people and tokens do."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    issuer: str = Field(
+        description="The issuer: the public address of this provider, without a trailing slash. "
+        "Every URL, token and mail is built from it, never from a request."
+    )
+    database_url: str = Field(
+        "sqlite:///sealwax.db",
+        description="SQLAlchemy URL: `sqlite:///file.db` (a relative path starts in `instance/`) "
+        "or `postgresql+psycopg://user@host/name`.",
+    )
+    secret_key: Secrets = Field(
+        description="Signs form tokens. One or more secrets of 32+ characters, separated by "
+        "commas: the first is used, the others are still accepted."
+    )
+    encryption_key: Secrets = Field(
+        description="Encrypts private keys, and secrets that sign, in the database. Several "
+        "separated by commas: the first encrypts, all decrypt. Losing it means losing those."
+    )
+    service_name: str = Field("Sealwax", description="The name people see on pages and in mails.")
+    support_contact: str = Field("", description="Mail address or URL shown where help is offered.")
+    privacy_url: str = Field("", description="Privacy page linked in the footer.")
+    terms_url: str = Field("", description="Terms page linked in the footer.")
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    tls_certificate: str = Field(
+        "", description="PEM file of the server's certificate; empty: a proxy in front does TLS."
+    )
+    tls_key: str = Field("", description="PEM file of the certificate's key.")
+    workers: int = Field(2, ge=1, le=64, description="Worker processes.")
+    threads: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Threads that run the requests of programs in each worker. 0 chooses: 2 with "
+        "SQLite, whose writers wait for one another, 4 with PostgreSQL.",
+    )
+    run_jobs: bool = Field(
+        default=True,
+        description="`flask serve` also sends mail and cleans up. Switch it off where "
+        "`flask job run --forever` does that as a service of its own.",
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=8, description="Reverse proxies in front whose X-Forwarded-For is believed."
+    )
+    allowed_hosts: Names = Field(
+        (), description="Host names answered besides the issuer's own, such as an internal one."
+    )
+    access_log: bool = Field(default=True, description="Write one line for each request.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe level that is logged."
+    )
+
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: mail is "
+        "written to the mail folder, which a loopback issuer shows at `/dev/mail`.",
+    )
+    mail_from: str = Field("Sealwax <no-reply@localhost>", description="Sender of every mail.")
+    mail_folder: str = Field("instance/mail", description="Where mail goes without a mail server.")
