@@ -84,6 +84,11 @@ class Settings(ServerSettings):
         description="Who has to have a second step, such as the code of an authenticator app. "
         "Empty: `admins`; `optional` where the issuer is a loopback address.",
     )
+    confirm_at_sign_in: bool = Field(
+        default=True,
+        description="Whoever signs in with a password, and whose address nobody has confirmed, "
+        "types a mailed code first. Switch it off where no mail can be sent.",
+    )
     scopes_start: Literal["usual", "on", "off"] = Field(
         "usual",
         description="Consent page: which optional permissions start ticked. `usual`: all but "

@@ -49,6 +49,18 @@ def test_user_is_created_with_the_password_typed(answer, db):
     assert passwords.verify_password(stored, PASSWORD)
 
 
+def test_address_is_confirmed_where_no_mail_arrives(answer, run, db):
+    """ux.md 2.1: the way in for the only administrator, too, whose address nobody has confirmed."""
+    (made,) = create_user(answer)
+
+    (told,) = answer("user", "verify", "ada@people.example", "--reason", "Sits next to me.")
+
+    assert told == {"email": "ada@people.example", "email_verified": True}
+    assert db.session.get(User, made["id"]).email_verified
+    assert run("user", "verify", "ada@people.example")[0] != 0, "a reason is needed"
+    assert run("user", "verify", "nobody@people.example", "--reason", "x")[0] != 0
+
+
 def test_administrator_is_created_on_purpose(answer, db):
     (made,) = create_user(answer, "--admin", "--verified")
 

@@ -29,6 +29,7 @@ MAILS = {
         "minutes": 30,
         "reset_url": f"{ISSUER}/login/forgot",
     },
+    "confirm_address": {"code": "WDJB-MJHT", "minutes": 30},
     "address_in_use": {"sign_in_url": f"{ISSUER}/login/sign-in"},
     "address_added": {
         "email": "new@people.example",

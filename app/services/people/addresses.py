@@ -100,15 +100,31 @@ def forget_resets(user: User) -> None:
     db.session.execute(delete(RESETS).where(RESETS.c.user_id == user.id))
 
 
-def verify_by_hand(user: User, *, by: int, reason: str) -> None:
-    """Believe an administrator that the primary address is the user's."""
+def verify_by_hand(user: User, *, by: int | None, reason: str) -> None:
+    """Believe an administrator, None for a command, that the primary address is the user's."""
+    if _confirm(user):
+        audit.record(Event.ADDRESS_VERIFIED, actor_id=by, user_id=user.id, reason=reason)
+
+
+def confirm(user: User, *, address: str) -> None:
+    """Note that the owner of the mailbox has typed the code, and the password before it."""
+    if _confirm(user):
+        audit.record(Event.ADDRESS_CONFIRMED, actor_id=user.id, user_id=user.id, address=address)
+
+
+def _confirm(user: User) -> bool:
+    """Let the primary address count as confirmed; tell whether it did not before.
+
+    It is the one the caller has looked at: another request may have made another one primary.
+    """
+    key = user.email_key
     hold(user)
-    if user.email_verified:
-        return
+    if user.email_verified or user.email_key != key:
+        return False
     user.email_verified = True
     user.updated_at = now()
     db.session.flush()
     db.session.execute(
         update(ADDRESSES).where(ADDRESSES.c.key == user.email_key).values(verified_at=now())
     )
-    audit.record(Event.ADDRESS_VERIFIED, actor_id=by, user_id=user.id, reason=reason)
+    return True

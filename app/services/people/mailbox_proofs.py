@@ -4,6 +4,9 @@ Whoever sets the first one up decides what the second step of an account is, and
 does not take it away (security.md RV05). That must not be a thief who has learnt the password and
 nothing else, whether the policy wants a second step, an application, or they themselves: a code
 goes to the address of the account. It signs nobody in, and is no second step (MF06, MF11).
+
+The same code confirms an address that nobody has confirmed yet, after the right password and
+before there is a session (ux.md 2.1): the account was made by an administrator or a command.
 """
 
 from __future__ import annotations
@@ -49,6 +52,14 @@ def is_owed(user: User, *, browser: str, amr: Sequence[str]) -> bool:
     return found is None or found.proved_at is None
 
 
+def owes_confirmation(user: User, amr: Sequence[str]) -> bool:
+    """Tell whether a first step leads to the confirmation of the address, and no further.
+
+    A passkey and another provider say who somebody is without any address.
+    """
+    return settings.confirm_at_sign_in and "pwd" in amr and not user.email_verified
+
+
 def find(user: User, browser: str) -> MailboxProof | None:
     """Return the proof of a user in a browser, begun or done; None when there is none any more."""
     found = db.session.get(MailboxProof, secrets.digest(browser), populate_existing=True)
@@ -72,15 +83,34 @@ def send(user: User, *, browser: str, address: str) -> None:
     code = secrets.new_short_code()
     if not _keep(user, browser, code_digest=_code_digest(user, browser, code), proved=False):
         raise TooMany(BETWEEN_MAILS)
-    reset_url = f"{settings.issuer}/login/forgot"
+    if not user.email_verified:  # no link for a new password goes there (security.md RV08)
+        kind, reset_url = "confirm_address", None
+    else:
+        kind, reset_url = "prove_mailbox", f"{settings.issuer}/login/forgot"
     mail.enqueue(
-        "prove_mailbox",
+        kind,
         to=user.email,
         reader=user,
         code=code,
         minutes=MINUTES,
         reset_url=reset_url,
     )
+
+
+def send_first(user: User, *, browser: str, address: str) -> bool:
+    """Mail a code to who comes from the sign-in; tell whether one has been.
+
+    None is when the last one still works, or there were too many: the page asks for it then.
+    """
+    found = find(user, browser)
+    if found is not None and found.code_digest and found.tries < code_tries.MOST_TRIES:
+        return False
+    try:
+        with db.session.begin_nested():
+            send(user, browser=browser, address=address)
+    except TooMany:
+        return False
+    return True
 
 
 def _keep(user: User, browser: str, *, code_digest: str | None, proved: bool) -> bool:
@@ -103,8 +133,13 @@ def _keep(user: User, browser: str, *, code_digest: str | None, proved: bool) ->
 
 
 def _code_digest(user: User, browser: str, code: str) -> str:
-    """Return what is kept of a code: 34 bits could be guessed from a plain digest."""
-    plain = f"mailbox {user.id} {secrets.digest(browser)} {secrets.plain_code(code)}"
+    """Return what is kept of a code: 34 bits could be guessed from a plain digest.
+
+    It belongs to the address it went to: another one made primary since is not proved by it.
+    """
+    plain = (
+        f"mailbox {user.id} {user.email_key} {secrets.digest(browser)} {secrets.plain_code(code)}"
+    )
     return secrets.keyed_digest(settings.secret_keys[0], plain)
 
 

@@ -49,6 +49,7 @@ class Event(StrEnum):
     ADDRESS_ADDED = "address.added"
     ADDRESS_REMOVED = "address.removed"
     ADDRESS_VERIFIED = "address.verified"
+    ADDRESS_CONFIRMED = "address.confirmed"
     PRIMARY_CHANGED = "address.primary_changed"
     PRIMARY_REVERTED = "address.primary_reverted"
     SECOND_STEP_ON = "second_step.turned_on"

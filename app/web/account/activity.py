@@ -37,6 +37,7 @@ WORDS = {
     Event.ADDRESS_ADDED: _("Email address added"),
     Event.ADDRESS_REMOVED: _("Email address removed"),
     Event.ADDRESS_VERIFIED: _("An administrator confirmed your email address"),
+    Event.ADDRESS_CONFIRMED: _("Email address confirmed at the sign-in"),
     Event.PRIMARY_CHANGED: _("Primary email address changed"),
     Event.PRIMARY_REVERTED: _("Change of the primary email address taken back"),
     Event.SECOND_STEP_ON: _("Second step turned on"),

@@ -9,7 +9,8 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
-from app.models import User
+from app.jobs import email
+from app.models import HalfSignIn, User
 from app.services.authorization import interactions
 from app.services.people import (
     half_sign_ins,
@@ -26,6 +27,8 @@ from app.web.login.waiting import Waiting
 
 #: Where somebody goes who has to set something up.
 ENROL = "login.enrol"
+#: Where somebody goes whose address nobody has confirmed.
+CONFIRM = "login.prove_mailbox"
 PAGES = {
     Owed.NOTHING: None,
     Owed.SET_UP: ENROL,
@@ -50,16 +53,57 @@ def enter(
     """
     if has_mailbox:
         mailbox_proofs.note(user, guards.browser())
+    if mailbox_proofs.owes_confirmation(user, amr):
+        return _to_confirmation(user, waiting, amr=amr, target=target)
     page = _owed_page(user, amr)
     if page is None:
         offers = may_offer and passkeys.is_worth_offering(user)
         return admit(user, waiting, amr=amr, target=target, offers=offers)
+    _begin(user, amr, page)
+    commit()
+    return _half_way(page, waiting, target)
+
+
+def _begin(user: User, amr: tuple[str, ...], page: str) -> None:
     is_set_up = page != ENROL
     lifetime = half_sign_ins.LIFETIME if is_set_up else half_sign_ins.TO_SET_UP
     half_sign_ins.begin(user, browser=guards.browser(), amr=amr, lifetime=lifetime)
-    commit()
+
+
+def _half_way(page: str, waiting: Waiting | None, target: str) -> ResponseReturnValue:
     handle = waiting.handle if waiting else None
     return redirect(url_for(page, interaction=handle, next=target or None, half="yes"), 303)
+
+
+def _to_confirmation(
+    user: User, waiting: Waiting | None, *, amr: tuple[str, ...], target: str
+) -> ResponseReturnValue:
+    """Mail a code to the address that nobody has confirmed, and ask for it (ux.md 2.1)."""
+    browser = guards.browser()
+    half_sign_ins.begin(user, browser=browser, amr=amr, lifetime=mailbox_proofs.LIFETIME)
+    is_mailed = mailbox_proofs.send_first(user, browser=browser, address=guards.address())
+    commit()
+    if is_mailed:
+        email.deliver_at_once()
+    return _half_way(CONFIRM, waiting, target)
+
+
+def enter_confirmed(
+    half: HalfSignIn, user: User, waiting: Waiting | None, *, target: str
+) -> ResponseReturnValue:
+    """Let in who has confirmed the address after a first step, or show the second one.
+
+    Raises:
+        HalfSignInGone: another request has done it.
+    """
+    amr = tuple(half.amr)
+    page = _owed_page(user, amr)
+    half_sign_ins.finish(half)
+    if page is None:
+        return admit(user, waiting, amr=amr, target=target)
+    _begin(user, amr, page)
+    commit()
+    return _half_way(page, waiting, target)
 
 
 def enter_new(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> ResponseReturnValue:

@@ -50,6 +50,11 @@ class HalfWay:
         return tuple(self.half.amr if self.half else self.person.amr if self.person else ())
 
     @property
+    def owes_address(self) -> bool:
+        """Tell whether they confirm the address before anything else (ux.md 2.1)."""
+        return self.half is not None and mailbox_proofs.owes_confirmation(self.user, self.amr)
+
+    @property
     def since(self) -> datetime:
         """Return a moment that belongs to this sign-in, and to no other one in this browser."""
         if self.half is not None:
@@ -58,7 +63,17 @@ class HalfWay:
 
 
 def find(waiting: Waiting | None) -> HalfWay | None:
-    """Return who has to take the second step, None when nobody does in this browser."""
+    """Return who has to take the second step, None when nobody does in this browser.
+
+    Whoever owes the confirmation of the address is not there yet: the page that is left out is
+    asked for by `start_again` (security.md LG04).
+    """
+    who = find_any(waiting)
+    return None if who is None or who.owes_address else who
+
+
+def find_any(waiting: Waiting | None) -> HalfWay | None:
+    """Return who stands before the second step, or before the confirmation of the address."""
     person = guards.person()
     if person is not None and _is_step_up(waiting):
         if waiting is None and _is_enough(person):
@@ -209,6 +224,9 @@ def address(page: str, waiting: Waiting | None, *, chosen: str | None = None) ->
 
 def start_again(waiting: Waiting | None) -> ResponseReturnValue:
     """Send back to the first step whoever is not half-way any more; go on when it is done."""
+    who = find_any(waiting)
+    if who is not None and who.owes_address:
+        return redirect(address("login.prove_mailbox", waiting), 303)
     person = guards.person()
     if person is not None and (_is_enough(person) or not _is_step_up(waiting)):
         return pages.go_on(waiting, request.args.get("next", ""))

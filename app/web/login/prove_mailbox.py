@@ -1,9 +1,12 @@
 """Prove the mailbox, before a password alone adds a factor to an account (MF06).
 
-It comes in the way of who has to set something up, and of who chose to in the account.
+It comes in the way of who has to set something up, and of who chose to in the account; and of
+who has typed the right password of an account whose address nobody has confirmed (ux.md 2.1).
 """
 
 from __future__ import annotations
+
+from typing import cast
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,14 +19,15 @@ from wtforms.validators import DataRequired
 from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email
-from app.models import MailboxProof
-from app.services.people import half_sign_ins, mailbox_proofs, second_steps
+from app.models import HalfSignIn, MailboxProof
+from app.services.people import addresses, half_sign_ins, mailbox_proofs, second_steps
+from app.services.people.half_sign_ins import HalfSignInGone
 from app.services.people.mailbox_proofs import MailboxCodeWrong
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
 from app.web.forms import another_code_in, retry_after
-from app.web.login import half_way, ways
+from app.web.login import entering, half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
 from app.web.login.waiting import Waiting, blueprint
@@ -40,13 +44,24 @@ class MailboxForm(FlaskForm):
 def prove_mailbox() -> ResponseReturnValue:
     """Mail a code when it is asked for, check it, and go on to what is to be set up."""
     waiting = pages.load()
-    who = half_way.find(waiting)
+    who = half_way.find_any(waiting)
     if who is None:
         return half_way.start_again(waiting)
+    return _sent_away(who, waiting) or _answer(who, waiting)
+
+
+def _sent_away(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue | None:
+    """Send away who need not prove anything here; None: they have to."""
+    if who.owes_address:
+        return None
     if not half_way.owes_mailbox(who):
         return _go_on(who, waiting)
     if ways.of(who) and not half_way.has_chosen(who):
         return redirect(half_way.address(ways.entrance(who), waiting), 303)
+    return None
+
+
+def _answer(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
     proof = mailbox_proofs.find(who.user, guards.browser())
     if request.method == "POST" and (proof is None or request.form.get("send")):
         return _send(who, waiting, proof)
@@ -82,10 +97,23 @@ def _check(
         half_way.refused(who, waiting, "mailbox_code_wrong")
         form.code.errors = [_("That code isn't right or has expired.")]
         return _page(form, who, waiting, proof), 422
+    if who.owes_address:
+        return _enter(who, waiting)
     if who.half is not None:
         half_sign_ins.prolong(who.half)  # mail takes its time, and so does the app to be installed
     commit()
     return _go_on(who, waiting)
+
+
+def _enter(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
+    """Confirm the address and go on with the sign-in, all in one transaction."""
+    addresses.confirm(who.user, address=guards.address())
+    half, target = cast("HalfSignIn", who.half), request.args.get("next", "")
+    try:
+        return entering.enter_confirmed(half, who.user, waiting, target=target)
+    except HalfSignInGone:
+        rollback()
+        return half_way.start_again(waiting)
 
 
 def _go_on(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
@@ -104,6 +132,7 @@ def _page(
         "login/prove_mailbox.html",
         form=form,
         client=waiting.client.name if waiting and not is_policy else None,
+        is_unconfirmed=who.owes_address,
         is_chosen=half_way.has_chosen(who),
         interaction=waiting.handle if waiting else None,
         has_session=who.person is not None,
