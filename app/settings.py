@@ -23,6 +23,9 @@ from app.named_files import NamedFiles
 from app.server_settings import ServerSettings
 from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength
 
+#: The longest that a session of one step may go without a sign-in (security.md SE03).
+LONGEST_KEPT = timedelta(days=30)
+
 
 class Settings(ServerSettings):
     """What a deployment decides. Durations are ISO 8601 (`PT10M`, `P90D`) or seconds."""
@@ -110,6 +113,25 @@ class Settings(ServerSettings):
     )
     strong_session_lifetime: timedelta = Field(
         timedelta(days=1), description="Such a session never lives longer."
+    )
+    keep_signed_in: bool = Field(
+        default=False,
+        description="Offer `Keep me signed in on this device` at the sign-in, unticked. Ticked, "
+        "the session outlives the browser's closing, and lives by the next two settings.",
+    )
+    kept_session_idle: timedelta = Field(
+        LONGEST_KEPT,
+        gt=timedelta(0),
+        le=LONGEST_KEPT,
+        description="A kept session that one step opened ends when unused so long; 30 days at "
+        "most.",
+    )
+    kept_session_lifetime: timedelta = Field(
+        LONGEST_KEPT,
+        gt=timedelta(0),
+        le=LONGEST_KEPT,
+        description="Such a session never lives longer. Where a passkey, or two steps, opened it, "
+        "the shorter times of strong sessions stay.",
     )
     sessions_per_user: int = Field(
         100,

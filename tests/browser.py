@@ -26,6 +26,8 @@ class Cookie:
 
     value: str
     path: str = "/"
+    #: Seconds it is kept for, empty: until the browser is closed.
+    max_age: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,12 @@ class Browser:
         held = "; ".join(f"{name}={cookie.value}" for name, cookie in self.jar.items())
         return {"Cookie": held} if held else {}
 
+    def close(self) -> Self:
+        """Close the browser: cookies that are not kept for a time are gone."""
+        self.jar = {name: cookie for name, cookie in self.jar.items() if cookie.max_age}
+        self.page = self.answer = None
+        return self
+
     def _keep_cookies(self, answer: Answer) -> None:
         for line in answer.cookies:
             (name, morsel), *_ = SimpleCookie(line).items()
@@ -130,7 +138,7 @@ class Browser:
             if morsel["max-age"] == "0" or not morsel.value or "1970" in morsel["expires"]:
                 self.jar.pop(name, None)
             else:
-                self.jar[name] = Cookie(morsel.value, morsel["path"] or "/")
+                self.jar[name] = Cookie(morsel.value, morsel["path"] or "/", morsel["max-age"])
                 secrets_seen.remember(morsel.value)
 
     # --- reading --------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ def options_on(browser: Browser, button: str) -> dict[str, Any]:
     return asked
 
 
-def use(browser: Browser, device: Authenticator, lie: Lie = TRUTH) -> Browser:
-    """Press the button that uses a passkey."""
+def use(browser: Browser, device: Authenticator, lie: Lie = TRUTH, **told: str) -> Browser:
+    """Press the button that uses a passkey; `told` is what else scripts write into its form."""
     answer = device.sign(options_on(browser, "use-passkey"), lie)
-    return browser.press("use-passkey", credential=answer)
+    return browser.press("use-passkey", credential=answer, **told)
 
 
 def create(

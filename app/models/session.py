@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -40,6 +40,8 @@ class Session(Model):
     #: Digest of the browser's own cookie: where somebody has signed in before.
     browser: Mapped[str | None] = mapped_column(String(43))
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+    #: Whether its person asked to stay signed in: it outlives the browser's closing.
+    is_kept: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class BrowserAccount(Model):
@@ -78,6 +80,8 @@ class HalfSignIn(Model):
     amr: Mapped[list[Any]] = mapped_column(JSON)
     tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    #: Whether the session that comes of it is to be kept; None: nobody was asked.
+    keeps: Mapped[bool | None]
 
 
 class MailboxProof(Model):

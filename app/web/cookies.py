@@ -6,7 +6,8 @@ the first two, so a new sign-in, or a switch, makes the forms of the old session
 
 The accounts cookie alone opens nothing: what it names is found by a digest over it and the
 browser cookie. It is a new one after every sign-in and switch, so that one that was planted before
-is worth nothing after (session fixation), and it goes when the browser is closed.
+is worth nothing after (session fixation), and it goes when the browser is closed. So does the
+session's, unless its person asked to stay signed in.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ class CookieSession(dict[str, Any], SessionMixin):
         self.browser = browser
         self.browser_is_new = False
         self.first_token = token
+        #: How long the browser keeps the token that is set now, None: until it is closed.
+        self.kept_for: timedelta | None = None
+        #: Whether whoever signs in now asked to stay signed in, None: nobody has asked them.
+        self.keeps: bool | None = None
         self._key = key
         if token:
             super().__setitem__(USER, token)
@@ -107,7 +112,10 @@ class Cookies(SessionInterface):
                 self.browser_cookie, session.browser, max_age=lifetime, **self._options
             )
         if signed_in:
-            response.set_cookie(self.session_cookie, session.token, **self._options)
+            kept_for = session.kept_for
+            response.set_cookie(
+                self.session_cookie, session.token, max_age=kept_for, **self._options
+            )
         if session.first_token and not session.token:
             response.delete_cookie(self.session_cookie, **self._options)
         if session.accounts != session.first_accounts:

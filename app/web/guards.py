@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden
 from app.database import commit
 from app.models import User
 from app.security import uris
-from app.services.authorization import devices, sessions
+from app.services.authorization import devices, lifetimes, sessions
 from app.services.authorization.signed_in import SignedIn
 from app.services.people import browser_accounts, notices
 from app.services.people.browser_accounts import NO_CLIENT, Account
@@ -84,7 +84,9 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn | None:
     somebody = person()
     own = _session_here(user, somebody)
     if own is not None:
-        token = sessions.renew(own.session_id, user, amr=amr)
+        keeps = cookie_session().keeps
+        is_kept = own.is_kept if keeps is None else keeps
+        token = sessions.renew(own.session_id, user, amr=amr, is_kept=is_kept)
         signed_in = sessions.find(token)
         if signed_in is None and not user.is_leaving:
             raise Forbidden
@@ -102,7 +104,14 @@ def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
     agent = request.headers.get("User-Agent", "")
     device = partial(agents.describe, agent)
     living = notices.of_sign_in(user, browser=browser(), device=device, address=address())
-    opened = sessions.open(user, amr=amr, address=address(), agent=agent, browser=browser())
+    opened = sessions.open(
+        user,
+        amr=amr,
+        address=address(),
+        agent=agent,
+        browser=browser(),
+        is_kept=bool(cookie_session().keeps),
+    )
     if living >= settings.sessions_per_user:
         sessions.end_surplus(user.id, settings.sessions_per_user)
     return opened
@@ -158,13 +167,30 @@ def _make_current(
         browser_accounts.note(holder, signed_in.user_id, signed_in.session_id)
     if not is_first:
         browser_accounts.trim(holder)
+    _hand_out(token, signed_in)
+
+
+def _hand_out(token: str, signed_in: SignedIn | None) -> None:
+    """Put the token into the cookie, for as long as the session may live if it is kept."""
+    if signed_in is not None and signed_in.is_kept:
+        cookie_session().kept_for = lifetimes.longest(signed_in.acr, is_kept=True)
     login_user(Person(token, signed_in))
+
+
+def keep(wanted: bool | None) -> None:  # noqa: FBT001 (the answer to a question, or none)
+    """Note whether whoever signs in with this request asked to stay signed in; None: not asked."""
+    cookie_session().keeps = wanted
+
+
+def keeps() -> bool | None:
+    """Return what `keep` noted."""
+    return cookie_session().keeps
 
 
 def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
     """Lift the session to a higher level; its cookie is a new one (ASVS 7.2.4)."""
     token = sessions.step_up(somebody, amr=amr)
-    login_user(Person(token, sessions.find(token)))
+    _hand_out(token, sessions.find(token))
 
 
 def sign_out(somebody: SignedIn | None) -> None:

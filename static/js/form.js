@@ -61,3 +61,11 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   // A password manager saves only what is a password when the form is sent.
   input.form?.addEventListener("submit", () => { if (input.type === "text") toggle(); });
 }
+
+// What one box says counts for the other forms of the page too, such as that of a passkey.
+for (const input of document.querySelectorAll("[data-as]")) {
+  const box = document.getElementById(input.dataset.as);
+  const tell = () => { input.value = box?.checked ? "yes" : ""; };
+  box?.addEventListener("change", tell);
+  addEventListener("pageshow", tell);
+}

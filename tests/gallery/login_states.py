@@ -8,7 +8,7 @@ from app.web.login.check_email import CodeForm
 from app.web.login.consent import ConsentForm
 from app.web.login.forgot import ForgotForm
 from app.web.login.reset import ResetForm
-from app.web.login.sign_in import SignInForm
+from app.web.login.sign_in_page import SignInForm
 from tests.gallery.passkey_states import REQUEST
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
 
@@ -27,6 +27,7 @@ def _sign_in(**changes: Any) -> Context:
         "confirming": False,
         "signed_in": None,
         "upstreams": [],
+        "asks_to_keep": False,
         "may_sign_up": True,
         "is_closed": False,
         "is_over": False,
@@ -183,6 +184,7 @@ STATES: States = (
     ("login/sign_in.html", "old", lambda: {**_sign_in(), "unsent": "old"}),
     ("login/sign_in.html", "unsent", lambda: _sign_in(has_unsent=True, client=None)),
     ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
+    ("login/sign_in.html", "keep", lambda: _sign_in(asks_to_keep=True)),
     ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),
     ("login/sign_in.html", "sign-up-closed", lambda: _sign_in(is_closed=True, may_sign_up=False)),
     ("login/sign_in.html", "reset", lambda: _sign_in(has_reset=True)),

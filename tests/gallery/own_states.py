@@ -76,6 +76,7 @@ def _security(**changes: Any) -> Context:
                 "began_at": ago(days=2),
                 "seen_at": ago(minutes=1),
                 "is_this": True,
+                "is_kept": False,
             },
             {
                 "id": 2,
@@ -86,6 +87,7 @@ def _security(**changes: Any) -> Context:
                 "began_at": ago(days=9),
                 "seen_at": ago(days=3),
                 "is_this": False,
+                "is_kept": True,
             },
         ],
     }

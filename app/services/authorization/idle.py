@@ -16,7 +16,7 @@ def left(person: SignedIn) -> timedelta:
     moment = now()
     is_noted = person.seen_at + SEEN_STEP <= moment  # by this request
     used_at = moment if is_noted else person.seen_at
-    return used_at + lifetimes.idle(person.acr) - moment
+    return used_at + lifetimes.idle(person.acr, is_kept=person.is_kept) - moment
 
 
 def left_in_administration(person: SignedIn) -> timedelta:

@@ -29,14 +29,21 @@ from app.settings import settings
 SESSIONS = Session.__table__
 
 
-def idle(acr: str) -> timedelta:
-    """Return how long a session of this level may go unused."""
-    return settings.strong_session_idle if _is_strong(acr) else settings.session_idle
+def idle(acr: str, *, is_kept: bool) -> timedelta:
+    """Return how long a session of this level may go unused.
+
+    `is_kept`: its person asked to stay signed in, which a strong session outlives no longer for.
+    """
+    if _is_strong(acr):
+        return settings.strong_session_idle
+    return settings.kept_session_idle if is_kept else settings.session_idle
 
 
-def longest(acr: str) -> timedelta:
+def longest(acr: str, *, is_kept: bool) -> timedelta:
     """Return how long it may live at all."""
-    return settings.strong_session_lifetime if _is_strong(acr) else settings.session_lifetime
+    if _is_strong(acr):
+        return settings.strong_session_lifetime
+    return settings.kept_session_lifetime if is_kept else settings.session_lifetime
 
 
 def _is_strong(acr: str) -> bool:
@@ -45,7 +52,7 @@ def _is_strong(acr: str) -> bool:
 
 def shortened(expires_at: Any, acr: str) -> Case[datetime]:
     """Return the end of a session that is lifted to a level now, as SQL: never a later one."""
-    until = literal(now() + longest(acr), UTCDateTime())
+    until = literal(now() + longest(acr, is_kept=True), UTCDateTime())
     return case((expires_at > until, until), else_=expires_at)
 
 
@@ -60,6 +67,7 @@ ARE_LIVING = and_(
     SESSIONS.c.seen_at
     > case(
         (SESSIONS.c.acr.in_(levels.at_least(levels.MFA)), _at("strong_used_since")),
+        (SESSIONS.c.is_kept, _at("kept_used_since")),
         else_=_at("used_since"),
     ),
 )
@@ -70,6 +78,7 @@ def bounds() -> dict[str, datetime]:
     moment = now()
     return {
         "moment": moment,
+        "kept_used_since": moment - settings.kept_session_idle,
         "used_since": moment - settings.session_idle,
         "strong_used_since": moment - settings.strong_session_idle,
     }

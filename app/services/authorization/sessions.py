@@ -64,8 +64,11 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     address: str = "",
     agent: str = "",
     browser: str = "",
+    is_kept: bool = False,
 ) -> tuple[SignedIn, str]:
     """Start a session for a user who has just proved who they are; return it with its token.
+
+    `is_kept`: they asked to stay signed in.
 
     The token goes into the browser's cookie and is kept nowhere else.
     """
@@ -79,7 +82,8 @@ def open(  # noqa: A001 (sessions.open reads as it should)
         "acr": levels.of(amr),
         "amr": list(amr),
         "seen_at": moment,
-        "expires_at": moment + lifetimes.longest(levels.of(amr)),
+        "expires_at": moment + lifetimes.longest(levels.of(amr), is_kept=is_kept),
+        "is_kept": is_kept,
         "address": address,
         "browser": secrets.digest(browser) if browser else None,
         "user_agent": agent[:LONGEST_AGENT],
@@ -97,7 +101,7 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     return signed_in.just_opened(inserted.scalar_one(), user, values), token
 
 
-def renew(session_id: int, user: User, *, amr: Sequence[str]) -> str:
+def renew(session_id: int, user: User, *, amr: Sequence[str], is_kept: bool) -> str:
     """Note that the person of a session has proved once more who they are; return its new token.
 
     It stays the same session, with what applications hold from it; the old cookie is worthless.
@@ -113,7 +117,8 @@ def renew(session_id: int, user: User, *, amr: Sequence[str]) -> str:
             acr=levels.of(amr),
             amr=list(amr),
             seen_at=moment,
-            expires_at=moment + lifetimes.longest(levels.of(amr)),
+            expires_at=moment + lifetimes.longest(levels.of(amr), is_kept=is_kept),
+            is_kept=is_kept,
         )
     )
     user.last_sign_in_at = moment

@@ -40,6 +40,7 @@ class SignedIn:
     amr: tuple[str, ...]
     seen_at: datetime
     admin_seen_at: datetime | None
+    is_kept: bool = False
     #: What the user has allowed the client that was asked about, and what they left out.
     allowed: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
@@ -65,6 +66,7 @@ _OF_USER = (
     "locale",
     "zoneinfo",
 )
+_OF_SESSION = ("sid", "auth_time", "acr", "seen_at", "is_kept")
 #: A session with its user; `living` makes a SignedIn of it.
 COLUMNS = (
     SESSIONS.c.id.label("session_id"),
@@ -74,6 +76,7 @@ COLUMNS = (
     SESSIONS.c.amr,
     SESSIONS.c.seen_at,
     SESSIONS.c.admin_seen_at,
+    SESSIONS.c.is_kept,
     SESSIONS.c.expires_at,
     USERS.c.id.label("user_id"),
     *(USERS.c[name] for name in _OF_USER),
@@ -91,7 +94,8 @@ LIVES = and_(
 def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
     """Return whose session a row of COLUMNS is, None when its time is over; nothing is noted."""
     moment = now()
-    if row.expires_at <= moment or row.seen_at + lifetimes.idle(row.acr) <= moment:
+    idle = lifetimes.idle(row.acr, is_kept=row.is_kept)
+    if row.expires_at <= moment or row.seen_at + idle <= moment:
         return None
     found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
     fields = {name: found[name] for name in SignedIn.__slots__ if name in found}
@@ -103,7 +107,7 @@ def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
 
 def just_opened(session_id: int, user: User, values: dict[str, Any]) -> SignedIn:
     """Return who is signed in by a session that was opened with these values."""
-    of_session = {name: values[name] for name in ("sid", "auth_time", "acr", "seen_at")}
+    of_session = {name: values[name] for name in _OF_SESSION}
     return SignedIn(
         session_id=session_id,
         user_id=user.id,
@@ -126,6 +130,7 @@ def imagined(
         "acr": levels.of(amr),
         "amr": amr,
         "seen_at": moment,
+        "is_kept": False,
     }
     person = just_opened(0, user, values)
     return replace(person, allowed=frozenset(allowed), declined=frozenset(declined))

@@ -31,13 +31,24 @@ class HalfSignInGone(NotFound):
     public = "This sign-in has timed out. Start again."
 
 
-def begin(user: User, *, browser: str, amr: Sequence[str], lifetime: timedelta = LIFETIME) -> None:
-    """Remember that a user has passed the first step in a browser; an earlier one is replaced."""
+def begin(
+    user: User,
+    *,
+    browser: str,
+    amr: Sequence[str],
+    lifetime: timedelta = LIFETIME,
+    keeps: bool | None = None,
+) -> None:
+    """Remember that a user has passed the first step in a browser; an earlier one is replaced.
+
+    `keeps`: whether they asked to stay signed in, None when nobody has asked them.
+    """
     values = {
         "user_id": user.id,
         "epoch": user.epoch,
         "amr": list(amr),
         "tries": 0,
+        "keeps": keeps,
         "expires_at": now() + lifetime,
     }
     row = insert_or(HALVES).values(browser=secrets.digest(browser), **values)

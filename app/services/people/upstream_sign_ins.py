@@ -40,6 +40,8 @@ class Carried:
     target: str = ""
     #: Whether the person was asked to prove anew who they are.
     again: bool = False
+    #: Whether they asked to stay signed in, None when nobody has asked them.
+    keeps: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ class Started:
     carried: Carried
 
 
-def new_carried(*, handle: str = "", target: str = "", again: bool = False) -> Carried:
+def new_carried(
+    *, handle: str = "", target: str = "", again: bool = False, keeps: bool | None = None
+) -> Carried:
     """Return fresh random values of 256 bits each, with the way back."""
-    return Carried(secrets.new_token("un"), secrets.new_token("uv"), handle, target, again)
+    return Carried(secrets.new_token("un"), secrets.new_token("uv"), handle, target, again, keeps)
 
 
 def begin(

@@ -190,6 +190,7 @@ def _sessions(person: SignedIn, user: User) -> list[dict[str, Any]]:
             "began_at": session.created_at,
             "seen_at": session.seen_at,
             "is_this": session.id == person.session_id,
+            "is_kept": session.is_kept,
         }
         for session in found
     ]

@@ -67,7 +67,9 @@ def enter(
 def _begin(user: User, amr: tuple[str, ...], page: str) -> None:
     is_set_up = page != ENROL
     lifetime = half_sign_ins.LIFETIME if is_set_up else half_sign_ins.TO_SET_UP
-    half_sign_ins.begin(user, browser=guards.browser(), amr=amr, lifetime=lifetime)
+    half_sign_ins.begin(
+        user, browser=guards.browser(), amr=amr, lifetime=lifetime, keeps=guards.keeps()
+    )
 
 
 def _half_way(page: str, waiting: Waiting | None, target: str) -> ResponseReturnValue:
@@ -80,7 +82,13 @@ def _to_confirmation(
 ) -> ResponseReturnValue:
     """Mail a code to the address that nobody has confirmed, and ask for it (ux.md 2.1)."""
     browser = guards.browser()
-    half_sign_ins.begin(user, browser=browser, amr=amr, lifetime=mailbox_proofs.LIFETIME)
+    half_sign_ins.begin(
+        user,
+        browser=browser,
+        amr=amr,
+        lifetime=mailbox_proofs.LIFETIME,
+        keeps=guards.keeps(),
+    )
     is_mailed = mailbox_proofs.send_first(user, browser=browser, address=guards.address())
     commit()
     if is_mailed:
@@ -98,6 +106,7 @@ def enter_confirmed(
     """
     amr = tuple(half.amr)
     page = _owed_page(user, amr)
+    guards.keep(half.keeps)
     half_sign_ins.finish(half)
     if page is None:
         return admit(user, waiting, amr=amr, target=target)

@@ -201,6 +201,7 @@ def finish(who: HalfWay, waiting: Waiting | None, *, amr: tuple[str, ...]) -> No
         HalfSignInGone: another request has done it.
     """
     if who.half is not None:
+        guards.keep(who.half.keeps)
         half_sign_ins.finish(who.half)
         entering.let_in(who.user, waiting, amr=amr)
     elif who.person is not None:

@@ -20,7 +20,7 @@ from app.services.upkeep.audit import Event
 from app.web import guards, passkeys
 from app.web.access import ANYONE, needs
 from app.web.forms import retry_after, too_many_tries
-from app.web.login import entering, sign_in
+from app.web.login import entering, sign_in, sign_in_page
 from app.web.login.waiting import Waiting, blueprint, load
 from app.web.passkeys import PasskeyForm
 
@@ -38,16 +38,16 @@ class Entered:
 def passkey() -> ResponseReturnValue:
     """Check what the browser's ceremony has come to, and go on."""
     if request.method != "POST":
-        return redirect(sign_in.address(), 303)
+        return redirect(sign_in_page.address(), 303)
     waiting = load()
     form = PasskeyForm()
     if not form.validate_on_submit():
-        return redirect(sign_in.address(), 303)
+        return redirect(sign_in_page.address(), 303)
     try:
         entered = _check(form.credential.data or "")
     except TooMany as many:
         rollback()
-        page = sign_in.empty_page(waiting, too_many_tries(many.retry_after))
+        page = sign_in_page.empty_page(waiting, too_many_tries(many.retry_after))
         return page, 429, retry_after(many.retry_after)
     except passkeys.USING as fault:
         rollback()
@@ -55,6 +55,7 @@ def passkey() -> ResponseReturnValue:
     if entered.user.is_disabled:
         rollback()
         return _refuse_disabled(waiting, entered.user)
+    guards.keep(sign_in_page.keeps(waiting))
     return entering.enter(
         entered.user, waiting, amr=entered.amr, target=request.args.get("next", "")
     )
@@ -85,14 +86,14 @@ def _refuse(waiting: Waiting | None, fault: ProviderError) -> ResponseReturnValu
     commit()
     email.deliver_at_once()
     unknown = fault.credential_id if isinstance(fault, PasskeyUnknown) else ""
-    return sign_in.empty_page(waiting, str(words), unknown=unknown), 422
+    return sign_in_page.empty_page(waiting, str(words), unknown=unknown), 422
 
 
 def _refuse_disabled(waiting: Waiting | None, user: User) -> ResponseReturnValue:
     user_id = user.id
     _write_down(waiting, "account_turned_off", user_id=user_id)
     commit()
-    return sign_in.empty_page(waiting, sign_in.turned_off()), 422
+    return sign_in_page.empty_page(waiting, sign_in.turned_off()), 422
 
 
 def _write_down(

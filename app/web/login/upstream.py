@@ -24,7 +24,7 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web import guards, upstream_door
 from app.web.access import ANYONE, needs
-from app.web.login import entering
+from app.web.login import entering, sign_in_page
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
@@ -42,7 +42,10 @@ def start(slug: str) -> ResponseReturnValue:
     handle = waiting.handle if waiting else ""
     target = pages.path_of_ours(request.args.get("next", "")) or ""
     carried = upstream_sign_ins.new_carried(
-        handle=handle, target=target, again=_is_asked_anew(waiting)
+        handle=handle,
+        target=target,
+        again=_is_asked_anew(waiting),
+        keeps=sign_in_page.keeps(waiting),
     )
     back_url = url_for("login.sign_in", interaction=handle or None, next=target or None)
     return upstream_door.send_away(provider, carried, _trace(waiting), back_url=back_url)
@@ -184,6 +187,7 @@ def _sign_in(
     trace.passed("account", "linked")
     trace.write("ok")
     upstream_identities.used(provider.id, told)
+    guards.keep(started.carried.keeps)
     return entering.enter(owner, waiting, amr=AMR, target=started.carried.target)
 
 

@@ -27,6 +27,17 @@ def test_who_is_linked_is_let_in(browser, jane, linked, come, db):
     assert row.used_at is not None
 
 
+def test_the_tick_to_stay_signed_in_is_taken_along(make_app, remote, jane, linked, other, db):
+    """ux.md 2.1: form.js writes it into the form that leads away."""
+    linked(jane)
+    browser = visitor(make_app(keep_signed_in=True, **remote.settings)).open("/login/sign-in")
+    browser.press("upstream-example", keep="yes")
+
+    browser.open(other.authorize(browser.left_for))
+
+    assert db.session.scalars(select(Session)).one().is_kept
+
+
 def test_the_request_of_an_app_goes_on_afterwards(browser, jane, linked, rp, there):
     """ux.md 2.1: the interaction is kept all the way."""
     linked(jane)
