@@ -87,6 +87,12 @@ class Settings(ServerSettings):
         description="Who has to have a second step, such as the code of an authenticator app. "
         "Empty: `admins`; `optional` where the issuer is a loopback address.",
     )
+    sign_in: Literal["combined", "identifier-first"] = Field(
+        "combined",
+        description="`combined`: address and password on one page. `identifier-first`: the address "
+        "first, the password on the next page. That is also on where email domains are mapped to "
+        "another provider.",
+    )
     confirm_at_sign_in: bool = Field(
         default=True,
         description="Whoever signs in with a password, and whose address nobody has confirmed, "

@@ -30,6 +30,7 @@ from app.models.token import AccessToken, Family, RefreshToken, RevokedToken
 from app.models.upkeep import Link, Mail, Throttle
 from app.models.upstream import (
     PendingIdentity,
+    UpstreamDomain,
     UpstreamIdentity,
     UpstreamProvider,
     UpstreamSignIn,
@@ -88,6 +89,7 @@ __all__ = [
     "Totp",
     "TrustedBrowser",
     "UnsentForm",
+    "UpstreamDomain",
     "UpstreamIdentity",
     "UpstreamProvider",
     "UpstreamSignIn",

@@ -37,6 +37,18 @@ class UpstreamProvider(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
+class UpstreamDomain(Model):
+    """An email domain whose people sign in with a provider; a domain belongs to one."""
+
+    __tablename__ = "upstream_domain"
+
+    #: As addresses are compared: lower case, in ASCII.
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+    provider_id: Mapped[int] = mapped_column(
+        ForeignKey("upstream_provider.id", ondelete="CASCADE"), index=True
+    )
+
+
 class UpstreamIdentity(Model):
     """Who a user is at another provider: `issuer` and `subject`, never an address (nOAuth)."""
 

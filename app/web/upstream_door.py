@@ -25,8 +25,12 @@ def send_away(
     *,
     back_url: str,
     session_id: int | None = None,
+    login_hint: str = "",
 ) -> ResponseReturnValue:
-    """Remember who it is and send them to the provider; `session_id` is of who wants to link."""
+    """Remember who it is and send them to the provider; `session_id` is of who wants to link.
+
+    `login_hint` is the address they have typed here, to be told there.
+    """
     upstream = upstreams.opened(provider)
     browser = guards.browser()
     commit()  # discovery may have to be fetched: nobody may wait for that
@@ -38,7 +42,9 @@ def send_away(
         state = upstream_sign_ins.begin(
             upstream.id, carried, browser=browser, session_id=session_id
         )
-        url = client.authorization_url(upstream, metadata, carried, state=state)
+        url = client.authorization_url(
+            upstream, metadata, carried, state=state, login_hint=login_hint
+        )
     except UpstreamRefusal as refusal:
         rollback()
         return refused(refusal, upstream.name, trace, back_url=back_url)

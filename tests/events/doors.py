@@ -19,7 +19,7 @@ from app.services.people import (
     upstreams,
 )
 from app.services.people.pending_identities import Told
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from tests import factories, passkey_pages
 from tests.authenticator import Authenticator
 from tests.browser import Browser, Cookie

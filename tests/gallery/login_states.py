@@ -23,6 +23,7 @@ def _sign_in(**changes: Any) -> Context:
         "form": SignInForm(formdata=None),
         "interaction": "it_8fJ2",
         "client": app(),
+        "stage": "combined",
         "known": None,
         "confirming": False,
         "signed_in": None,
@@ -67,6 +68,31 @@ def _unknown_passkey() -> Context:
 def _confirming() -> Context:
     form = SignInForm(formdata=None, data={"username": JANE.email})
     return _sign_in(form=form, known=JANE, confirming=True)
+
+
+def _next(stage: str, **changes: Any) -> Context:
+    """Return the page after the one that asks for the address alone."""
+    data = {"username": JANE.email}
+    known = {
+        "stage": stage,
+        "form": SignInForm(formdata=None, data=data),
+        "known": {"name": "", "email": JANE.email},
+        "provider": UPSTREAMS[0] | {"name": "Example"},
+        "password_url": "/login/sign-in?way=password",
+        "change_url": "/login/sign-in?another=yes",
+    }
+    return _sign_in(**{**known, **changes})
+
+
+def _next_wrong() -> Context:
+    form = SignInForm(formdata=None, data={"username": JANE.email})
+    words = "That email and password don't match. Check both."
+    return _next("password", form=told(form, words))
+
+
+def _identifier_empty() -> Context:
+    form = SignInForm(formdata=None)
+    return _sign_in(stage="identifier", form=told(form, username="Enter your email address."))
 
 
 def _stale() -> Context:
@@ -184,6 +210,17 @@ STATES: States = (
     ("login/sign_in.html", "old", lambda: {**_sign_in(), "unsent": "old"}),
     ("login/sign_in.html", "unsent", lambda: _sign_in(has_unsent=True, client=None)),
     ("login/sign_in.html", "confirmed", lambda: _sign_in(has_confirmed=True)),
+    ("login/sign_in.html", "identifier", lambda: _sign_in(stage="identifier")),
+    ("login/sign_in.html", "identifier-empty", _identifier_empty),
+    (
+        "login/sign_in.html",
+        "identifier-upstreams",
+        lambda: _sign_in(stage="identifier", upstreams=UPSTREAMS),
+    ),
+    ("login/sign_in.html", "password", lambda: _next("password", asks_to_keep=True)),
+    ("login/sign_in.html", "password-wrong", _next_wrong),
+    ("login/sign_in.html", "provider", lambda: _next("provider")),
+    ("login/sign_in.html", "provider-keep", lambda: _next("provider", asks_to_keep=True)),
     ("login/sign_in.html", "keep", lambda: _sign_in(asks_to_keep=True)),
     ("login/sign_in.html", "upstreams", lambda: _sign_in(upstreams=UPSTREAMS)),
     ("login/sign_in.html", "sign-up-closed", lambda: _sign_in(is_closed=True, may_sign_up=False)),

@@ -10,7 +10,7 @@ from app import create_app
 from app.database import db as database
 from app.models import UpstreamIdentity, User
 from app.services.people import upstreams
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from app.settings import Settings
 from tests import factories
 from tests.administrators import browser_of, visitor

@@ -21,7 +21,7 @@ from app.security import totp
 from app.services.authorization import sessions
 from app.services.people import upstreams
 from app.services.people.pending_identities import Told
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.browser import Browser, Filled

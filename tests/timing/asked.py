@@ -6,6 +6,7 @@ All addresses have the same length, so that two answers differ in nothing but wh
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, quote_plus
 
 from sqlalchemy import delete
 
@@ -69,7 +70,28 @@ def resend(app, email):
     return browser, browser.fill("again")
 
 
-ASKED = {"sign-in": sign_in, "sign-up": sign_up, "forgot": forgot, "resend": resend}
+def identifier(app, email):
+    """Open the page that asks for the address alone and return what sends it."""
+    browser = visitor(app).open("/login/sign-in")
+    return browser, browser.fill("next", username=email)
+
+
+def password(app, email):
+    """Type the address, and return what sends a wrong password from the page after it."""
+    browser = visitor(app).open("/login/sign-in").press("next", username=email)
+    return browser, browser.fill("sign-in", password=remember(WRONG))
+
+
+ASKED = {
+    "sign-in": sign_in,
+    "identifier": identifier,
+    "password": password,
+    "sign-up": sign_up,
+    "forgot": forgot,
+    "resend": resend,
+}
+#: How the provider is set where a page is asked that is not there otherwise.
+SETTINGS = {page: {"sign_in": "identifier-first"} for page in ("identifier", "password")}
 
 
 def forget_tries():
@@ -85,6 +107,14 @@ def send(browser, form):
 
 def normal(answer, email):
     """Return an answer without what differs for everybody: secrets, and the address itself."""
-    headers = {name: value for name, value in answer.headers.items() if name not in VARYING}
-    text = SECRET.sub(r"\1\2\3…", answer.text.replace(email, "<address>"))
-    return answer.status, headers, text
+    told = {name: value for name, value in answer.headers.items() if name not in VARYING}
+    headers = {name: _without(value, email) for name, value in told.items()}
+    return answer.status, headers, SECRET.sub(r"\1\2\3…", _without(answer.text, email))
+
+
+def _without(text, email):
+    """Return a text without the address, as it is and as it stands in an address of ours."""
+    initial = f'class="avatar" aria-hidden="true">{email[0].upper()}<'
+    for written in (email, quote(email, safe=""), quote(email), quote_plus(email)):
+        text = text.replace(written, "<address>")
+    return text.replace(initial, initial.replace(f">{email[0].upper()}<", ">…<"))

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, UpstreamIdentity, UpstreamProvider
-from app.services.people import upstreams
-from app.services.people.upstreams import Wanted
+from app.services.people import upstream_domains, upstreams
+from app.services.people.upstream_wishes import Wanted
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.remote import remote_host
@@ -215,3 +215,40 @@ def test_page_of_a_user_shows_who_they_are_at_other_providers(app, db):
     browser.open(f"/admin/users/{factories.user(password=None).id}")
     assert not browser.sees("elsewhere.example")
     assert browser.sees("Password None yet.")
+
+
+def test_administrator_maps_email_domains(desk, set_up, db):
+    """ux.md 2.1: written in any way, kept as addresses are compared."""
+    set_up()
+
+    desk.press("save", domains="Example.ORG, @bücher.example example.org")
+
+    assert desk.sees("Saved.")
+    assert upstream_domains.of(row(db)) == ["example.org", "xn--bcher-kva.example"]
+    assert desk.element("domains").get("value") == "example.org, xn--bcher-kva.example"
+    desk.press("save", domains="")
+    assert upstream_domains.of(row(db)) == []
+
+
+@pytest.mark.parametrize("typed", ["example", "*.example.org", "jane@example.org", "a/b.org", "."])
+def test_what_is_no_domain_is_refused(desk, set_up, db, typed):
+    set_up()
+
+    desk.press("save", domains=typed)
+
+    assert desk.status == 422
+    assert desk.sees(f"Write {typed} as example.org.")
+    assert upstream_domains.of(row(db)) == []
+
+
+def test_domain_belongs_to_one_provider(desk, set_up, db):
+    set_up()
+    desk.press("save", domains="example.org")
+    set_up(name="Second")
+
+    desk.press("save", domains="other.example, example.org")
+
+    assert desk.status == 422
+    assert desk.sees("example.org belongs to Example. Take it away there first.")
+    db.session.expire_all()
+    assert list(upstream_domains.by_provider().values()) == [["example.org"]]

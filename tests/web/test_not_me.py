@@ -6,7 +6,7 @@ import pytest
 
 from app.services.people import upstream_identities, upstreams
 from app.services.people.pending_identities import Told
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD

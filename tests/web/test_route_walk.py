@@ -15,7 +15,7 @@ from app.services.authorization.attempts import Trace
 from app.services.clients import owners
 from app.services.people import groups, invitations, upstreams
 from app.services.people.roles import ALLOWED, ALLOWED_TO_OWN, Permission, Role
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from app.web import access
 from app.web.access import ANYONE
 from tests import databases, factories

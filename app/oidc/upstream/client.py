@@ -26,9 +26,16 @@ LONGEST_CODE = 4_096
 
 
 def authorization_url(
-    upstream: Upstream, metadata: Metadata, carried: Carried, *, state: str
+    upstream: Upstream,
+    metadata: Metadata,
+    carried: Carried,
+    *,
+    state: str,
+    login_hint: str = "",
 ) -> str:
     """Return where the person is sent: code flow with PKCE S256, state and nonce, always.
+
+    `login_hint` is the address they have typed here, empty when they typed none.
 
     Raises:
         UpstreamRefusal: without a secret nobody could come back from there.
@@ -40,6 +47,8 @@ def authorization_url(
         more = {"prompt": "login", "max_age": "0"}
     elif carried.again:
         more = {"prompt": "select_account"}
+    if login_hint:
+        more["login_hint"] = login_hint
     uri: str = prepare_grant_uri(
         metadata.authorization_endpoint,
         upstream.client_id,

@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from app.database import db
 from app.errors import InvalidInput, NotFound
 from app.models import UpstreamIdentity, UpstreamProvider
-from app.security import secrets, uris
+from app.security import secrets
 from app.security.secrets import CannotDecrypt
+from app.services.people import upstream_domains, upstream_wishes
+from app.services.people.upstream_wishes import CLAIMS, Wanted
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.services.upkeep.memory import memory
@@ -26,11 +28,6 @@ ISSUERS = {
     "google": "https://accounts.google.com",
     "microsoft": "https://login.microsoftonline.com/common/v2.0",
 }
-SCOPES = "openid email profile"
-CLAIMS = {"email": "email", "email_verified": "email_verified", "name": "name"}
-LONGEST_NAME, LONGEST_ID, LONGEST_ISSUER = 60, 300, 500
-SCOPE_TOKENS = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
-LONGEST_CLAIM = 100
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
 MOST_SLUGS = 50
 REMEMBERED = "upstreams"
@@ -49,6 +46,8 @@ class Offer:
     slug: str
     name: str
     kind: str
+    #: Email domains whose people sign in with it.
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,12 @@ def offers() -> Sequence[Offer]:
 
 
 def _offers() -> list[Offer]:
-    return [Offer(row.slug, row.name, row.kind) for row in listed() if row.is_enabled]
+    domains = upstream_domains.by_provider()
+    return [
+        Offer(row.slug, row.name, row.kind, tuple(domains.get(row.id, ())))
+        for row in listed()
+        if row.is_enabled
+    ]
 
 
 def listed() -> Sequence[UpstreamProvider]:
@@ -155,28 +159,13 @@ def _context(row: UpstreamProvider) -> str:
     return f"upstream {row.id} {row.issuer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an administrator wants a provider to be; an empty `secret` leaves the stored one."""
-
-    name: str
-    issuer: str
-    client_id: str
-    secret: str = field(default="", repr=False)
-    scopes: str = SCOPES
-    claims: Mapping[str, str] = field(default_factory=lambda: dict(CLAIMS))
-    may_sign_up: bool = False
-    trusts_email: bool = False
-    position: int = 0
-
-
 def create(kind: str, wanted: Wanted, *, by: int | None) -> UpstreamProvider:
     """Set up a provider.
 
     Raises:
         InvalidInput: a value may not be used.
     """
-    _check(wanted)
+    upstream_wishes.check(wanted)
     row = UpstreamProvider(kind=kind, claims={}, is_enabled=True)
     _fill(row, wanted)
     for number in range(1, MOST_SLUGS):
@@ -191,6 +180,7 @@ def create(kind: str, wanted: Wanted, *, by: int | None) -> UpstreamProvider:
     else:
         raise InvalidInput("name", _("Too many providers have this name. Choose another."))
     _seal(row, wanted.secret)
+    upstream_domains.put(row, wanted.domains)
     _note(Event.UPSTREAM_ADDED, row, by)
     return row
 
@@ -201,12 +191,13 @@ def change(row: UpstreamProvider, wanted: Wanted, *, by: int | None) -> None:
     Raises:
         InvalidInput: a value may not be used.
     """
-    _check(wanted)
+    upstream_wishes.check(wanted)
     if wanted.issuer != row.issuer:
         row.sealed_secret = None
     _fill(row, wanted)
     db.session.flush()
     _seal(row, wanted.secret)
+    upstream_domains.put(row, wanted.domains)
     _note(Event.UPSTREAM_CHANGED, row, by)
 
 
@@ -255,37 +246,3 @@ def slug_of(kind: str, name: str = "", number: int = 1) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:30].strip("-") or "provider"
     # `new` is the page that sets one up.
     return plain if number == 1 and plain != "new" else f"{plain}-{number}"
-
-
-def _check(wanted: Wanted) -> None:
-    """Refuse what cannot work.
-
-    Raises:
-        InvalidInput: says what to change.
-    """
-    _check_length("name", wanted.name, LONGEST_NAME)
-    _check_length("client_id", wanted.client_id, LONGEST_ID)
-    for name, claim in wanted.claims.items():
-        _check_length(f"claim_{name}", claim, LONGEST_CLAIM)
-    if fault := _issuer_fault(wanted.issuer):
-        raise InvalidInput("issuer", fault)
-    named = wanted.scopes.split(" ")
-    if not SCOPE_TOKENS.fullmatch(wanted.scopes) or "openid" not in named:
-        raise InvalidInput("scopes", _("Write scopes with a space between; openid is one of them."))
-
-
-def _check_length(name: str, value: str, longest: int) -> None:
-    if not value or not value.isprintable():
-        raise InvalidInput(name, _("Write one line of text."))
-    if len(value) > longest:
-        raise InvalidInput(name, _("Use %(num)d characters or fewer.", num=longest))
-
-
-def _issuer_fault(issuer: str) -> str | None:
-    """Return why an issuer cannot be used: https, no query, no fragment (OIDC Discovery §3)."""
-    if len(issuer) > LONGEST_ISSUER or "?" in issuer or "#" in issuer:
-        return str(_("Write the issuer as the provider gives it, without ? and #."))
-    if uris.web_fault(issuer) is None:
-        return None
-    is_here = settings.is_local and uris.is_loopback(issuer) and issuer.startswith("http://")
-    return None if is_here else str(_("Write the whole address, beginning with https://."))

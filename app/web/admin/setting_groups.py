@@ -15,7 +15,11 @@ GROUPS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
         _("The service"),
         ("issuer", "service_name", "support_contact", "privacy_url", "terms_url"),
     ),
-    ("of-sign-in", _("Sign-in"), ("confirm_at_sign_in", "interaction_lifetime", "scopes_start")),
+    (
+        "of-sign-in",
+        _("Sign-in"),
+        ("sign_in", "confirm_at_sign_in", "interaction_lifetime", "scopes_start"),
+    ),
     ("of-passwords", _("Passwords"), ("password_length", "leaked_passwords_file")),
     ("of-second-step", _("Second step"), ("second_step",)),
     ("of-sign-up", _("Sign-up"), ("sign_up", "sign_up_domains", "invitation_lifetime")),

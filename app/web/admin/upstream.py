@@ -13,9 +13,9 @@ from app.errors import InvalidInput
 from app.models import UpstreamProvider
 from app.oidc.upstream import checking
 from app.oidc.upstream.checking import Findings
-from app.services.people import upstreams
+from app.services.people import upstream_domains, upstreams
 from app.services.people.roles import Permission
-from app.services.people.upstreams import CLAIMS, Wanted
+from app.services.people.upstream_wishes import CLAIMS, Wanted
 from app.web import forms, unsent
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
@@ -34,6 +34,7 @@ class UpstreamForm(KeptForm):
     issuer = StringField(_("Issuer"), [DataRequired(_("Enter the issuer."))])
     client_id = StringField(_("Client ID"), [DataRequired(_("Enter the client ID."))])
     secret = PasswordField(_("Client secret"))
+    domains = StringField(_("Email domains"))
     may_sign_up = BooleanField(_("Let new people in"))
     trusts_email = BooleanField(_("Believe its word about addresses"))
     scopes = StringField(_("Scopes"), [DataRequired(_("Write openid at least."))])
@@ -116,6 +117,7 @@ def _filled(row: UpstreamProvider) -> UpstreamForm:
     mapped = {name: named[claim] for name, claim in CLAIM_FIELDS.items()}
     kept = ("name", "issuer", "client_id", "scopes", "may_sign_up", "trusts_email", "position")
     data = {**mapped, **{name: getattr(row, name) for name in kept}}
+    data["domains"] = ", ".join(upstream_domains.of(row))
     return UpstreamForm(formdata=None, data=data) if request.form else UpstreamForm(data=data)
 
 
@@ -132,6 +134,7 @@ def _wanted(form: UpstreamForm) -> Wanted:
         may_sign_up=form.may_sign_up.data,
         trusts_email=form.trusts_email.data,
         position=form.position.data,
+        domains=upstream_domains.read(form.domains.data or ""),
     )
 
 

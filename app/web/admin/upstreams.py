@@ -16,7 +16,8 @@ from app.errors import InvalidInput
 from app.models import UpstreamProvider
 from app.services.people import upstreams
 from app.services.people.roles import Permission
-from app.services.people.upstreams import ISSUERS, KINDS, Wanted
+from app.services.people.upstream_wishes import Wanted
+from app.services.people.upstreams import ISSUERS, KINDS
 from app.web import forms, unsent
 from app.web.access import needs
 from app.web.admin import lists

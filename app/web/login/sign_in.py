@@ -26,7 +26,15 @@ from app.web.access import ANYONE, needs
 from app.web.forms import retry_after, too_many_tries
 from app.web.login import entering
 from app.web.login import waiting as pages
-from app.web.login.sign_in_page import DECIDED, SignInForm, draw, expected_address, keeps
+from app.web.login.sign_in_page import (
+    DECIDED,
+    SignInForm,
+    address,
+    asks_identifier_alone,
+    draw,
+    expected_address,
+    keeps,
+)
 from app.web.login.waiting import Waiting, blueprint
 
 
@@ -48,6 +56,8 @@ def sign_in() -> ResponseReturnValue:
     if request.method != "POST":
         return _open(waiting)
     form = SignInForm()
+    if asks_identifier_alone():
+        return _go_to_next_stage(form, waiting)
     if not form.validate_on_submit():
         return draw(form, waiting), 422
     outcome = _check(form)
@@ -61,6 +71,13 @@ def sign_in() -> ResponseReturnValue:
         target=request.args.get("next", ""),
         may_offer="reset" in request.args and request.form.get("passkeys") == "yes",
     )
+
+
+def _go_to_next_stage(form: SignInForm, waiting: Waiting | None) -> ResponseReturnValue:
+    """Go on to the password, or the provider, whoever it is: nobody is looked for."""
+    if not form.username.validate(form):
+        return draw(form, waiting), 422
+    return redirect(address(username=form.username.data, way=None), 303)
 
 
 @pages.redraws("login.sign_in")

@@ -1,7 +1,12 @@
-"""What the sign-in page shows: who is asked, for which application, by which ways."""
+"""What the sign-in page shows: who is asked, for which application, by which ways.
+
+Identifier first it has two stages: the address alone, and then the password, or the provider to
+which the domain of the address is mapped. None of them looks for an account (security.md LG01).
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,7 +16,14 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.models import Client
-from app.services.people import passkey_proofs, sign_up_policy, sign_ups, upstreams
+from app.services.authorization.signed_in import SignedIn
+from app.services.people import (
+    identifier_first,
+    passkey_proofs,
+    sign_up_policy,
+    sign_ups,
+    upstreams,
+)
 from app.services.people.upstreams import Offer
 from app.settings import settings
 from app.web import guards, logos, unsent
@@ -20,9 +32,18 @@ from app.web.login.waiting import Waiting
 
 LONGEST_ADDRESS = 320
 #: What the address of the page says beside who asks.
-PURPOSE = ("interaction", "next", "again", "another", "account", "reset")
+PURPOSE = ("interaction", "next", "again", "another", "account", "reset", "username", "way")
 #: Parts of the address of who comes from the account chooser, or has just been here.
 DECIDED = frozenset({"another", "account", "confirmed", "over", "reset"})
+
+
+class Stage(StrEnum):
+    """What the page asks for."""
+
+    COMBINED = "combined"
+    IDENTIFIER = "identifier"
+    PASSWORD = "password"
+    PROVIDER = "provider"
 
 
 class SignInForm(FlaskForm):
@@ -39,9 +60,12 @@ class SignInForm(FlaskForm):
     keep = BooleanField()
 
 
-def address() -> str:
-    """Return the address of this page, for the purpose that the present request has."""
-    return url_for("login.sign_in", **_purpose())
+def address(**changes: str | None) -> str:
+    """Return the address of this page, for the purpose that the present request has.
+
+    `changes` are parts of it that are to be others, None for none.
+    """
+    return url_for("login.sign_in", **{**_purpose(), **changes})
 
 
 def _purpose() -> dict[str, Any]:
@@ -68,37 +92,65 @@ def empty_page(waiting: Waiting | None, fault: str, *, unknown: str = "") -> str
     return draw(form, waiting, unknown=unknown)
 
 
+def asks_identifier_alone() -> bool:
+    """Tell whether this form was sent by the page that asks for the address alone."""
+    return identifier_first.is_on() and "password" not in request.form
+
+
 def expected_address(waiting: Waiting | None) -> str:
-    """Return the address to fill in: of who is asked again, or of whom the app named.
+    """Return the address to fill in: of who is asked again, was typed, or whom the app named.
 
     An id_token_hint fills in nothing: it may be in the hands of somebody who was never told
     the address.
     """
-    somebody = guards.person()
+    somebody = _confirmed(waiting)
+    if typed := _typed() if somebody is None else "":
+        return typed
     if "another" in request.args:
         return ""
     if chosen := request.args.get("account"):
         return next((one.email for one in guards.accounts() if str(one.id) == chosen), "")
-    if pages.is_confirming(waiting) and somebody is not None:
-        return somebody.email
+    if pages.is_confirming(waiting) and (here := guards.person()) is not None:
+        return here.email
     if "confirmed" in request.args and (done := sign_ups.find(guards.browser())) is not None:
         return done.email
     hint = waiting.parameter("login_hint") if waiting else ""
     return hint if len(hint) <= LONGEST_ADDRESS else ""
 
 
+def _typed() -> str:
+    """Return the address that was typed on the page before, which its address carries on."""
+    typed = request.args.get("username", "")
+    return typed if len(typed) <= LONGEST_ADDRESS and typed.isprintable() else ""
+
+
+def _confirmed(waiting: Waiting | None) -> SignedIn | None:
+    """Return who only has to confirm who they are, None when anybody may sign in."""
+    somebody = waiting.person if waiting else guards.person()
+    is_fixed = pages.is_confirming(waiting) and DECIDED.isdisjoint(request.args)
+    return somebody if is_fixed else None
+
+
+def _stage(form: SignInForm, provider: Offer | None) -> Stage:
+    if not identifier_first.is_on():
+        return Stage.COMBINED
+    if not form.username.data or form.username.errors:
+        return Stage.IDENTIFIER
+    wants_password = "way" in request.args or "password" in request.form
+    return Stage.PASSWORD if provider is None or wants_password else Stage.PROVIDER
+
+
 def draw(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> str:
     """Return the page; `unknown` is the ID of a passkey that the browser had better forget."""
     somebody = waiting.person if waiting else guards.person()
     confirming = pages.is_confirming(waiting) and somebody is not None
-    known = confirming and DECIDED.isdisjoint(request.args)
+    known = _confirmed(waiting)
     offers = not confirming and not (waiting and waiting.must_prove)
     return render_template(
         "login/sign_in.html",
         form=form,
         interaction=waiting.handle if waiting else None,
         client=_client(waiting.client) if waiting else None,
-        known=_account(somebody) if known else None,
         confirming=confirming,
         signed_in=_account(somebody) if offers and somebody else None,
         continue_url=_continue_url(waiting),
@@ -116,7 +168,25 @@ def draw(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> str
         has_reset=request.method == "GET" and request.args.get("reset") == "done",
         has_confirmed=request.method == "GET" and "confirmed" in request.args,
         has_unsent=unsent.is_waiting_at(request.args.get("next", "")),
+        **_asked(form, known, waiting),
     )
+
+
+def _asked(form: SignInForm, known: SignedIn | None, waiting: Waiting | None) -> dict[str, Any]:
+    """Return which stage it is, and whose address stands there, as they or the app wrote it."""
+    if known is not None:
+        return {"stage": Stage.COMBINED, "known": _account(known)}
+    provider = identifier_first.provider_of(form.username.data or "")
+    stage = _stage(form, provider)
+    if stage in {Stage.COMBINED, Stage.IDENTIFIER}:
+        return {"stage": stage, "known": None}
+    return {
+        "stage": stage,
+        "known": {"name": "", "email": form.username.data},
+        "provider": _upstream(provider, waiting) if provider else None,
+        "password_url": address(username=form.username.data, way="password"),
+        "change_url": address(username=None, way=None, account=None, another="yes"),
+    }
 
 
 def _continue_url(waiting: Waiting | None) -> str:

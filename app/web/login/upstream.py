@@ -11,6 +11,7 @@ from app.oidc.upstream import client
 from app.oidc.upstream.refusal import Declined, UpstreamRefusal
 from app.services.authorization.attempts import Trace
 from app.services.people import (
+    identifier_first,
     pending_identities,
     upstream_identities,
     upstream_rules,
@@ -48,7 +49,18 @@ def start(slug: str) -> ResponseReturnValue:
         keeps=sign_in_page.keeps(waiting),
     )
     back_url = url_for("login.sign_in", interaction=handle or None, next=target or None)
-    return upstream_door.send_away(provider, carried, _trace(waiting), back_url=back_url)
+    return upstream_door.send_away(
+        provider, carried, _trace(waiting), back_url=back_url, login_hint=_login_hint(slug)
+    )
+
+
+def _login_hint(slug: str) -> str:
+    """Return the address to tell the provider: one of its own domains, and nobody else's."""
+    typed = request.form.get("login_hint", "")
+    if len(typed) > sign_in_page.LONGEST_ADDRESS or not typed.isprintable():
+        return ""
+    mapped = identifier_first.provider_of(typed)
+    return typed if mapped is not None and mapped.slug == slug else ""
 
 
 def _is_asked_anew(waiting: Waiting | None) -> bool:

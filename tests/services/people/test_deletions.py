@@ -26,7 +26,7 @@ from app.services.people import (
 )
 from app.services.people.deletions import AlreadyScheduled, NotScheduled
 from app.services.people.pending_identities import Told
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from app.services.people.users import LastAdministrator
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event

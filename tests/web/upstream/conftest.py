@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.models import Attempt, Session, UpstreamIdentity, User
 from app.services.people import upstreams
-from app.services.people.upstreams import Wanted
+from app.services.people.upstream_wishes import Wanted
 from tests.remote import remote_host
 from tests.secrets_seen import remember
 from tests.upstream_host import CLIENT_ID, SECRET, UpstreamHost

@@ -1,0 +1,109 @@
+"""The address first, the password on the next page, with a real browser, script or none."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.services.people import mailbox_proofs
+from tests import chromium, factories
+from tests.chromium import visiting
+from tests.journeys.test_passkeys_with_chromium import Laptop, make_passkey, sign_out
+from tests.journeys.visitor import PASSWORD, Visitor
+from tests.secrets_seen import remember
+from tests.servers import live_server
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not chromium.program(), reason=chromium.NO_CHROMIUM),
+    pytest.mark.one_engine,
+]
+JANE = "jane@people.example"
+GREETING = "Hello, Jane Doe"
+SECOND = "Enter your password"
+
+
+@pytest.fixture
+def asking(stage, db):
+    """Return a server that asks for the address first."""
+    assert db.engine, "a context of the application is open"
+    changes = {"sign_in": "identifier-first", "run_jobs": False}
+    with live_server(stage.settings.model_copy(update=changes)) as server:
+        yield server
+
+
+@pytest.fixture
+def jane(db):
+    assert db.engine, "a context of the application is open"
+    return factories.user(JANE, name="Jane Doe", password=PASSWORD)
+
+
+def type_address(visitor, email):
+    visitor.page.fill("#username", email)
+    visitor.press("next")
+
+
+def type_password(visitor, password=PASSWORD):
+    visitor.page.fill("#password", remember(password))
+    visitor.press("sign-in")
+
+
+@pytest.mark.parametrize("runs_script", [True, False], ids=["with_javascript", "without"])
+def test_person_types_the_address_and_then_the_password(asking, jane, runs_script):
+    with visiting(asking.url, java_script_enabled=runs_script) as page:
+        visitor, heading = Visitor(page, asking.url), page.locator("h1")
+        visitor.open("/login/sign-in")
+        expect(page.locator("#username")).to_be_focused()
+        expect(page.locator("#password")).to_have_count(0)
+        type_address(visitor, "jane@wrong.example")
+        expect(heading).to_have_text(SECOND)
+        expect(page.locator("#password")).to_be_focused()
+        expect(page.locator(".chip")).to_contain_text("jane@wrong.example")
+
+        page.go_back()
+        expect(heading).to_have_text("Sign in")
+        type_address(visitor, jane.email)
+        type_password(visitor, "not it at all")
+        expect(page.locator("main")).to_contain_text("don't match")
+        expect(page.locator("#username")).to_have_value(jane.email)
+        visitor.press("change")
+        expect(page.locator("#username")).to_have_value("")
+        type_address(visitor, jane.email)
+        page.reload()
+        expect(heading).to_have_text(SECOND)
+        type_password(visitor)
+
+        expect(heading).to_have_text(GREETING)
+
+
+@pytest.mark.parametrize("runs_script", [True, False], ids=["with_javascript", "without"])
+def test_person_changes_the_language_between_the_pages(asking, jane, runs_script):
+    with visiting(asking.url, java_script_enabled=runs_script) as page:
+        visitor = Visitor(page, asking.url)
+        visitor.open("/login/sign-in")
+        type_address(visitor, jane.email)
+
+        page.locator("details.language summary").click()
+        page.locator("details.language a[lang=ar]").click()
+        page.wait_for_load_state()
+
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        expect(page.locator("#username")).to_have_value(jane.email)
+        type_password(visitor)
+        assert visitor.path() == "/account/"
+
+
+def test_passkey_is_offered_by_autofill_on_the_first_page(asking, jane, db):
+    with visiting(asking.url) as page:
+        visitor, laptop = Visitor(page, asking.url), Laptop(page)
+        visitor.open("/login/sign-in")
+        type_address(visitor, jane.email)
+        type_password(visitor)
+        cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+        mailbox_proofs.note(jane, remember(cookies["sealwax-browser"]))
+        db.session.commit()
+        make_passkey(visitor)
+        assert laptop.passkeys
+        sign_out(visitor)
+
+        visitor.open("/login/sign-in")
+
+        expect(page.locator("h1")).to_have_text(GREETING)
