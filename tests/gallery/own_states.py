@@ -52,6 +52,12 @@ TRUSTED = [
 ]
 
 
+def _session(number: int, **changes: Any) -> dict[str, Any]:
+    known = {"id": number, "browser": "Firefox on Linux", "address": "192.0.2.7", "apps": []}
+    known |= {"is_phone": False, "is_this": False, "is_kept": False}
+    return {**known, "began_at": ago(days=9), "seen_at": ago(minutes=1), **changes}
+
+
 def _security(**changes: Any) -> Context:
     known = {
         "email": JANE.email,
@@ -67,28 +73,15 @@ def _security(**changes: Any) -> Context:
         "linked": [],
         "may_link": True,
         "sessions": [
-            {
-                "id": 1,
-                "browser": "Firefox on Linux",
-                "address": "192.0.2.7",
-                "is_phone": False,
-                "apps": ["Photo Box", "Mail"],
-                "began_at": ago(days=2),
-                "seen_at": ago(minutes=1),
-                "is_this": True,
-                "is_kept": False,
-            },
-            {
-                "id": 2,
-                "browser": "Safari on iPhone",
-                "address": "2001:db8::7",
-                "is_phone": True,
-                "apps": [],
-                "began_at": ago(days=9),
-                "seen_at": ago(days=3),
-                "is_this": False,
-                "is_kept": True,
-            },
+            _session(1, apps=["Photo Box", "Mail"], began_at=ago(days=2), is_this=True),
+            _session(
+                2,
+                browser="Safari on iPhone",
+                address="2001:db8::7",
+                is_phone=True,
+                seen_at=ago(days=3),
+                is_kept=True,
+            ),
         ],
     }
     return {**known, **changes}

@@ -68,12 +68,10 @@ def open(  # noqa: A001 (sessions.open reads as it should)
 ) -> tuple[SignedIn, str]:
     """Start a session for a user who has just proved who they are; return it with its token.
 
-    `is_kept`: they asked to stay signed in.
-
-    The token goes into the browser's cookie and is kept nowhere else.
+    The token goes into the browser's cookie and is kept nowhere else. `is_kept`: they asked to
+    stay signed in.
     """
-    token = secrets.new_token("se")
-    moment = now()
+    token, moment = secrets.new_token("se"), now()
     values = {
         "digest": secrets.digest(token),
         "sid": secrets.new_id(),
