@@ -32,7 +32,7 @@ SESSIONS = Session.__table__
 def idle(acr: str, *, is_kept: bool) -> timedelta:
     """Return how long a session of this level may go unused.
 
-    `is_kept`: its person asked to stay signed in, which a strong session outlives no longer for.
+    `is_kept`: its person asked to stay signed in; a strong session lives no longer for that.
     """
     if _is_strong(acr):
         return settings.strong_session_idle

@@ -108,6 +108,9 @@ def _check(
 def _enter(who: HalfWay, waiting: Waiting | None) -> ResponseReturnValue:
     """Confirm the address and go on with the sign-in, all in one transaction."""
     addresses.confirm(who.user, address=guards.address())
+    if who.owes_address:  # another address was made primary meanwhile: this code is not of it
+        rollback()
+        return half_way.start_again(waiting)
     half, target = cast("HalfSignIn", who.half), request.args.get("next", "")
     try:
         return entering.enter_confirmed(half, who.user, waiting, target=target)
