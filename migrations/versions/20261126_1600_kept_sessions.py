@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3f8a1c5d7e20"
-down_revision = "d2b6f0a9c471"
+down_revision = "de71c3a50b28"
 branch_labels = None
 depends_on = None
 
