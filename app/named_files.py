@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "SEALWAX_"
 
@@ -42,6 +42,24 @@ class NamedFiles(PydanticBaseSettingsSource):
             if value is not None:
                 found[key] = value
         return found
+
+
+class FromEnvironment(BaseSettings):
+    """Settings that are read from `SEALWAX_*`, and from the files named there."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments first, then the environment, then the files it names."""
+        return (init_settings, env_settings, NamedFiles(settings_cls))
 
 
 def read(kind: type[S]) -> S:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.named_files import PREFIX
+from app.named_files import FromEnvironment
 from app.setting_types import Names, Secrets
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(FromEnvironment):
     """The first part of the settings; `app.settings` goes on with what people and tokens do."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     issuer: str = Field(
         description="The issuer: the public address of this provider, without a trailing slash. "

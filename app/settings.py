@@ -12,14 +12,9 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from pydantic import Field, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-)
 from werkzeug.local import LocalProxy
 
 from app import named_files, setting_types
-from app.named_files import NamedFiles
 from app.server_settings import ServerSettings
 from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength
 
@@ -65,6 +60,11 @@ class Settings(ServerSettings):
     )
     sign_up_domains: Names = Field(
         (), description="Such as `example.org, *.example.org`; the second is its subdomains alone."
+    )
+    sign_up_names: Literal["optional", "required"] = Field(
+        "optional",
+        description="What a new account asks for as a name. `optional`: the whole of it, which may "
+        "stay empty; `required`: first and last name.",
     )
     invitation_lifetime: timedelta = Field(
         timedelta(days=7), description="How long the link in an invitation works."
@@ -239,18 +239,6 @@ class Settings(ServerSettings):
     def encryption_keys(self) -> tuple[str, ...]:
         """Return the encryption secrets, the one in use first."""
         return tuple(part.strip() for part in self.encryption_key.get_secret_value().split(","))
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (signature of the base class)
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then the environment, then the files it names."""
-        return (init_settings, env_settings, NamedFiles(settings_cls))
 
 
 def load_settings() -> Settings:

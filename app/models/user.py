@@ -122,6 +122,8 @@ class SignUp(Model):
     digest: Mapped[str] = mapped_column(String(43), primary_key=True)
     email: Mapped[str] = mapped_column(String(320))
     name: Mapped[str | None] = mapped_column(String(200))
+    given_name: Mapped[str | None] = mapped_column(String(200))
+    family_name: Mapped[str | None] = mapped_column(String(200))
     #: Empty when there is another way in: a passkey that is to be made, or `identity`.
     password_hash: Mapped[str] = mapped_column(String(200))
     #: Who it is at another provider, proved before: provider_id, issuer, subject, email.

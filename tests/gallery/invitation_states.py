@@ -63,6 +63,11 @@ TAKEN = "There is an account with this email address already."
 WAIT = "Too many tries. Wait 2 minutes, then try again."
 STATES: States = (
     ("login/invitation.html", "plain", _opened),
+    (
+        "login/invitation.html",
+        "names",
+        lambda: _opened(form=InvitationForm(formdata=None, in_parts=True)),
+    ),
     ("login/invitation.html", "administrator", lambda: _opened(is_admin=True)),
     ("login/invitation.html", "wrong", _opened_wrong),
     ("login/invitation.html", "has-account", lambda: _opened(form=None)),

@@ -31,9 +31,15 @@ def _sign_up_faults() -> Context:
     )
 
 
+def _names() -> Context:
+    form = SignUpForm(formdata=None, in_parts=True, data={"email": "jane@example.org"})
+    return _sign_up(form=told(form, given_name="Enter your first name."))
+
+
 STATES: States = (
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),
     ("login/sign_up.html", "domains", lambda: _sign_up(endings="@example.org or .example.net")),
+    ("login/sign_up.html", "names", _names),
     ("login/sign_up.html", "closed", lambda: _sign_up(form=None)),
 )

@@ -17,7 +17,7 @@ from app.security import client_tokens, jose, jwks
 from app.security.client_tokens import Unverified
 from app.security.jose import LEEWAY_SECONDS, BadToken
 from app.services.clients import remote_documents
-from app.services.people import accounts, upstream_rules
+from app.services.people import accounts, person_names, upstream_rules
 from app.services.people.pending_identities import Told
 from app.services.people.upstream_sign_ins import Started
 from app.services.people.upstreams import Upstream
@@ -133,7 +133,7 @@ def told(upstream: Upstream, claims: Mapping[str, Any], userinfo: Mapping[str, A
         subject=claims["sub"],
         email=email,
         email_is_proven=proven,
-        name=accounts.one_line(name)[:LONGEST_NAME] or None if isinstance(name, str) else None,
+        name=person_names.one_line(name)[:LONGEST_NAME] or None if isinstance(name, str) else None,
     )
 
 

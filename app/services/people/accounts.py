@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import asdict
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -17,6 +18,7 @@ from app.security import passwords as hashing
 from app.security import secrets
 from app.services.authorization import sessions
 from app.services.people import passwords
+from app.services.people.person_names import PersonName
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
@@ -62,11 +64,6 @@ def check_address(email: str) -> None:
         raise InvalidInput("email", message) from None
     if len(key_of(email)) > LONGEST_KEY:
         raise InvalidInput("email", "This is too long for an address.")
-
-
-def one_line(name: str) -> str:
-    """Return a name as it is kept: one line, without signs that turn or hide others."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
 
 
 def find_by_email(email: str) -> User | None:
@@ -146,12 +143,13 @@ def create(
     if is_taken(email):
         raise AddressTaken
     hashed = hashing.hash_password(password)
-    user = _add(email, hashed, name=name, is_admin=is_admin, email_verified=email_verified)
+    called = PersonName.of(name)
+    user = _add(email, hashed, name=called, is_admin=is_admin, email_verified=email_verified)
     audit.record(Event.USER_CREATED, actor_id=by, user_id=user.id)
     return user
 
 
-def create_signed_up(email: str, *, password_hash: str, name: str | None) -> User:
+def create_signed_up(email: str, *, password_hash: str, name: PersonName) -> User:
     """Make the account of somebody who has proved the address and chosen the password before.
 
     An empty hash makes one without a password: its owner is about to make a passkey, or signs in
@@ -165,7 +163,7 @@ def create_signed_up(email: str, *, password_hash: str, name: str | None) -> Use
     return user
 
 
-def create_invited(email: str, *, password_hash: str, name: str | None, is_admin: bool) -> User:
+def create_invited(email: str, *, password_hash: str, name: PersonName, is_admin: bool) -> User:
     """Make the account of somebody who was invited: the link has proved the address.
 
     Raises:
@@ -178,7 +176,7 @@ def _add(
     email: str,
     password_hash: str,
     *,
-    name: str | None,
+    name: PersonName,
     is_admin: bool = False,
     email_verified: bool = False,
 ) -> User:
@@ -188,7 +186,7 @@ def _add(
         email=email.strip(),
         email_key=key_of(email),
         email_verified=email_verified,
-        name=one_line(name or "") or None,
+        **asdict(name),
         is_admin=is_admin,
     )
     try:
@@ -205,7 +203,7 @@ def _add(
 
 def add_without_password(email: str, *, name: str | None) -> User:
     """Make an account into which no password leads, at an address that counts as confirmed."""
-    return _add(email, "", name=name, email_verified=True)
+    return _add(email, "", name=PersonName.of(name), email_verified=True)
 
 
 def add_address(user_id: int, email: str, *, verified: bool) -> None:

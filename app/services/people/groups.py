@@ -12,7 +12,7 @@ from app.database import db, insert_or
 from app.errors import Conflict, NotFound
 from app.models import Group, Membership, User
 from app.services.authorization import sessions
-from app.services.people import accounts, roles
+from app.services.people import person_names, roles
 from app.services.people.roles import HasRole, Holder, Permission
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
@@ -188,9 +188,9 @@ def _name(group: Group, name: str, description: str) -> None:
     Raises:
         NameTaken: another group has the name.
     """
-    group.name = accounts.one_line(name)
+    group.name = person_names.one_line(name)
     group.name_key = unicodedata.normalize("NFKC", group.name).casefold()
-    group.description = accounts.one_line(description)
+    group.description = person_names.one_line(description)
     try:
         with db.session.begin_nested():
             db.session.add(group)

@@ -16,8 +16,9 @@ from app.database import db, insert_or
 from app.errors import NotFound, Refused
 from app.models import Invitation, User
 from app.security import secrets
-from app.services.people import accounts, roles
+from app.services.people import accounts, person_names, roles
 from app.services.people.accounts import AddressTaken
+from app.services.people.person_names import PersonName
 from app.services.people.roles import HasRole, Permission
 from app.services.upkeep import audit, mail, throttles
 from app.services.upkeep.audit import Event
@@ -64,7 +65,7 @@ def send(
     values = {
         "digest": secrets.digest(token),
         "email": email.strip(),
-        "name": accounts.one_line(name or "") or None,
+        "name": person_names.one_line(name or "") or None,
         "is_admin": is_admin,
         "invited_by_id": by.id,
         "sent_at": now(),
@@ -198,7 +199,7 @@ def find(token: str) -> Invited:
     return Invited(*found)
 
 
-def accept(invited: Invited, *, name: str | None, password_hash: str, address: str = "") -> User:
+def accept(invited: Invited, *, name: PersonName, password_hash: str, address: str = "") -> User:
     """Use an invitation up and make the account; of any number at once, one comes out of here.
 
     Raises:

@@ -20,7 +20,7 @@ from app.errors import Conflict, NotFound, Refused
 from app.models import Passkey, User
 from app.security import webauthn
 from app.security.webauthn import AnswerRefused, Made, Person, Site
-from app.services.people import accounts, challenges, notices
+from app.services.people import challenges, notices, person_names
 from app.services.upkeep import audit, branding
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -205,7 +205,7 @@ def _keep(user: User, made: Made, name: str) -> Passkey:
 
 def one_name(typed: str) -> str:
     """Return a name as it is kept: one line, not too long."""
-    return accounts.one_line(typed)[:LONGEST_NAME].strip()
+    return person_names.one_line(typed)[:LONGEST_NAME].strip()
 
 
 def rename(passkey: Passkey, name: str) -> None:

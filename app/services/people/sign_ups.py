@@ -14,7 +14,7 @@ about who is who (security.md RV08).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from app.models import SignUp, User
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services.people import accounts, code_tries, upstream_identities
+from app.services.people.person_names import PersonName
 from app.services.upkeep import mail, throttles
 from app.settings import settings
 
@@ -57,7 +58,7 @@ def begin(
     browser: str,
     email: str,
     *,
-    name: str | None,
+    name: PersonName,
     password_hash: str,
     link: Callable[[str], str],
     identity: dict[str, Any] | None = None,
@@ -74,7 +75,7 @@ def begin(
         SignUp(
             digest=_digest(browser),
             email=email.strip(),
-            name=accounts.one_line(name or "") or None,
+            **asdict(name),
             password_hash=password_hash,
             identity=identity,
             code_digest=None if known else _code_digest(browser, code),
@@ -226,7 +227,7 @@ def amr_of(sign_up: SignUp) -> tuple[str, ...]:
     return ("pwd",) if sign_up.password_hash else ()
 
 
-def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: str | None) -> User:
+def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: PersonName) -> User:
     """Make the account with the password that the owner of the mailbox has chosen instead.
 
     Raises:
@@ -245,12 +246,13 @@ class _Wanted:
 
     email: str
     password_hash: str
-    name: str | None
+    name: PersonName
     identity: dict[str, Any] | None
 
 
 def _wanted(sign_up: SignUp) -> _Wanted:
-    return _Wanted(sign_up.email, sign_up.password_hash, sign_up.name, sign_up.identity)
+    name = PersonName(sign_up.name, sign_up.given_name, sign_up.family_name)
+    return _Wanted(sign_up.email, sign_up.password_hash, name, sign_up.identity)
 
 
 def _create(wanted: _Wanted) -> User:
@@ -268,6 +270,6 @@ def _spend(sign_up: SignUp, is_proved: ColumnElement[bool]) -> bool:
     spent = db.session.execute(
         update(SIGN_UPS)
         .where(SIGN_UPS.c.digest == sign_up.digest, is_proved, SIGN_UPS.c.confirmed_at.is_(None))
-        .values(confirmed_at=now(), password_hash="", identity=None, name=None)
+        .values(confirmed_at=now(), password_hash="", identity=None, **asdict(PersonName()))
     )
     return bool(spent.rowcount)  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ from app.models import User
 from app.security import pictures
 from app.security.pictures import NoPicture
 from app.services.authorization import consents
-from app.services.people import accounts, profile_pictures, profiles, users
+from app.services.people import person_names, profile_pictures, profiles, users
 from app.web import forms, unsent
 from app.web import pictures as served
 from app.web.access import SIGNED_IN, needs
@@ -159,7 +159,7 @@ def _own_name(tag: str) -> str:
 def _members(form: ProfileForm) -> dict[str, Any]:
     typed: dict[str, str] = {name: (form[name].data or "").strip() for name in form.data}
     members: dict[str, Any] = {name: typed[name] for name in (*NAMES, *ABOUT, *REACHED)}
-    members["name"] = accounts.one_line(members["name"])
+    members["name"] = person_names.one_line(members["name"])
     address = {name: typed[name].replace("\r\n", "\n") for name in ADDRESS if typed[name]}
     if address:
         address["formatted"] = profiles.formatted(address)

@@ -22,7 +22,11 @@ GROUPS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
     ),
     ("of-passwords", _("Passwords"), ("password_length", "leaked_passwords_file")),
     ("of-second-step", _("Second step"), ("second_step",)),
-    ("of-sign-up", _("Sign-up"), ("sign_up", "sign_up_domains", "invitation_lifetime")),
+    (
+        "of-sign-up",
+        _("Sign-up"),
+        ("sign_up", "sign_up_domains", "sign_up_names", "invitation_lifetime"),
+    ),
     (
         "of-sessions",
         _("Sessions"),

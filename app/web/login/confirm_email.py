@@ -12,8 +12,8 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import PasswordField
+from wtforms.validators import InputRequired
 
 from app.database import commit, rollback
 from app.errors import InvalidInput, NotFound
@@ -27,6 +27,7 @@ from app.web import forms, guards
 from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
+from app.web.login.new_account import NewAccountForm
 from app.web.login.waiting import Waiting, blueprint
 from app.web.mailed_links import MailedLink
 
@@ -37,12 +38,9 @@ class ConfirmForm(FlaskForm):
     """Nothing but the press of a button, in the browser that has asked."""
 
 
-class ChooseForm(FlaskForm):
+class ChooseForm(NewAccountForm):
     """What the owner of the mailbox chooses in any other browser."""
 
-    name = StringField(
-        validators=[Length(max=200, message=lazy_gettext("Use 200 characters or fewer."))]
-    )
     password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
 
 
@@ -86,18 +84,19 @@ def _here(found: SignUp) -> ResponseReturnValue:
 
 def _elsewhere(found: SignUp) -> ResponseReturnValue:
     """Let the owner of the mailbox choose the password; nobody is signed in."""
-    form = ChooseForm(data={"name": found.name or ""})
+    names = ("name", "given_name", "family_name")
+    form = ChooseForm(data={name: getattr(found, name) or "" for name in names})
     if not form.validate_on_submit():
         return _choose(form, found), 422 if form.is_submitted() else 200
     try:
-        typed, name = form.password.data, form.name.data
-        passwords.check_allowed(typed, context=(found.email, name or ""))
+        typed, called = form.password.data, form.called
+        passwords.check_allowed(typed, context=(found.email, called.name or ""))
     except InvalidInput as fault:
         forms.blame(form, fault)
         return _choose(form, found), 422
     rollback()  # hashing takes long: nobody may wait for this transaction
     new_hash = sign_ups.hash_password(typed)
-    sign_ups.confirm_elsewhere(found, new_hash=new_hash, name=name)
+    sign_ups.confirm_elsewhere(found, new_hash=new_hash, name=called)
     commit()
     return _page("done")
 

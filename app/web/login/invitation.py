@@ -7,9 +7,8 @@ from datetime import timedelta
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import PasswordField
+from wtforms.validators import InputRequired
 
 from app.database import rollback
 from app.errors import InvalidInput
@@ -22,6 +21,7 @@ from app.settings import settings
 from app.web import forms, guards
 from app.web.access import ANYONE, needs
 from app.web.login import entering
+from app.web.login.new_account import NewAccountForm
 from app.web.login.waiting import blueprint
 from app.web.mailed_links import MailedLink
 
@@ -29,10 +29,9 @@ from app.web.mailed_links import MailedLink
 LINK = MailedLink("sealwax-invitation", timedelta(days=1))
 
 
-class InvitationForm(FlaskForm):
+class InvitationForm(NewAccountForm):
     """What is not known yet; address and role are those of the invitation (CVE-2026-1529)."""
 
-    name = StringField(validators=[Length(max=200, message=_("Use 200 characters or fewer."))])
     password = PasswordField(validators=[InputRequired(_("Choose a password."))])
 
 
@@ -69,12 +68,12 @@ def _take(invited: Invited) -> ResponseReturnValue:
 
 
 def _make(form: InvitationForm, invited: Invited) -> User:
-    typed, name, email = form.password.data, form.name.data, invited.row.email
-    passwords.check_allowed(typed, context=(email, name or ""))
+    typed, called, email = form.password.data, form.called, invited.row.email
+    passwords.check_allowed(typed, context=(email, called.name or ""))
     rollback()  # hashing takes long: nobody may wait for this transaction
     password_hash = hashing.hash_password(typed)
     return invitations.accept(
-        invited, name=name, password_hash=password_hash, address=guards.address()
+        invited, name=called, password_hash=password_hash, address=guards.address()
     )
 
 

@@ -7,9 +7,8 @@ from functools import partial
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
@@ -18,12 +17,14 @@ from app.models import PendingIdentity, UpstreamProvider
 from app.services.people import (
     accounts,
     pending_identities,
+    person_names,
     sign_ups,
     upstream_identities,
     upstream_rules,
 )
 from app.services.people.accounts import AddressTaken
 from app.services.people.pending_identities import PendingGone
+from app.services.people.person_names import PersonName
 from app.services.people.upstream_identities import IdentityTaken
 from app.services.people.upstream_rules import Verdict
 from app.web import forms, guards
@@ -31,21 +32,18 @@ from app.web.access import ANYONE, needs
 from app.web.forms import too_many_tries
 from app.web.login import confirm_email, entering
 from app.web.login import waiting as pages
+from app.web.login.new_account import NewAccountForm
 from app.web.login.upstream import AMR
 from app.web.login.waiting import Waiting, blueprint
 
 
-class JoinForm(FlaskForm):
+class JoinForm(NewAccountForm):
     """What was told and may be put right; `which` names the identity that the page showed."""
 
     which = HiddenField()
     email = StringField(
         validators=[DataRequired(lazy_gettext("Enter your email address."))],
         filters=[lambda typed: typed and typed.replace("\0", "")],  # PostgreSQL keeps no NUL
-    )
-    name = StringField(
-        validators=[Length(max=200, message=lazy_gettext("Use 200 characters or fewer."))],
-        filters=[lambda typed: typed and typed.replace("\0", "")],
     )
 
 
@@ -80,9 +78,13 @@ def _make(
     form: JoinForm, row: PendingIdentity, provider: UpstreamProvider, waiting: Waiting | None
 ) -> ResponseReturnValue:
     """Make the account with the address that the provider's word proves, never a typed one."""
+    if not form.has_good_names():
+        return _page(form, row, provider, waiting, Verdict.SIGN_UP, status=422)
     told = pending_identities.told(row)
     pending_identities.spend(form.which.data or "", browser=guards.browser())
-    user = upstream_identities.sign_up(provider, told)
+    has_parts = person_names.parts_are_required()
+    called = form.called if has_parts else PersonName.of(told.name)
+    user = upstream_identities.sign_up(provider, told, name=called)
     upstream_identities.used(provider.id, told)
     return entering.enter(user, waiting, amr=AMR, target=request.args.get("next", ""))
 
@@ -110,7 +112,7 @@ def _ask_for_code(
     sign_ups.begin(
         guards.browser(),
         form.email.data,
-        name=form.name.data,
+        name=form.called,
         password_hash="",
         link=partial(confirm_email.address_of, waiting),
         identity=identity,

@@ -7,8 +7,7 @@ from functools import partial
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from app.database import commit, rollback
@@ -20,10 +19,11 @@ from app.web import forms, guards
 from app.web.access import ANYONE, needs
 from app.web.login import confirm_email
 from app.web.login import waiting as pages
+from app.web.login.new_account import NewAccountForm
 from app.web.login.waiting import Waiting, blueprint
 
 
-class SignUpForm(FlaskForm):
+class SignUpForm(NewAccountForm):
     """What an account needs."""
 
     email = EmailField(
@@ -32,9 +32,6 @@ class SignUpForm(FlaskForm):
             Length(max=254, message=lazy_gettext("This is too long for an address.")),
             Email(lazy_gettext("Enter the whole address, such as jane@example.org.")),
         ]
-    )
-    name = StringField(
-        validators=[Length(max=200, message=lazy_gettext("Use 200 characters or fewer."))]
     )
     password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
 
@@ -79,9 +76,9 @@ def _wants_passkey() -> bool:
 
 def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     """Do the same work for every address; what differs is the mail alone."""
-    typed, name = form.password.data, form.name.data
+    typed, called = form.password.data, form.called
     if not _wants_passkey():
-        passwords.check_allowed(typed, context=(form.email.data, name or ""))
+        passwords.check_allowed(typed, context=(form.email.data, called.name or ""))
     accounts.check_address(form.email.data)
     sign_up_policy.check_domain(form.email.data)
     sign_ups.count_mail(form.email.data, guards.address())
@@ -90,7 +87,7 @@ def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     sign_ups.begin(
         guards.browser(),
         form.email.data,
-        name=name,
+        name=called,
         password_hash=hashed,
         link=partial(confirm_email.address_of, waiting),
     )

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from app.errors import InvalidInput
 from app.models import User
-from app.services.people import accounts
+from app.services.people import accounts, person_names
 from app.services.people.accounts import AddressTaken
+from app.services.people.person_names import PersonName
 from tests import factories
 
 PASSWORD = "four green boats sail home"
@@ -63,7 +64,7 @@ def test_address_is_taken_once(db):
     with pytest.raises(AddressTaken):
         accounts.create("JANE@people.example", password=PASSWORD)
     with pytest.raises(AddressTaken):
-        accounts.create_signed_up("JANE@people.example", password_hash="x", name=None)
+        accounts.create_signed_up("JANE@people.example", password_hash="x", name=PersonName())
 
     db.session.commit()
     assert db.session.scalar(select(func.count()).select_from(User)) == 1
@@ -100,4 +101,4 @@ def test_account_without_a_usable_password_is_not_made(db):
     ],
 )
 def test_name_is_one_line_that_turns_nothing_around(typed, kept):
-    assert accounts.one_line(typed) == kept
+    assert person_names.one_line(typed) == kept
