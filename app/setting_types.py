@@ -29,6 +29,16 @@ def _length(value: int) -> int:
     return value
 
 
+#: Claims that a new account may be asked for: those with a field on the page of one's details.
+ASKABLE = (
+    *("name", "given_name", "middle_name", "family_name", "nickname", "preferred_username"),
+    *("birthdate", "gender", "locale", "zoneinfo"),
+    *("phone_number", "website", "profile", "picture"),
+    *("street_address", "postal_code", "locality", "region", "country"),
+)
+#: Ends the name of a claim that cannot be left out.
+REQUIRED = "*"
+
 Secrets = Annotated[SecretStr, AfterValidator(_split)]
 Names = Annotated[tuple[str, ...], NoDecode]
 PasswordLength = Annotated[int, AfterValidator(_length)]
@@ -53,6 +63,21 @@ def check_domains(policy: str, domains: tuple[str, ...]) -> None:
         if len(labels) < 2 or not all(labels) or set(domain.removeprefix("*.")) & set("*@/:"):
             message = f"SEALWAX_SIGN_UP_DOMAINS: write {domain} as example.org or *.example.org"
             raise ValueError(message)
+
+
+def check_asked(asked: tuple[str, ...]) -> None:
+    """Refuse to ask for what is no claim of a person, and for anything twice.
+
+    Raises:
+        ValueError: says what to set.
+    """
+    names = [name.removesuffix(REQUIRED) for name in asked]
+    if unknown := sorted(set(names) - set(ASKABLE)):
+        message = f"SEALWAX_SIGN_UP_ASKS: {unknown[0]} is none of {', '.join(ASKABLE)}"
+        raise ValueError(message)
+    if len(set(names)) < len(names):
+        message = "SEALWAX_SIGN_UP_ASKS names a claim twice"
+        raise ValueError(message)
 
 
 def check_issuer(issuer: str) -> None:

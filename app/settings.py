@@ -66,6 +66,12 @@ class Settings(ServerSettings):
         description="What a new account asks for as a name. `optional`: the whole of it, which may "
         "stay empty; `required`: first and last name.",
     )
+    sign_up_asks: Names = Field(
+        (),
+        description="Claims that a page after the sign-up asks for, such as `birthdate, "
+        "phone_number*, country`; one with a star cannot be left out, and whoever has an account "
+        "already is asked for it at the next sign-in.",
+    )
     invitation_lifetime: timedelta = Field(
         timedelta(days=7), description="How long the link in an invitation works."
     )
@@ -184,7 +190,7 @@ class Settings(ServerSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("allowed_hosts", "fetch_private_hosts", "sign_up_domains"):
+        for name in ("allowed_hosts", "fetch_private_hosts", "sign_up_domains", "sign_up_asks"):
             if name in values:
                 values[name] = setting_types.names(values[name])
         return values
@@ -193,6 +199,7 @@ class Settings(ServerSettings):
     def _check_issuer(self) -> Settings:
         setting_types.check_issuer(self.issuer)
         setting_types.check_domains(self.sign_up, self.sign_up_domains)
+        setting_types.check_asked(self.sign_up_asks)
         return self
 
     @property

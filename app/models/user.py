@@ -49,6 +49,8 @@ class User(Model):
     is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Whether the password alone does not sign in: there is a factor beside it.
     has_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether the page after the sign-up, which asks for further claims, is yet to be answered.
+    details_due: Mapped[bool] = mapped_column(default=False, server_default=false())
     epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

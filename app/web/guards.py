@@ -193,6 +193,12 @@ def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
     _hand_out(token, sessions.find(token))
 
 
+def look_again() -> None:
+    """Read anew who is signed in: what they owe has changed within this request."""
+    token = session_token()
+    login_user(Person(token, sessions.find(token)))
+
+
 def sign_out(somebody: SignedIn | None) -> None:
     """End a session of this browser: one that is set aside, or the current one, also of nobody.
 

@@ -237,6 +237,14 @@ ROWS = (
         setting="SEALWAX_SECOND_STEP",
     ),
     Reason(
+        "details_missing",
+        "interaction_required",
+        "The person is yet to be asked for details that an account needs here.",
+        "Send the person here without prompt=none.",
+        mender="person",
+        setting="SEALWAX_SIGN_UP_ASKS",
+    ),
+    Reason(
         "another_user",
         "login_required",
         "Somebody else is signed in than the hint names.",

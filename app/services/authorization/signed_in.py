@@ -34,6 +34,7 @@ class SignedIn:
     is_auditor: bool
     is_owner: bool
     has_second_step: bool
+    details_due: bool
     epoch: int
     auth_time: datetime
     acr: str
@@ -62,6 +63,7 @@ _OF_USER = (
     "is_user_manager",
     "is_auditor",
     "has_second_step",
+    "details_due",
     "epoch",
     "locale",
     "zoneinfo",

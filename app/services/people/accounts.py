@@ -21,6 +21,7 @@ from app.services.people import passwords
 from app.services.people.person_names import PersonName
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
+from app.settings import settings
 
 USER_EMAILS = UserEmail.__table__
 _FOR_SIGN_IN = (
@@ -159,6 +160,7 @@ def create_signed_up(email: str, *, password_hash: str, name: PersonName) -> Use
         AddressTaken: somebody was faster, from another browser.
     """
     user = _add(email, password_hash, name=name, email_verified=True)
+    user.details_due = bool(settings.sign_up_asks)
     audit.record(Event.SIGNED_UP, actor_id=user.id, user_id=user.id)
     return user
 
@@ -169,7 +171,9 @@ def create_invited(email: str, *, password_hash: str, name: PersonName, is_admin
     Raises:
         AddressTaken: there is one with this address by now.
     """
-    return _add(email, password_hash, name=name, is_admin=is_admin, email_verified=True)
+    user = _add(email, password_hash, name=name, is_admin=is_admin, email_verified=True)
+    user.details_due = bool(settings.sign_up_asks)
+    return user
 
 
 def _add(

@@ -25,7 +25,7 @@ GROUPS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
     (
         "of-sign-up",
         _("Sign-up"),
-        ("sign_up", "sign_up_domains", "sign_up_names", "invitation_lifetime"),
+        ("sign_up", "sign_up_domains", "sign_up_names", "sign_up_asks", "invitation_lifetime"),
     ),
     (
         "of-sessions",

@@ -24,6 +24,7 @@ from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import InteractionGone
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
+from app.services.people import details
 from app.settings import settings
 from app.web import error_pages, gone, guards, unsent
 
@@ -156,7 +157,21 @@ def next_address(waiting: Waiting | None, target: str = "") -> str:
     ours = path_of_ours(target)
     if waiting is not None and not (ours and urlsplit(ours).path == url_for("login.link")):
         return url_for("browser.resume", handle=waiting.handle)
-    return ours or url_for("account.home")
+    onward = ours or url_for("account.home")
+    page = _owed_page(guards.person()) if waiting is None else None
+    if page is None or urlsplit(onward).path == url_for(page):
+        return onward
+    return url_for(page, next=onward)
+
+
+def _owed_page(person: SignedIn | None) -> str | None:
+    """Return the page to see first by who comes without an application; None: there is none.
+
+    Those whom an application has sent are shown it by the table of checks (oidc.interaction).
+    """
+    if person is not None and details.are_owed_by(person):
+        return "login.details"
+    return None
 
 
 def is_confirming(waiting: Waiting | None) -> bool:
@@ -222,7 +237,8 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
     if draw is not None and _is_from_us() and bool(handle) == (waiting is not None):
         g.unsent_state = unsent.OLD
         return draw(waiting)
-    page = unsent.page_again(None, "")
+    page = unsent.page_again(unsent.owner(guards.browser()), guards.browser())
+    commit()
     target = request.args.get("next")
     first = url_for("login.sign_in", interaction=handle or None, next=target)
     return redirect(page or first, 303)
