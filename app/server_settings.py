@@ -34,6 +34,13 @@ class ServerSettings(FromEnvironment):
     support_contact: str = Field("", description="Mail address or URL shown where help is offered.")
     privacy_url: str = Field("", description="Privacy page linked in the footer.")
     terms_url: str = Field("", description="Terms page linked in the footer.")
+    terms_version: str = Field(
+        "",
+        max_length=60,
+        pattern=r"^[\w.-]*$",
+        description="A word for the terms as they are now, such as `2026-11`: people agree to them "
+        "by a tick or a button, which is recorded; after another word they are asked anew.",
+    )
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")

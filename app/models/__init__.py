@@ -1,6 +1,7 @@
 """The tables: one noun a class. Columns, constraints, one-line properties; no rules."""
 
 from app.models.address import EmailClaim, EmailRevert, UserEmail
+from app.models.agreement import TermsAgreement
 from app.models.attempt import Attempt, AuditEvent
 from app.models.audit import AuditChain, AuditSeal, DailyFigure
 from app.models.branding import Branding
@@ -85,6 +86,7 @@ __all__ = [
     "SignUp",
     "SignedTokens",
     "SigningKey",
+    "TermsAgreement",
     "Throttle",
     "Totp",
     "TrustedBrowser",

@@ -49,6 +49,9 @@ class User(Model):
     is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Whether the password alone does not sign in: there is a factor beside it.
     has_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The version of the terms agreed to last. A copy of its row in `terms_agreement`: sign-in
+    #: and authorization read the user alone.
+    terms_version: Mapped[str] = mapped_column(String(60), default="", server_default="")
     #: Whether the page after the sign-up, which asks for further claims, is yet to be answered.
     details_due: Mapped[bool] = mapped_column(default=False, server_default=false())
     epoch: Mapped[int] = mapped_column(default=0)
@@ -126,6 +129,8 @@ class SignUp(Model):
     name: Mapped[str | None] = mapped_column(String(200))
     given_name: Mapped[str | None] = mapped_column(String(200))
     family_name: Mapped[str | None] = mapped_column(String(200))
+    #: Of the terms agreed to there; empty: none were asked about.
+    terms_version: Mapped[str] = mapped_column(String(60), default="", server_default="")
     #: Empty when there is another way in: a passkey that is to be made, or `identity`.
     password_hash: Mapped[str] = mapped_column(String(200))
     #: Who it is at another provider, proved before: provider_id, issuer, subject, email.

@@ -40,6 +40,8 @@ SECRET = frozenset(
 )
 HIDDEN = "…"
 TOKENS = ("id_token", "access_token")
+#: Pages on which the person gives what is asked for.
+SAYS_YES = frozenset({"consent", "details", "terms"})
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ class Run:
         return exchange
 
     def _answered(self, asked: ProtocolRequest, exchange: Exchange) -> Any:
-        """Answer as /authorize does; on the consent page the person allows everything."""
+        """Answer as /authorize does; on the way the person agrees to everything."""
         grant = provider.get_consent_grant(asked)
         person = self.person
         if person is None:
@@ -148,7 +150,7 @@ class Run:
         step = interaction.next_step(asked, person)
         if step is not None:
             exchange.page = step.reason
-            if step.page != "consent":
+            if step.page not in SAYS_YES:
                 raise Refusal(step.reason, "interaction")
             person = replace(person, allowed=frozenset(asked.permissions.split()))
         asked.trace.user_id = person.user_id

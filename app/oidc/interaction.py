@@ -17,7 +17,7 @@ from app.oidc.request import ProtocolRequest
 from app.services.authorization import consents, levels
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes, subjects
-from app.services.people import accounts, details, passkeys, second_steps, sign_up_policy
+from app.services.people import accounts, details, passkeys, second_steps, sign_up_policy, terms
 from app.settings import settings
 
 #: Why the consent page is shown to somebody who has answered it before.
@@ -148,6 +148,10 @@ def _step_owed(state: State) -> bool:
     return state.person is not None and second_steps.is_owed_by(state.person)
 
 
+def _terms_owed(state: State) -> bool:
+    return state.person is not None and terms.are_owed_by(state.person)
+
+
 def _details_owed(state: State) -> bool:
     """Tell whether the settings want something of the person that is not known yet."""
     return state.person is not None and details.are_owed_by(state.person)
@@ -224,6 +228,7 @@ CHECKS = (
     _Check(_set_up_unsafe, Step("sign_in", "set_up_demanded")),
     _Check(_step_owed, Step("second_step", "second_step_owed")),
     _Check(_level_missing, Step("second_step", "acr_not_reached")),
+    _Check(_terms_owed, Step("terms", "terms_not_agreed")),
     _Check(_details_owed, Step("details", "details_missing")),
     _Check(_needed_left_out, Step("consent", NEEDED)),
     _Check(_consent_open, Step("consent", "consent_missing")),

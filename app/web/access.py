@@ -20,7 +20,7 @@ from app.database import commit
 from app.services.authorization import admin_visits, levels
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import owners
-from app.services.people import roles, second_steps
+from app.services.people import roles, second_steps, terms
 from app.services.people.roles import Permission
 from app.web import guards, unsent
 
@@ -100,11 +100,23 @@ def turned_away(need: Need, *, recent: bool = False, narrows: bool = False) -> R
     if isinstance(need, Permission):
         if not _is_permitted(somebody, need, narrows=narrows):
             abort(403)
-        away = _from_administration(somebody)
+        away = _unless_agreed(somebody) or _from_administration(somebody)
         return away or (_unless_recent(somebody) if recent else None)
     if need is RECENT:
         return _unless_recent(somebody)
-    return guards.to_second_step() if second_steps.is_owed_by(somebody) else None
+    if second_steps.is_owed_by(somebody):
+        return guards.to_second_step()
+    return _unless_agreed(somebody)
+
+
+def _unless_agreed(somebody: SignedIn) -> Response | None:
+    """Let people in who have agreed to the terms as they are now.
+
+    The pages of the login wing ask them. What needs a recent sign-in stays open: whoever does not
+    agree can still take their data along and delete the account (GDPR Art. 17 and 20).
+    """
+    is_asked = request.blueprint != "login" and terms.are_owed_by(somebody)
+    return guards.to_terms() if is_asked else None
 
 
 def _is_permitted(somebody: SignedIn, permission: Permission, *, narrows: bool) -> bool:

@@ -235,6 +235,11 @@ def to_second_step() -> Response:
     return _redirect("login.second_step", again="yes")
 
 
+def to_terms() -> Response:
+    """Redirect somebody who has yet to agree to the terms as they are now."""
+    return _redirect("login.terms")
+
+
 def _redirect(page: str, *, again: str | None = None) -> Response:
     """Redirect to a page that comes back, to what was typed as well (ux.md 2.13).
 

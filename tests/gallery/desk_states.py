@@ -95,6 +95,10 @@ def user_page(**changes: Any) -> Context:
         "passkeys": [LAPTOP, CLOUD],
         "has_password": True,
         "linked": LINKED,
+        "agreements": [
+            SimpleNamespace(version="2026-11", agreed_at=ago(days=3)),
+            SimpleNamespace(version="2025", agreed_at=ago(days=200)),
+        ],
         "attempts": ATTEMPTS,
         "done": "",
     }

@@ -36,10 +36,16 @@ def _names() -> Context:
     return _sign_up(form=told(form, given_name="Enter your first name."))
 
 
+def _terms() -> Context:
+    form = SignUpForm(formdata=None, terms_version="2026-11", data={"email": "jane@example.org"})
+    return _sign_up(form=told(form, agree="Tick this to agree to the terms."))
+
+
 STATES: States = (
     ("login/sign_up.html", "plain", _sign_up),
     ("login/sign_up.html", "faults", _sign_up_faults),
     ("login/sign_up.html", "domains", lambda: _sign_up(endings="@example.org or .example.net")),
     ("login/sign_up.html", "names", _names),
+    ("login/sign_up.html", "terms", _terms),
     ("login/sign_up.html", "closed", lambda: _sign_up(form=None)),
 )

@@ -30,6 +30,7 @@ from tests.gallery import (
     settings_states,
     sign_up_states,
     snippet_states,
+    terms_states,
     trace_states,
 )
 from tests.gallery import second_step_states as second_steps
@@ -59,6 +60,7 @@ def _collect() -> tuple[State, ...]:
         least_privilege_states,
         deletion_states,
         details_states,
+        terms_states,
         own_states,
         app_states,
         email_states,

@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.services.authorization import device_codes
 from app.services.people import sign_ups
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson
 from app.services.upkeep import cleanup as brooms
 from app.services.upkeep import throttles
 from app.services.upkeep.audit import Event
@@ -115,7 +115,7 @@ def test_throttles_sign_ups_and_mails_go_in_their_time(app, db, clock):
         hashed = factories.hashed("four green boats sail home")
         sign_ups.count_mail("new@people.example", "192.0.2.1")
         sign_ups.begin(
-            "browser", "new@people.example", name=PersonName(), password_hash=hashed, link=str
+            "browser", "new@people.example", person=NewPerson(), password_hash=hashed, link=str
         )
         db.session.commit()
     cleanup.clean()

@@ -237,6 +237,14 @@ ROWS = (
         setting="SEALWAX_SECOND_STEP",
     ),
     Reason(
+        "terms_not_agreed",
+        "interaction_required",
+        "The person has not agreed to the terms as they are now.",
+        "Send the person here without prompt=none.",
+        mender="person",
+        setting="SEALWAX_TERMS_VERSION",
+    ),
+    Reason(
         "details_missing",
         "interaction_required",
         "The person is yet to be asked for details that an account needs here.",

@@ -34,6 +34,7 @@ class SignedIn:
     is_auditor: bool
     is_owner: bool
     has_second_step: bool
+    terms_version: str
     details_due: bool
     epoch: int
     auth_time: datetime
@@ -63,6 +64,7 @@ _OF_USER = (
     "is_user_manager",
     "is_auditor",
     "has_second_step",
+    "terms_version",
     "details_due",
     "epoch",
     "locale",

@@ -17,8 +17,8 @@ from app.models import Password, User, UserEmail
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services.authorization import sessions
-from app.services.people import passwords
-from app.services.people.person_names import PersonName
+from app.services.people import passwords, terms
+from app.services.people.person_names import NewPerson, PersonName
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -150,7 +150,7 @@ def create(
     return user
 
 
-def create_signed_up(email: str, *, password_hash: str, name: PersonName) -> User:
+def create_signed_up(email: str, *, password_hash: str, person: NewPerson) -> User:
     """Make the account of somebody who has proved the address and chosen the password before.
 
     An empty hash makes one without a password: its owner is about to make a passkey, or signs in
@@ -159,21 +159,30 @@ def create_signed_up(email: str, *, password_hash: str, name: PersonName) -> Use
     Raises:
         AddressTaken: somebody was faster, from another browser.
     """
-    user = _add(email, password_hash, name=name, email_verified=True)
-    user.details_due = bool(settings.sign_up_asks)
+    user = _add(email, password_hash, name=person.name, email_verified=True)
     audit.record(Event.SIGNED_UP, actor_id=user.id, user_id=user.id)
+    _keep_answers(user, person)
     return user
 
 
-def create_invited(email: str, *, password_hash: str, name: PersonName, is_admin: bool) -> User:
+def create_invited(email: str, *, password_hash: str, person: NewPerson, is_admin: bool) -> User:
     """Make the account of somebody who was invited: the link has proved the address.
 
     Raises:
         AddressTaken: there is one with this address by now.
     """
-    user = _add(email, password_hash, name=name, is_admin=is_admin, email_verified=True)
-    user.details_due = bool(settings.sign_up_asks)
+    user = _add(email, password_hash, name=person.name, is_admin=is_admin, email_verified=True)
+    _keep_answers(user, person)
     return user
+
+
+def _keep_answers(user: User, person: NewPerson) -> None:
+    """Note what its maker has agreed to, and what is asked next of a new account."""
+    user.details_due = bool(settings.sign_up_asks)
+    db.session.flush()
+    if person.terms_version:
+        terms.agree(user.id, person.terms_version)
+        user.terms_version = person.terms_version
 
 
 def _add(

@@ -17,6 +17,7 @@ from app.models import (
     Passkey,
     ProfilePicture,
     Session,
+    TermsAgreement,
     TrustedBrowser,
     UpstreamIdentity,
     UpstreamProvider,
@@ -29,6 +30,7 @@ from app.services.people import (
     browser_accounts,
     claims,
     roles,
+    terms,
     trusted_browsers,
     upstream_identities,
 )
@@ -58,6 +60,7 @@ def of(user: User) -> dict[str, Any]:
         "picture": _picture(user),
         "applications": [_application(*row) for row in consents.of_user(user.id)],
         "linked": [_linked(*row) for row in upstream_identities.of_user(user.id)],
+        "terms": [_agreement(row) for row in terms.of_user(user.id)],
         "sessions": [_session(row) for row in _all_of(Session, user)],
         "trusted_browsers": [_trusted(row) for row in trusted_browsers.of_user(user)],
         "account_choosers": [_chooser(row) for row in browser_accounts.known_to(user)],
@@ -114,6 +117,10 @@ def _linked(identity: UpstreamIdentity, provider: UpstreamProvider) -> dict[str,
         "linked_at": identity.created_at.isoformat(),
         "used_at": identity.used_at.isoformat() if identity.used_at else None,
     }
+
+
+def _agreement(agreement: TermsAgreement) -> dict[str, Any]:
+    return {"version": agreement.version, "agreed_at": agreement.agreed_at.isoformat()}
 
 
 def _session(session: Session) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.models import Invitation, User
 from app.security import secrets
 from app.services.people import accounts, person_names, roles
 from app.services.people.accounts import AddressTaken
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson
 from app.services.people.roles import HasRole, Permission
 from app.services.upkeep import audit, mail, throttles
 from app.services.upkeep.audit import Event
@@ -199,7 +199,7 @@ def find(token: str) -> Invited:
     return Invited(*found)
 
 
-def accept(invited: Invited, *, name: PersonName, password_hash: str, address: str = "") -> User:
+def accept(invited: Invited, *, person: NewPerson, password_hash: str, address: str = "") -> User:
     """Use an invitation up and make the account; of any number at once, one comes out of here.
 
     Raises:
@@ -211,7 +211,7 @@ def accept(invited: Invited, *, name: PersonName, password_hash: str, address: s
     if not used.rowcount:  # type: ignore[attr-defined]
         raise InvitationDead
     user = accounts.create_invited(
-        row.email, password_hash=password_hash, name=name, is_admin=row.is_admin
+        row.email, password_hash=password_hash, person=person, is_admin=row.is_admin
     )
     audit.record(
         Event.INVITATION_ACCEPTED,

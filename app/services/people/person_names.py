@@ -29,6 +29,15 @@ class PersonName:
         return cls(whole or None, given or None, family or None)
 
 
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What somebody says of themselves who makes an account."""
+
+    name: PersonName = PersonName()
+    #: The version of the terms that they agree to; empty: they were not asked.
+    terms_version: str = ""
+
+
 def one_line(name: str) -> str:
     """Return a name as it is kept: one line, without signs that turn or hide others."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())

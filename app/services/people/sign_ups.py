@@ -27,7 +27,7 @@ from app.models import SignUp, User
 from app.security import passwords as hashing
 from app.security import secrets
 from app.services.people import accounts, code_tries, upstream_identities
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson, PersonName
 from app.services.upkeep import mail, throttles
 from app.settings import settings
 
@@ -58,7 +58,7 @@ def begin(
     browser: str,
     email: str,
     *,
-    name: PersonName,
+    person: NewPerson,
     password_hash: str,
     link: Callable[[str], str],
     identity: dict[str, Any] | None = None,
@@ -75,7 +75,8 @@ def begin(
         SignUp(
             digest=_digest(browser),
             email=email.strip(),
-            **asdict(name),
+            **asdict(person.name),
+            terms_version=person.terms_version,
             password_hash=password_hash,
             identity=identity,
             code_digest=None if known else _code_digest(browser, code),
@@ -227,7 +228,7 @@ def amr_of(sign_up: SignUp) -> tuple[str, ...]:
     return ("pwd",) if sign_up.password_hash else ()
 
 
-def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: PersonName) -> User:
+def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, person: NewPerson) -> User:
     """Make the account with the password that the owner of the mailbox has chosen instead.
 
     Raises:
@@ -237,7 +238,7 @@ def confirm_elsewhere(sign_up: SignUp, *, new_hash: str, name: PersonName) -> Us
     email = sign_up.email
     if not _spend(sign_up, SIGN_UPS.c.link_digest == sign_up.link_digest):
         raise SignUpLinkDead
-    return accounts.create_signed_up(email, password_hash=new_hash, name=name)
+    return accounts.create_signed_up(email, password_hash=new_hash, person=person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,19 +247,20 @@ class _Wanted:
 
     email: str
     password_hash: str
-    name: PersonName
+    person: NewPerson
     identity: dict[str, Any] | None
 
 
 def _wanted(sign_up: SignUp) -> _Wanted:
     name = PersonName(sign_up.name, sign_up.given_name, sign_up.family_name)
-    return _Wanted(sign_up.email, sign_up.password_hash, name, sign_up.identity)
+    person = NewPerson(name, sign_up.terms_version)
+    return _Wanted(sign_up.email, sign_up.password_hash, person, sign_up.identity)
 
 
 def _create(wanted: _Wanted) -> User:
     """Make the account in the browser that asked; the identity was proved there, too."""
     user = accounts.create_signed_up(
-        wanted.email, password_hash=wanted.password_hash, name=wanted.name
+        wanted.email, password_hash=wanted.password_hash, person=wanted.person
     )
     if wanted.identity is not None:
         upstream_identities.attach(user, wanted.identity)

@@ -19,7 +19,7 @@ from app.errors import Conflict, NotFound
 from app.models import UpstreamIdentity, UpstreamProvider, User
 from app.services.people import accounts, notices
 from app.services.people.pending_identities import Told
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson
 from app.services.people.upstream_rules import Facts
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
@@ -75,13 +75,13 @@ def link(user: User, provider: UpstreamProvider, told: Told, *, address: str = "
     notices.tell(user, _("A way to sign in was added"), sentence)
 
 
-def sign_up(provider: UpstreamProvider, told: Told, *, name: PersonName) -> User:
+def sign_up(provider: UpstreamProvider, told: Told, *, person: NewPerson) -> User:
     """Make an account without a password for an identity whose address is proved.
 
     Raises:
         AddressTaken, IdentityTaken: somebody was faster.
     """
-    user = accounts.create_signed_up(told.email or "", password_hash="", name=name)
+    user = accounts.create_signed_up(told.email or "", password_hash="", person=person)
     _insert(user.id, provider.id, told)
     _record(Event.UPSTREAM_LINKED, user, provider, "")
     return user

@@ -67,6 +67,7 @@ class Event(StrEnum):
     PASSKEY_COPIED = "passkey.counter_went_back"
     PROFILE_CHANGED = "profile.changed"
     EXPORTED = "profile.exported"
+    TERMS_AGREED = "terms.agreed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_NARROWED = "consent.narrowed"

@@ -63,6 +63,7 @@ WORDS = {
     Event.UPSTREAM_REMOVED: _("A linked sign-in was removed"),
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.EXPORTED: _("Everything about you downloaded"),
+    Event.TERMS_AGREED: _("You agreed to the terms"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
     Event.DEVICE_CONNECTED: _("Device connected"),
     Event.CONSENT_REFUSED: _("Access not allowed to an app"),

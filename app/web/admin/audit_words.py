@@ -52,6 +52,7 @@ WORDS: dict[Event, LazyString] = {
     Event.PASSKEY_REMOVED: _("Passkey removed"),
     Event.PASSKEY_COPIED: _("Passkey refused: there may be a copy of it"),
     Event.PROFILE_CHANGED: _("Profile changed"),
+    Event.TERMS_AGREED: _("Agreed to the terms"),
     Event.EXPORTED: _("Downloaded everything about themselves"),
     Event.CONSENT_GIVEN: _("Access allowed to an application"),
     Event.CONSENT_REFUSED: _("Access not allowed to an application"),

@@ -25,6 +25,8 @@ _WAITING: dict[str, LazyString] = {
     "another_user": _("Waiting: the application expects somebody else."),
     "acr_not_reached": _("Waiting: the application wants a second step."),
     "account_not_chosen": _("Waiting for the person to choose an account."),
+    "terms_not_agreed": _("Waiting: the person has to agree to the terms."),
+    "details_missing": _("Waiting: the person is asked for further details."),
     "consent_missing": _("Waiting for the person to give permission."),
     "scope_needed": _("Waiting: the application needs something that the person left out."),
     "device_shown": _("Waiting for the person to type the code of the device."),

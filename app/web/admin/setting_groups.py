@@ -13,7 +13,14 @@ GROUPS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
     (
         "of-the-service",
         _("The service"),
-        ("issuer", "service_name", "support_contact", "privacy_url", "terms_url"),
+        (
+            "issuer",
+            "service_name",
+            "support_contact",
+            "privacy_url",
+            "terms_url",
+            "terms_version",
+        ),
     ),
     (
         "of-sign-in",

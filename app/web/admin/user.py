@@ -19,6 +19,7 @@ from app.services.people import (
     passkeys,
     resets,
     roles,
+    terms,
     upstream_identities,
     users,
     ways_in,
@@ -70,6 +71,7 @@ def user(user_id: int) -> ResponseReturnValue:
         passkeys=passkeys.of_user(row.id),
         has_password=ways_in.has_password(row.id),
         linked=_linked(row),
+        agreements=terms.of_user(row.id),
         done=request.args.get("done", ""),
     )
 

@@ -30,6 +30,7 @@ from app.web.login import (
     sign_in,
     sign_out,
     sign_up,
+    terms,
     upstream,
 )
 from app.web.login.waiting import blueprint
@@ -61,6 +62,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_up",
+    "terms",
     "upstream",
 ]
 blueprints = (blueprint,)

@@ -89,14 +89,14 @@ def _elsewhere(found: SignUp) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _choose(form, found), 422 if form.is_submitted() else 200
     try:
-        typed, called = form.password.data, form.called
-        passwords.check_allowed(typed, context=(found.email, called.name or ""))
+        typed, person = form.password.data, form.person
+        passwords.check_allowed(typed, context=(found.email, person.name.name or ""))
     except InvalidInput as fault:
         forms.blame(form, fault)
         return _choose(form, found), 422
     rollback()  # hashing takes long: nobody may wait for this transaction
     new_hash = sign_ups.hash_password(typed)
-    sign_ups.confirm_elsewhere(found, new_hash=new_hash, name=called)
+    sign_ups.confirm_elsewhere(found, new_hash=new_hash, person=person)
     commit()
     return _page("done")
 

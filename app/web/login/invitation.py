@@ -68,12 +68,12 @@ def _take(invited: Invited) -> ResponseReturnValue:
 
 
 def _make(form: InvitationForm, invited: Invited) -> User:
-    typed, called, email = form.password.data, form.called, invited.row.email
-    passwords.check_allowed(typed, context=(email, called.name or ""))
+    typed, person, email = form.password.data, form.person, invited.row.email
+    passwords.check_allowed(typed, context=(email, person.name.name or ""))
     rollback()  # hashing takes long: nobody may wait for this transaction
     password_hash = hashing.hash_password(typed)
     return invitations.accept(
-        invited, name=called, password_hash=password_hash, address=guards.address()
+        invited, person=person, password_hash=password_hash, address=guards.address()
     )
 
 

@@ -24,7 +24,7 @@ from app.services.people import (
 )
 from app.services.people.accounts import AddressTaken
 from app.services.people.pending_identities import PendingGone
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson, PersonName
 from app.services.people.upstream_identities import IdentityTaken
 from app.services.people.upstream_rules import Verdict
 from app.web import forms, guards
@@ -78,13 +78,14 @@ def _make(
     form: JoinForm, row: PendingIdentity, provider: UpstreamProvider, waiting: Waiting | None
 ) -> ResponseReturnValue:
     """Make the account with the address that the provider's word proves, never a typed one."""
-    if not form.has_good_names():
+    if not form.has_good_answers():
         return _page(form, row, provider, waiting, Verdict.SIGN_UP, status=422)
     told = pending_identities.told(row)
     pending_identities.spend(form.which.data or "", browser=guards.browser())
     has_parts = person_names.parts_are_required()
     called = form.called if has_parts else PersonName.of(told.name)
-    user = upstream_identities.sign_up(provider, told, name=called)
+    person = NewPerson(called, form.agreed_version)
+    user = upstream_identities.sign_up(provider, told, person=person)
     upstream_identities.used(provider.id, told)
     return entering.enter(user, waiting, amr=AMR, target=request.args.get("next", ""))
 
@@ -112,7 +113,7 @@ def _ask_for_code(
     sign_ups.begin(
         guards.browser(),
         form.email.data,
-        name=form.called,
+        person=form.person,
         password_hash="",
         link=partial(confirm_email.address_of, waiting),
         identity=identity,

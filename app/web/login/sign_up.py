@@ -76,9 +76,9 @@ def _wants_passkey() -> bool:
 
 def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     """Do the same work for every address; what differs is the mail alone."""
-    typed, called = form.password.data, form.called
+    typed, person = form.password.data, form.person
     if not _wants_passkey():
-        passwords.check_allowed(typed, context=(form.email.data, called.name or ""))
+        passwords.check_allowed(typed, context=(form.email.data, person.name.name or ""))
     accounts.check_address(form.email.data)
     sign_up_policy.check_domain(form.email.data)
     sign_ups.count_mail(form.email.data, guards.address())
@@ -87,7 +87,7 @@ def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     sign_ups.begin(
         guards.browser(),
         form.email.data,
-        name=called,
+        person=person,
         password_hash=hashed,
         link=partial(confirm_email.address_of, waiting),
     )

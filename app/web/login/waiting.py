@@ -24,7 +24,7 @@ from app.services.authorization.attempts import Trace
 from app.services.authorization.interactions import InteractionGone
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes
-from app.services.people import details
+from app.services.people import details, terms
 from app.settings import settings
 from app.web import error_pages, gone, guards, unsent
 
@@ -169,6 +169,8 @@ def _owed_page(person: SignedIn | None) -> str | None:
 
     Those whom an application has sent are shown it by the table of checks (oidc.interaction).
     """
+    if person is not None and terms.are_owed_by(person):
+        return "login.terms"
     if person is not None and details.are_owed_by(person):
         return "login.details"
     return None

@@ -9,7 +9,7 @@ from app.errors import InvalidInput
 from app.models import User
 from app.services.people import accounts, person_names
 from app.services.people.accounts import AddressTaken
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson
 from tests import factories
 
 PASSWORD = "four green boats sail home"
@@ -64,7 +64,7 @@ def test_address_is_taken_once(db):
     with pytest.raises(AddressTaken):
         accounts.create("JANE@people.example", password=PASSWORD)
     with pytest.raises(AddressTaken):
-        accounts.create_signed_up("JANE@people.example", password_hash="x", name=PersonName())
+        accounts.create_signed_up("JANE@people.example", password_hash="x", person=NewPerson())
 
     db.session.commit()
     assert db.session.scalar(select(func.count()).select_from(User)) == 1

@@ -23,7 +23,7 @@ from app.services.people.accounts import AddressTaken
 from app.services.people.address_changes import RevertLinkDead
 from app.services.people.address_claims import ClaimRefused
 from app.services.people.addresses import PrimaryStays
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson
 from app.services.people.sign_ups import CodeRefused, SignUpLinkDead
 from tests import at_once, factories
 from tests.secrets_seen import remember
@@ -86,7 +86,7 @@ def race(app, acts):
 def begun(tokens):
     """Begin a sign-up in a browser."""
     hashed = factories.hashed("four green boats sail home")
-    sign_ups.begin("browser", NEW, name=PersonName(), password_hash=hashed, link=catch(tokens))
+    sign_ups.begin("browser", NEW, person=NewPerson(), password_hash=hashed, link=catch(tokens))
     database.session.commit()
 
 
@@ -100,7 +100,9 @@ def test_one_of_eight_confirms_a_sign_up(app, mailed):
 
     def elsewhere():
         hashed = factories.hashed("nine quiet rivers run north")
-        sign_ups.confirm_elsewhere(sign_ups.find_by_link(token), new_hash=hashed, name=PersonName())
+        sign_ups.confirm_elsewhere(
+            sign_ups.find_by_link(token), new_hash=hashed, person=NewPerson()
+        )
 
     assert race(app, [here, elsewhere] * 4) == 1
     assert database.session.scalar(select(func.count()).select_from(User)) == 1

@@ -26,7 +26,7 @@ from app.services.people import (
 )
 from app.services.people.deletions import AlreadyScheduled, NotScheduled
 from app.services.people.pending_identities import Told
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson, PersonName
 from app.services.people.upstream_wishes import Wanted
 from app.services.people.users import LastAdministrator
 from app.services.upkeep import audit
@@ -70,7 +70,9 @@ def gone(db, clock):
     sweeping.clean()
     resets.begin(EMAIL, link=lambda _token: "https://id.example/")
     hashed = factories.hashed(PASSWORD)
-    sign_ups.begin("a browser", EMAIL, name=PersonName.of(NAME), password_hash=hashed, link=str)
+    sign_ups.begin(
+        "a browser", EMAIL, person=NewPerson(PersonName.of(NAME)), password_hash=hashed, link=str
+    )
     _come_from_elsewhere()
     trace = Trace("sign_in", user_id=user.id)
     trace.refused("account", "password_wrong", sent=EMAIL)

@@ -12,7 +12,7 @@ from app.models import Invitation, User
 from app.services.people import invitations
 from app.services.people.accounts import AddressTaken
 from app.services.people.invitations import InvitationDead
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import NewPerson
 from tests import factories
 from tests.factories import PASSWORD, hashed
 from tests.secrets_seen import remember
@@ -37,7 +37,7 @@ def test_one_of_eight_makes_the_account(app, db):
             invited = invitations.find(tokens[0])
             start.wait()
             try:
-                invitations.accept(invited, name=PersonName(), password_hash=hash_)
+                invitations.accept(invited, person=NewPerson(), password_hash=hash_)
                 database.session.commit()
             except (InvitationDead, AddressTaken):
                 database.session.rollback()
