@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, Regexp
 
@@ -18,9 +19,9 @@ from app.services.people.set_up import SetUpLinkDead
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
-from app.web import forms, guards
+from app.web import error_pages, forms, guards, unsent
 from app.web.access import ANYONE, needs
-from app.web.login import entering
+from app.web.login import entering, waiting
 
 blueprint = Blueprint("setup", __name__)
 
@@ -60,6 +61,19 @@ def first_administrator() -> ResponseReturnValue:
         return entering.enter(user, None, amr=("pwd",), target=target, has_mailbox=True)
     rollback()  # the link stays good for another try
     return _page(form, has_token="token" not in form.errors), 422
+
+
+@blueprint.errorhandler(CSRFError)
+def stale_form(error: CSRFError) -> ResponseReturnValue:
+    """Show the form again with what was typed, but for the password; nothing was done (ux.md 2.13).
+
+    Only a form of ours comes back: no other site fills in this page.
+    """
+    if not waiting.is_from_us() or not set_up.is_needed():
+        return error_pages.stale_form(error)
+    form = SetUpForm()
+    g.unsent_state = unsent.OLD
+    return _page(form, has_token=True), 400
 
 
 def _show(token: str) -> ResponseReturnValue:

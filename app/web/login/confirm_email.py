@@ -60,10 +60,9 @@ def confirm_email() -> ResponseReturnValue:
         return LINK.put_away(request.args["token"], page)
     try:
         found = sign_ups.find_by_link(LINK.token)
-        if found.confirmed_at is not None or accounts.is_taken(found.email):
+        if _is_settled(found):
             return _page("already")
-        here = sign_ups.is_of(found, guards.browser())
-        return _here(found) if here else _elsewhere(found)
+        return _here(found) if _is_here(found) else _elsewhere(found)
     except (SignUpLinkDead, IdentityTaken, NotFound):
         rollback()
         return _page("expired"), 410
@@ -72,11 +71,31 @@ def confirm_email() -> ResponseReturnValue:
         return _page("already")
 
 
+@pages.redraws("login.confirm_email")
+def _again(_waiting: Waiting | None) -> ResponseReturnValue:
+    try:
+        found = sign_ups.find_by_link(LINK.token)
+    except SignUpLinkDead:
+        return _page("expired"), 410
+    if _is_settled(found):
+        return _page("already")
+    page = _button(ConfirmForm(), found) if _is_here(found) else _choose(_filled_in(found), found)
+    return page, 400
+
+
+def _is_settled(found: SignUp) -> bool:
+    return found.confirmed_at is not None or accounts.is_taken(found.email)
+
+
+def _is_here(found: SignUp) -> bool:
+    return sign_ups.is_of(found, guards.browser())
+
+
 def _here(found: SignUp) -> ResponseReturnValue:
     """Sign in who has typed the password in this very browser."""
     form = ConfirmForm()
     if not form.validate_on_submit():
-        return _page("here", form=form, email=found.email), 422 if form.is_submitted() else 200
+        return _button(form, found), 422 if form.is_submitted() else 200
     amr = sign_ups.amr_of(found)
     user = sign_ups.confirm_here(found)
     return entering.enter_new(user, pages.load_if_alive(), amr=amr)
@@ -84,8 +103,7 @@ def _here(found: SignUp) -> ResponseReturnValue:
 
 def _elsewhere(found: SignUp) -> ResponseReturnValue:
     """Let the owner of the mailbox choose the password; nobody is signed in."""
-    names = ("name", "given_name", "family_name")
-    form = ChooseForm(data={name: getattr(found, name) or "" for name in names})
+    form = _filled_in(found)
     if not form.validate_on_submit():
         return _choose(form, found), 422 if form.is_submitted() else 200
     try:
@@ -99,6 +117,16 @@ def _elsewhere(found: SignUp) -> ResponseReturnValue:
     sign_ups.confirm_elsewhere(found, new_hash=new_hash, person=person)
     commit()
     return _page("done")
+
+
+def _filled_in(found: SignUp) -> ChooseForm:
+    """Return the form with what was sent, or else with the names typed where it was begun."""
+    names = ("name", "given_name", "family_name")
+    return ChooseForm(data={name: getattr(found, name) or "" for name in names})
+
+
+def _button(form: ConfirmForm, found: SignUp) -> str:
+    return _page("here", form=form, email=found.email)
 
 
 def _choose(form: ChooseForm, found: SignUp) -> str:

@@ -21,8 +21,9 @@ from app.settings import settings
 from app.web import forms, guards
 from app.web.access import ANYONE, needs
 from app.web.login import entering
+from app.web.login import waiting as pages
 from app.web.login.new_account import NewAccountForm
-from app.web.login.waiting import blueprint
+from app.web.login.waiting import Waiting, blueprint
 from app.web.mailed_links import MailedLink
 
 #: The cookie lives as long as somebody may take to fill in the form; the link itself lives longer.
@@ -65,6 +66,17 @@ def _take(invited: Invited) -> ResponseReturnValue:
         rollback()
         return _page(None, invited), 409
     return _let_in(user)
+
+
+@pages.redraws("login.invitation")
+def _again(_waiting: Waiting | None) -> ResponseReturnValue:
+    try:
+        invited = invitations.find(LINK.token)
+    except InvitationDead:
+        return _page(None, None), 410
+    if accounts.is_taken(invited.row.email):
+        return _page(None, invited), 409
+    return _page(InvitationForm(), invited), 400
 
 
 def _make(form: InvitationForm, invited: Invited) -> User:

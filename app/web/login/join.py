@@ -56,8 +56,7 @@ def join() -> ResponseReturnValue:
     if found is None or found[0].session_id is not None:
         return _start_again(waiting)
     row, provider = found
-    told = pending_identities.told(row)
-    verdict = upstream_rules.decide(upstream_identities.facts(provider, told, asking=None))
+    verdict = _verdict(row, provider)
     form = JoinForm() if request.method == "POST" else _empty(row)
     if request.method != "POST" or verdict is Verdict.SIGN_IN_FIRST:
         return _page(form, row, provider, waiting, verdict)
@@ -72,6 +71,19 @@ def join() -> ResponseReturnValue:
         rollback()
         return redirect(_address("login.join", waiting), 303)
     return _start_again(waiting)
+
+
+@pages.redraws("login.join")
+def _again(waiting: Waiting | None) -> ResponseReturnValue:
+    found = pending_identities.find(guards.browser())
+    if found is None or found[0].session_id is not None:
+        return _start_again(waiting)
+    return _page(JoinForm(), *found, waiting, _verdict(*found), status=400)
+
+
+def _verdict(row: PendingIdentity, provider: UpstreamProvider) -> Verdict:
+    told = pending_identities.told(row)
+    return upstream_rules.decide(upstream_identities.facts(provider, told, asking=None))
 
 
 def _make(

@@ -232,11 +232,11 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
     handle = request.args.get("interaction", "")
     if handle and request.form.get("answer") == CANCEL:
         return _cancel(handle)
-    if guards.person() is None and not _is_from_us():
+    if guards.person() is None and not is_from_us():
         return error_pages.stale_form(error)
     waiting = load_if_alive()
     draw = _REDRAWN.get(request.endpoint or "")
-    if draw is not None and _is_from_us() and bool(handle) == (waiting is not None):
+    if draw is not None and is_from_us() and bool(handle) == (waiting is not None):
         g.unsent_state = unsent.OLD
         return draw(waiting)
     page = unsent.page_again(unsent.owner(guards.browser()), guards.browser())
@@ -246,7 +246,7 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
     return redirect(page or first, 303)
 
 
-def _is_from_us() -> bool:
+def is_from_us() -> bool:
     """Tell whether a page of ours sent this form: no other site fills in our pages."""
     is_ours = request.headers.get("Origin") == origin_of(settings.issuer)
     return is_ours and bool(request.form.get("csrf_token"))
