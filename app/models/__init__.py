@@ -9,6 +9,7 @@ from app.models.client import Client, ClientSecret
 from app.models.consent import Consent
 from app.models.credential import Passkey, Password, RecoveryCode, Totp
 from app.models.device_code import DeviceCode
+from app.models.export import DataExport
 from app.models.group import Group, Membership
 from app.models.interaction import Interaction
 from app.models.invitation import Invitation
@@ -59,6 +60,7 @@ __all__ = [
     "CustomScope",
     "DailyFigure",
     "DeviceCode",
+    "DataExport",
     "EmailClaim",
     "EmailRevert",
     "Family",

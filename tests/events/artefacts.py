@@ -184,6 +184,7 @@ AT_ONCE = {
     "claim": partial(_door, name="is_claim_good"),
     "inv": partial(_door, name="is_invitation_good"),
     "aside": partial(_door_of, name="is_set_aside", which="aside"),
+    "file": partial(_door, name="is_file_good"),
     "pk": partial(_door, name="is_passkey_good"),
     "up": partial(_door, name="is_identity_good"),
 }

@@ -14,6 +14,7 @@ from app.services.people import (
     address_changes,
     address_claims,
     browser_accounts,
+    export_files,
     invitations,
     pending_identities,
     upstreams,
@@ -53,6 +54,7 @@ class Doors:
             factories.address(jane, email)
         self.way_back = self.promote(HOME)
         self.claim = self._token(lambda link: address_claims.begin(jane, LATER, link=link))
+        self.file = self._token(self._make_file)
         root, asked = self.scene.root, {"name": None, "is_admin": False}
         self.invitation = self._token(
             lambda link: invitations.send("ann@people.example", by=root, link=link, **asked)
@@ -79,6 +81,12 @@ class Doors:
         mail(lambda token: held.append(remember(token)) or f"{self.at_host}/?token={token}")
         db.session.commit()
         return held[0]
+
+    def _make_file(self, link) -> None:
+        export_files.ask(self.scene.jane)
+        asked_at = export_files.claim(self.scene.jane_id)
+        assert asked_at is not None, "nobody else makes it"
+        assert export_files.make(self.scene.jane_id, asked_at, link=link)
 
     def _link(self) -> None:
         """Link Jane to another provider, and let a second identity wait to be linked."""
@@ -170,6 +178,14 @@ class Doors:
             return False
         browser = self.scene.browser_of(jane, MFA)
         return browser.open(f"/account/emails/link?token={self.claim}").has("confirm")
+
+    def is_file_good(self, _: Browser) -> bool:
+        """Look, as Jane who has just signed in, at the link to the file of her data."""
+        jane = self.scene.jane_now()
+        if jane is None:
+            return False
+        browser = self.scene.browser_of(jane, MFA)
+        return browser.open(f"/account/data/file?token={self.file}").has("download")
 
     def is_invitation_good(self, browser: Browser) -> bool:
         """Look at the invitation of somebody else."""

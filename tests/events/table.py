@@ -15,86 +15,87 @@
     back   a mailed way back to an earlier primary address
     pk     a passkey                                          up     an identity at another provider
     sign   somebody else's sign-up                            inv    somebody else's invitation
+    file   a link to a file of everything that is kept; its owner signs in first
 """  # noqa: E501 (a table)
 
 TABLE = """
-                           here there aside half trust wait ask code dev devw jwt jwt? opq opq? ref jwt2 ref2 off offr link claim back pk up sign inv
-password changed           +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +
+                           here there aside half trust wait ask code dev devw jwt jwt? opq opq? ref jwt2 ref2 off offr link claim back pk up sign inv file
+password changed           +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +    +
 # PW06: other sessions and refresh tokens; CD05: the code; RT08: offline too; MF13: trust; RV02: the link
-password reset             -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +
+password reset             -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +    +
 # PW06: forced for a reset, whoever is signed in where; RV02: the link is used up
-second step on             +    -     -     .    .     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +
+second step on             +    -     -     .    .     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +    +
 # SE04, RT08, ASVS 7.4.3: what the password alone has opened ends, whoever has opened it; RV02: the link
-second step off            +    -     -     -    .     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +
+second step off            +    -     -     -    .     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +    +
 # MF06, SE04, RT08; nothing is left to be spared
-second step reset          -    -     -     -    .     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    -  +  +    +
+second step reset          -    -     -     -    .     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    -  +  +    +    +
 # MF06: by an administrator; whoever asked for it on the phone signs in anew
-recovery codes renewed     +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+recovery codes renewed     +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # MF05: the set is replaced; what lets somebody in is what it was
-user turned off            -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     +    -  -  +    +
+user turned off            -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     +    -  -  +    +    -
 # SE04: at once, in all workers; AT05, CD05, RT06; RV05: no link turns the account on
-user deleted               -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     -    -  -  +    +
+user deleted               -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     -    -  -  +    +    -
 # SE04, RV13: nothing outlives its owner
-signed out                 -    +     +     +    +     +    -   -    -   +    -   -    -   -    -   +    +    +   +    +    +     +    +  +  +    +
+signed out                 -    +     +     +    +     +    -   -    -   +    -   -    -   -    -   +    +    +   +    +    +     +    +  +  +    +    +
 # LO04: the session and what lives by it, not what is offline; CD05: its code; A 7.4.1
-signed out by the app      -    +     +     +    +     +    -   -    -   +    -   -    -   -    -   +    +    +   +    +    +     +    +  +  +    +
+signed out by the app      -    +     +     +    +     +    -   -    -   +    -   -    -   -    -   +    +    +   +    +    +     +    +  +  +    +    +
 # OIDC RP-Initiated Logout 1.0 §2: the same, wherever it began
-signed out elsewhere       +    -     -     +    -     -    +   +    +   -    +   +    +   +    +   -    -    +   +    +    +     +    +  +  +    +
+signed out elsewhere       +    -     -     +    -     -    +   +    +   -    +   +    +   +    +   -    -    +   +    +    +     +    +  +  +    +    +
 # SE08: every session but this one, with what lives by them; MF13: other browsers are spared no more
-one session ended          +    -     +     +    +     -    +   +    +   -    +   +    +   +    +   -    -    +   +    +    +     +    +  +  +    +
+one session ended          +    -     +     +    +     -    +   +    +   -    +   +    +   +    +   -    -    +   +    +    +     +    +  +  +    +    +
 # SE08
-signed out everywhere      -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +
+signed out everywhere      -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +    +
 # SE08, by an administrator; RT08: admin action, offline too; CD05
-consent withdrawn          +    +     +     +    +     +    +   -    -   +    -   -    +   +    -   -    -    -   -    +    +     +    +  +  +    +
+consent withdrawn          +    +     +     +    +     +    +   -    -   +    -   -    +   +    -   -    -    -   -    +    +     +    +  +  +    +    +
 # CO06, AT05, CD05: tokens of that application at once, not those of another; it may ask again
-application turned off     +    +     +     +    +     -    +   -    -   -    -   -    +   +    -   -    -    -   -    +    +     +    +  +  +    +
+application turned off     +    +     +     +    +     -    +   -    -   -    -   -    +   +    -   -    -    -   -    +    +     +    +  +  +    +    +
 # AT05, CD05, RT06; README, hot paths: a worker may know a client for two seconds more
-application deleted        +    +     +     +    +     -    +   -    -   -    -   -    +   +    -   -    -    -   -    +    +     +    +  +  +    +
+application deleted        +    +     +     +    +     -    +   -    -   -    -   -    +   +    -   -    -    -   -    +    +     +    +  +  +    +    +
 # AT05: removal kills its codes, tokens, consents
-redirect URI removed       +    +     +     +    +     -    +   -    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+redirect URI removed       +    +     +     +    +     -    +   -    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # CD05: a code for an address that is registered no more; tokens and devices know no address
-passkey added              +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+passkey added              +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # MF06: mailed to the owner; one more way in takes nothing from anybody
-passkey removed            +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    -  +  +    +
+passkey removed            +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    -  +  +    +    +
 # MF06, RT08, A 7.4.3: the device may be lost, and what it opened; MF13: trust; RV02: the link
-email added                +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    -     +    +  +  +    +
+email added                +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    -     +    +  +  +    +    +
 # RV08: an address counts once it is confirmed; the link that confirms it works once
-email changed              +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    -    +     +    +  +  +    +
+email changed              +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    -    +     +    +  +  +    +    +
 # RV07: the owner of the old address is told, with a way back; RV02: a link mailed before is dead
-email removed              +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    -    +     +    +  +  +    +
+email removed              +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    -    +     +    +  +  +    +    +
 # RV02: a link for a new password is bound to an address
-email reverted             -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     +    -  -  +    +
+email reverted             -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     +    -  -  +    +    +
 # RV07: what was begun without its owner ends, with passkeys and links to others made meanwhile;
 # ways back from earlier changes stay, or a thief who changes it twice would undo this
-identity linked            +    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+identity linked            +    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # RV08: both sides proved in one session; one identity at a time waits for an answer
-identity removed           +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  -  +    +
+identity removed           +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  -  +    +    +
 # MF06, A 7.4.3: every other session, as with a passkey
-provider turned off        +    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  -  +    +
+provider turned off        +    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  -  +    +    +
 # AD11: nobody comes that way, and nothing is linked; who is in stays in
-provider deleted           +    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  -  +    +
+provider deleted           +    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  -  +    +    +
 # the same, and what was linked is forgotten
-another signs in here      -    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+another signs in here      -    +     +     +    +     +    -   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # LG03, ux.md 2.7: the session is set aside, not ended; what waits for its person waits for nobody else
-the other signs out there  +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+the other signs out there  +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # ux.md 2.7: a sign-out is of the current account alone
-all sign out there         +    +     -     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+all sign out there         +    +     -     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # ux.md 2.7, LO04: every account of that browser
-taken off a browser        +    +     -     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +
+taken off a browser        +    +     -     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    +    +
 # ux.md 2.7: signed out there, and forgotten
-invitation revoked         +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    -
+invitation revoked         +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    -    +
 # RV02
-invitation sent again      +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    -
+invitation sent again      +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    -    +
 # RV06: a new link is the end of the one before
-invitation accepted        +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    -
+invitation accepted        +    +     +     +    +     +    +   +    +   +    +   +    +   +    +   +    +    +   +    +    +     +    +  +  +    -    +
 # RV02: used once
-deletion asked             -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     +    -  -  +    +
+deletion asked             -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     +    -  -  +    +    -
 # RV13, SE04: dead at once; a sign-in leads to the page that keeps it; RV07: a thief may have asked
-deletion cancelled         -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +
+deletion cancelled         -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    +  +  +    +    -
 # RV13: what lets its owner in does so again; what was signed out stays so
-deletion due               -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     -    -  -  +    +
+deletion due               -    -     -     -    -     -    -   -    -   -    -   -    -   -    -   -    -    -   -    -    -     -    -  -  +    +    -
 # RV13, SE04: nothing outlives its owner
-it was somebody else       +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    -  -  +    +
+it was somebody else       +    -     -     -    -     -    +   -    -   -    -   -    -   -    -   -    -    -   -    -    +     +    -  -  +    +    +
 # ux.md 2.14: the walk to its end shuts out whoever was in, and every way in that was looked at
 """  # noqa: E501 (a table)
 

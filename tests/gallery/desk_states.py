@@ -59,6 +59,12 @@ LINKED = [
 ]
 
 
+AGREEMENTS = [
+    SimpleNamespace(version="2026-11", agreed_at=ago(days=3)),
+    SimpleNamespace(version="2025", agreed_at=ago(days=200)),
+]
+
+
 def user_page(**changes: Any) -> Context:
     known = {
         "user": user(is_admin=False),
@@ -95,10 +101,7 @@ def user_page(**changes: Any) -> Context:
         "passkeys": [LAPTOP, CLOUD],
         "has_password": True,
         "linked": LINKED,
-        "agreements": [
-            SimpleNamespace(version="2026-11", agreed_at=ago(days=3)),
-            SimpleNamespace(version="2025", agreed_at=ago(days=200)),
-        ],
+        "agreements": AGREEMENTS,
         "attempts": ATTEMPTS,
         "done": "",
     }

@@ -221,7 +221,6 @@ STATES: States = (
     ("account/home.html", "plain", _home),
     ("account/home.html", "safe", lambda: _home(checks=CHECKS[1:], advice=None)),
     ("account/home.html", "new", lambda: _home(recent=[], offers_passkey=True)),
-    ("account/data.html", "plain", dict),
     ("account/activity.html", "some", _activity),
     ("account/activity.html", "none", lambda: _activity(kind="apps", entries=[], older=None)),
     ("account/security.html", "second-step", lambda: _security(second_step=SECOND_STEP)),

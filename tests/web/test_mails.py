@@ -63,6 +63,11 @@ MAILS = {
         "is_admin": True,
         "expires_at": datetime(2027, 3, 10, 12, 0, tzinfo=UTC),
     },
+    "export_ready": {
+        "link": f"{ISSUER}/account/data/file?token=x",
+        "days": 7,
+        "not_me_url": f"{ISSUER}/account/not-me",
+    },
     "password_changed": {
         "changed_at": NOON,
         "account_url": f"{ISSUER}/account/",

@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.security import secrets
 from app.services.authorization import sessions
-from app.services.people import users
+from app.services.people import export_files, users
 from app.services.upkeep import audit, audit_chain, languages, mail
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -75,6 +75,7 @@ def schedule(user: User, *, by: int | None = None, reason: str = "", address: st
     if user.is_admin:
         users.check_administrator_left()
     sessions.kill_all(user, by=by)
+    export_files.forget(user.id)
     details = {"reason": reason} if reason else {}
     actor = by or user.id
     audit.record(Event.DELETION_ASKED, actor_id=actor, user_id=user.id, address=address, **details)

@@ -45,6 +45,11 @@ def of(user: User) -> dict[str, Any]:
     The act is part of what is recorded, and of the answer.
     """
     audit.record(Event.EXPORTED, actor_id=user.id, user_id=user.id)
+    return collected(user)
+
+
+def collected(user: User) -> dict[str, Any]:
+    """Return the same without recording anything: nobody has it yet."""
     return {
         "provider": settings.issuer,
         "made_at": now().isoformat(),

@@ -66,6 +66,7 @@ class Event(StrEnum):
     PASSKEY_REMOVED = "passkey.removed"
     PASSKEY_COPIED = "passkey.counter_went_back"
     PROFILE_CHANGED = "profile.changed"
+    EXPORT_ASKED = "profile.export_asked"
     EXPORTED = "profile.exported"
     TERMS_AGREED = "terms.agreed"
     CONSENT_GIVEN = "consent.given"

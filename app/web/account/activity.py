@@ -62,6 +62,7 @@ WORDS = {
     Event.UPSTREAM_LINKED: _("A sign-in elsewhere was linked"),
     Event.UPSTREAM_REMOVED: _("A linked sign-in was removed"),
     Event.PROFILE_CHANGED: _("Profile changed"),
+    Event.EXPORT_ASKED: _("A file with everything about you asked for"),
     Event.EXPORTED: _("Everything about you downloaded"),
     Event.TERMS_AGREED: _("You agreed to the terms"),
     Event.CONSENT_GIVEN: _("Access allowed to an app"),
@@ -96,6 +97,7 @@ ALARMING = frozenset(
         Event.PASSKEY_COPIED,
         Event.UPSTREAM_LINKED,
         Event.UPSTREAM_REMOVED,
+        Event.EXPORT_ASKED,
         Event.EXPORTED,
         Event.DELETION_ASKED,
     }

@@ -53,6 +53,7 @@ WORDS: dict[Event, LazyString] = {
     Event.PASSKEY_COPIED: _("Passkey refused: there may be a copy of it"),
     Event.PROFILE_CHANGED: _("Profile changed"),
     Event.TERMS_AGREED: _("Agreed to the terms"),
+    Event.EXPORT_ASKED: _("Asked for a file with everything about themselves"),
     Event.EXPORTED: _("Downloaded everything about themselves"),
     Event.CONSENT_GIVEN: _("Access allowed to an application"),
     Event.CONSENT_REFUSED: _("Access not allowed to an application"),
