@@ -59,6 +59,11 @@ LINKED = [
 ]
 
 
+ADDRESSES = [
+    {"email": JANE.email, "is_primary": True, "verified_at": ago(days=200)},
+    {"email": NAMELESS.email, "is_primary": False, "verified_at": ago(days=3)},
+]
+GROUPS = [SimpleNamespace(id=1, name="Board"), SimpleNamespace(id=2, name="Finance")]
 AGREEMENTS = [
     SimpleNamespace(version="2026-11", agreed_at=ago(days=3)),
     SimpleNamespace(version="2025", agreed_at=ago(days=200)),
@@ -68,10 +73,7 @@ AGREEMENTS = [
 def user_page(**changes: Any) -> Context:
     known = {
         "user": user(is_admin=False),
-        "addresses": [
-            {"email": JANE.email, "is_primary": True, "verified_at": ago(days=200)},
-            {"email": NAMELESS.email, "is_primary": False, "verified_at": ago(days=3)},
-        ],
+        "addresses": ADDRESSES,
         "is_self": False,
         "may_change": True,
         "owned": [],
@@ -97,7 +99,7 @@ def user_page(**changes: Any) -> Context:
                 "given_at": ago(days=30),
             }
         ],
-        "groups": [SimpleNamespace(id=1, name="Board"), SimpleNamespace(id=2, name="Finance")],
+        "groups": GROUPS,
         "passkeys": [LAPTOP, CLOUD],
         "has_password": True,
         "linked": LINKED,

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from app.services.authorization.levels import MFA
 
+#: The terms that everybody has to agree to; a nickname is needed as well.
+VERSION = "2026-11"
 BROWSERS = st.sampled_from((0, 1))
 #: The guest is there once an invitation was accepted; until then it is Jane who acts.
 PEOPLE = st.sampled_from(("jane", "jane", "joe", "joe", "guest"))

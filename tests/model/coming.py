@@ -24,10 +24,10 @@ from tests.stages import ISSUER
 from tests.upstream_host import SECRET
 
 #: Pages with one button to press, whoever comes there.
-PRESSED = {"/login/keep-account": "keep", "/login/link": "link"}
+PRESSED = {"/login/keep-account": "keep", "/login/link": "link", "/login/terms": "agree"}
 #: How a session was opened, by its method.
 NAMES = {"pwd": "password", "fed": "identity", "hwk": "passkey", "otp": "code"}
-MOST_PAGES = 8
+MOST_PAGES = 10
 BROWSER_COOKIE = "__Host-sealwax-browser"
 
 
@@ -131,6 +131,8 @@ class Coming(RuleBasedStateMachine):
             return tab.status != 422
         if button := PRESSED.get(tab.at, "allow" if tab.has("allow") else ""):
             return tab.has(button) and bool(tab.press(button))
+        if tab.at == "/login/details" and tab.has("save"):
+            return bool(tab.press("save", nickname=person.email.partition("@")[0]))
         if tab.has("another"):
             return bool(self._press_value(tab, "account", self._own(tab, person)))
         return self._pass_second_step(tab, person, trust=trust)

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.database import db
+from tests.model.choices import VERSION
 from tests.model.hunts import BUGS, DEEPER_BUGS
 from tests.remote import remote_host
 from tests.stages import Stage
@@ -49,7 +50,8 @@ class Place:
 def place(stage):
     """Return where the model plays."""
     with remote_host() as host:
-        yield Place(stage, stage.variant(**host.settings), UpstreamHost(host))
+        wanted = {"terms_version": VERSION, "sign_up_asks": ("nickname*",)}
+        yield Place(stage, stage.variant(**wanted, **host.settings), UpstreamHost(host))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.jobs import deletions as job
 from app.models import User
 from app.services.people import invitations
 from app.services.people.accounts import AddressTaken
-from tests.model.choices import BROWSERS, PEOPLE
+from tests.model.choices import BROWSERS, PEOPLE, VERSION
 from tests.model.world import PASSWORDS
 from tests.secrets_seen import remember
 from tests.stages import ISSUER
@@ -85,7 +85,7 @@ class Invitations:
             return
         tab = self.world.tabs[browser].open(self.world.links_in[-back])
         if tab.page and tab.has("register"):
-            tab.press("register", password=remember(word))
+            tab.press("register", password=remember(word), agree=VERSION)
             self.world.reached["invited"] += 1
 
 

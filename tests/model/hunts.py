@@ -21,6 +21,8 @@ BUGS = {
     "prompt=login is not obeyed": (planted.without("_login_demanded"), COMES, {}),
     "max_age is not obeyed": (planted.without("_too_old"), (*COMES, "wait"), {}),
     "a level is not demanded": (planted.without("_level_missing"), COMES, {}),
+    "terms are not asked about": (planted.without("_terms_owed"), COMES, {}),
+    "details are not asked for": (planted.without("_details_owed"), COMES, {}),
     "consent is not asked for": (planted.without("_consent_open"), COMES, {}),
     "an account is not chosen": (planted.without("_account_open"), COMES, {}),
     "sign-out forgets the cookie alone": (

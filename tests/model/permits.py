@@ -9,6 +9,7 @@ from app.clock import now
 from app.services.authorization import levels
 from app.services.authorization.levels import RECENT
 from app.services.people import mailbox_proofs, pending_identities
+from tests.model.choices import VERSION
 
 if TYPE_CHECKING:
     from tests.model.world import World
@@ -133,6 +134,8 @@ class Permits:
         self.world.meet(number, row, seen.sent.get("password", ""))
         self.world.prove("password", self.browser, number)
         self.world.prove("mailbox", self.browser, number)
+        if seen.sent.get("agree") == VERSION:
+            self.world.prove("terms", self.browser, number)
 
     def _compare(self, seen, number, before, after):
         names = (each.name for each in fields(before))

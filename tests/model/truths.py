@@ -98,6 +98,9 @@ def check_answer(world: World, request: Request, browser: int, found, claims) ->
     check_facts(world, browser, person, (claims["acr"], tuple(claims["amr"]), auth_time))
     if request.app in {"step", "essential"}:
         assert levels.reaches(claims["acr"], levels.MFA), "the application demands a second step"
+    said = {p.kind for p in world.proofs if p.person == person}
+    assert "terms" in said, "nobody has agreed to the terms"
+    assert "details" in said, "what cannot be left out was left out"
     _check_prompts(world, request, person)
     limit = request.asked.get("max_age")
     if limit is not None:

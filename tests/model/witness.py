@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from app.database import db
 from app.models import BrowserAccount, Interaction
 from app.security import secrets
+from tests.model.choices import VERSION
 from tests.model.permits import Permits
 
 if TYPE_CHECKING:
@@ -125,6 +126,15 @@ class Witness:
         if seen.sent.get("answer") == "allow" and seen.person is not None:
             self._prove("allow", seen.person.user_id, self._application(seen.query))
 
+    def _agree(self, seen):
+        is_new = seen.sent.get("answer") == "agree" and seen.sent.get("version") == VERSION
+        if is_new and seen.person is not None:
+            self._prove("terms", seen.person.user_id)
+
+    def _tell(self, seen):
+        if seen.sent.get("nickname") and seen.person is not None:
+            self._prove("details", seen.person.user_id)
+
     def _application(self, query):
         with self.world.app.app_context():
             row = db.session.get(Interaction, secrets.digest(query.get("interaction", "")))
@@ -191,6 +201,8 @@ NOTES = {
     "/login/second-step": "_code",
     "/login/recovery-code": "_recovery_code",
     "/login/consent": "_answer",
+    "/login/terms": "_agree",
+    "/login/details": "_tell",
     "/login/prove-mailbox": "_mailbox_code",
     "/login/select-account": "_choice",
     "/login/sign-out": "_sign_out",

@@ -19,12 +19,13 @@ from app.models import Passkey, Password, UpstreamIdentity, UpstreamProvider, Us
 from app.security import passwords as hashing
 from app.security import totp
 from app.services.authorization import sessions
-from app.services.people import upstreams
+from app.services.people import terms, upstreams
 from app.services.people.pending_identities import Told
 from app.services.people.upstream_wishes import Wanted
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.browser import Browser, Filled
+from tests.model.choices import VERSION
 from tests.model.witness import Witness
 from tests.pages import Page
 from tests.phone import Phone
@@ -177,7 +178,7 @@ class World:
         #: How often what the model is about has come to pass.
         self.reached: Counter[str] = Counter()
         with app.app_context():
-            self.people = {name: _person(name) for name in ("jane", "joe")}
+            self.people = {"jane": _person("jane", is_ready=True), "joe": _person("joe")}
             self.root_id = factories.admin("root@people.example", password=None).id
             self.apps = {
                 "plain": factories.client(client_name="Plain"),
@@ -190,6 +191,8 @@ class World:
             upstreams.create("generic", Wanted(issuer=upstream.issuer, **named), by=None)
             db.session.commit()
         self.by_id = {person.id: person for person in self.people.values()}
+        for kind in ("terms", "details"):
+            self.prove(kind, 0, self.people["jane"].id)
         self.tabs = [Tab(self, 0), Tab(self, 1)]
 
     def party(self, name: str) -> RelyingParty:
@@ -272,9 +275,12 @@ def _by_user(pairs) -> dict[int, frozenset[Any]]:
     return {user_id: frozenset(values) for user_id, values in found.items()}
 
 
-def _person(name: str) -> Person:
+def _person(name: str, *, is_ready: bool = False) -> Person:
+    """Make somebody; who is ready has agreed to the terms, and left nothing out."""
     email = f"{name}@people.example"
-    made = factories.user(email, password=None)
+    made = factories.user(email, password=None, nickname=name if is_ready else None)
+    if is_ready:
+        terms.agree(made.id, VERSION)
     factories.address(made, f"{name}@home.example")
     password = remember(PASSWORDS[0])
     db.session.add(Password(user_id=made.id, hash=hashing.hash_password(password)))
