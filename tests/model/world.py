@@ -170,8 +170,7 @@ class World:
         self.ways_back: dict[str, int] = {}
         self.invited: dict[str, str] = {}
         #: Links in mailboxes: ways back, invitations.
-        self.links_back: list[str] = []
-        self.links_in: list[str] = []
+        self.links_back, self.links_in = list[str](), list[str]()
         #: In which browser a passkey has answered; who has come back from elsewhere with a code.
         self.signed: dict[str, int] = {}
         self.came: dict[str, str] = {}
@@ -191,9 +190,13 @@ class World:
             upstreams.create("generic", Wanted(issuer=upstream.issuer, **named), by=None)
             db.session.commit()
         self.by_id = {person.id: person for person in self.people.values()}
-        for kind in ("terms", "details"):
-            self.prove(kind, 0, self.people["jane"].id)
         self.tabs = [Tab(self, 0), Tab(self, 1)]
+        self._get_ready("jane")
+
+    def _get_ready(self, name: str) -> None:
+        """Note that somebody has agreed to the terms, and left nothing out, before it begins."""
+        for kind in ("terms", "details"):
+            self.prove(kind, 0, self.people[name].id)
 
     def party(self, name: str) -> RelyingParty:
         """Return the relying party that plays an application, for one request."""
