@@ -75,6 +75,16 @@ def test_neither_name_may_be_left_out_then(strict, db):
     assert browser.element("given_name").get("value") == "Ana"
 
 
+def test_both_names_together_fit_into_one(strict, db):
+    """`name` is made of them, and has its own end."""
+    browser = visitor(strict).open("/login/sign-up")
+
+    ask(browser, given_name="x" * 150, family_name="y" * 60)
+
+    assert browser.status == 422
+    assert browser.element("family_name").get("aria-invalid") == "true"
+
+
 def test_application_gets_all_three_claims(strict, rp, db, letters):
     browser = visitor(strict)
     rp.authorize(browser)

@@ -6,14 +6,22 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms import BooleanField, Field, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.services.people import person_names
 from app.services.people.person_names import NewPerson, PersonName
 from app.settings import settings
 
-_SHORT = Length(max=200, message=_("Use 200 characters or fewer."))
+LONGEST = 200
+_LESS = _("Use 200 characters or fewer.")
+_SHORT = Length(max=LONGEST, message=_LESS)
+
+
+def _fits(form: NewAccountForm, _field: Field) -> None:
+    """Refuse two parts that make a whole name too long to be kept."""
+    if len(form.called.name or "") > LONGEST:
+        raise ValidationError(_LESS)
 
 
 class NewAccountForm(FlaskForm):
@@ -21,7 +29,7 @@ class NewAccountForm(FlaskForm):
 
     name = StringField(validators=[_SHORT])
     given_name = StringField(validators=[DataRequired(_("Enter your first name.")), _SHORT])
-    family_name = StringField(validators=[DataRequired(_("Enter your last name.")), _SHORT])
+    family_name = StringField(validators=[DataRequired(_("Enter your last name.")), _SHORT, _fits])
     agree = BooleanField(validators=[DataRequired(_("Tick this to agree to the terms."))])
 
     def __init__(
