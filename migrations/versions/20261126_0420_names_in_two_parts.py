@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5e1a90c74b2d"
-down_revision = "d2b6f0a9c471"
+down_revision = "7b04e9d2c613"
 branch_labels = None
 depends_on = None
 
