@@ -116,7 +116,7 @@ def _refuses_the_application(scene):
 
 def _remove_redirect_uri(scene):
     browser = scene.browser_of(scene.root).open(_client_page(scene))
-    assert browser.press("save", redirect_uris="https://rp.example/new").status == 200
+    assert browser.press("save-addresses", redirect_uris="https://rp.example/new").status == 200
 
     def refuses(worker):
         stranger = scene.stranger()

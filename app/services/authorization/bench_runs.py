@@ -53,6 +53,7 @@ def open(user: User, *, by: int, amr: Sequence[str]) -> SignedIn:  # noqa: A001 
         "expires_at": moment + LONGEST_RUN,
         "address": "",
         "user_agent": "",
+        "is_kept": False,
     }
     inserted = db.session.execute(insert(SESSIONS).returning(SESSIONS.c.id), values)
     return signed_in.just_opened(inserted.scalar_one(), user, values)
