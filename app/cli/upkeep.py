@@ -14,7 +14,7 @@ from app.cli.lines import as_json, refuse, show, show_row
 from app.database import commit
 from app.documents import settings_table
 from app.errors import ProviderError
-from app.services.authorization import keys
+from app.services.authorization import key_evidence, keys
 from app.settings import settings
 
 key_group = AppGroup("key", help="Signing keys.")
@@ -68,14 +68,19 @@ def retire_key(kid: str, *, as_json: bool) -> None:
 @click.option("--reason", default="", help="Kept in the record.")
 @as_json
 def revoke_key(kid: str, *, reason: str, as_json: bool) -> None:
-    """Stop believing a key that may be in wrong hands, also the one that signs."""
+    """Stop believing a key that may be in wrong hands, also the one that signs.
+
+    Says of how many people living tokens may die with it, at most.
+    """
+    key = next((one for one in keys.listed() if one.kid == kid), None)
+    hit = key_evidence.people(key) if key else 0
     try:
         keys.revoke(kid, reason=reason)
     except ProviderError as error:
         refuse(error)
         return
     commit()
-    show({"kid": kid, "state": "gone"}, as_json=as_json)
+    show({"kid": kid, "state": "gone", "people_at_most": hit}, as_json=as_json)
 
 
 @job_group.command("run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -138,6 +139,8 @@ def test_people_are_counted_whose_tokens_stop_working(app, db, clock):
 
     browser = browser_of(app, factories.admin())
     assert browser.open(f"/admin/keys/{kid}/revoke").sees("They are those of 2 people at most")
+    told = app.test_cli_runner().invoke(args=["key", "revoke", kid, "--json"]).output
+    assert json.loads(told) == {"kid": kid, "state": "gone", "people_at_most": 2}
 
     other = in_state("ES256", "current")
     assert not browser.open(f"/admin/keys/{other}/revoke").sees("They are those of")

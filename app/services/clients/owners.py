@@ -100,9 +100,10 @@ def check_change(client: Client, wanted: ClientMetadata) -> None:
     Raises:
         InvalidInput: only an administrator may.
     """
-    kept, proposed = client.registration, wanted.model_dump(mode="json")
+    proposed = wanted.model_dump(mode="json")
     for name in sorted(POLICY - {REQUIRED}):
-        if proposed[name] != kept.get(name, ClientMetadata.model_fields[name].get_default()):
+        default = ClientMetadata.model_fields[name].get_default(call_default_factory=True)
+        if proposed[name] != client.registration.get(name, default):
             raise InvalidInput(name, "Only an administrator can change this.")
     if set(proposed["scope"].split()) - client.scopes:
         raise InvalidInput("scope", "Only an administrator can let it ask for more.")
