@@ -80,8 +80,8 @@ def admit(user_id: int, browser: str) -> None:
     """Lay ready what this person had typed on the page, or use it up: the form is being sent."""
     _mark_forms(user_id, browser)
     if request.method == "POST":
-        if _form() is not None:
-            unsent_forms.spend(Whose.of(user_id, browser), page_of_request())
+        if (kind := _form()) is not None:
+            unsent_forms.spend(Whose.of(user_id, browser), page_of_request(), kind.__name__)
     elif request.args.get(MARK) == KEPT:
         g.unsent = unsent_forms.find(Whose.of(user_id, browser), request.path)
         g.unsent_state = "back" if g.unsent else "gone"

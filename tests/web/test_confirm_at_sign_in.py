@@ -144,6 +144,18 @@ def test_mailbox_is_not_filled_from_many_browsers(app, kim, letters):
     assert not browsers[-1].has("confirm")
 
 
+def test_stranger_who_has_mails_sent_there_locks_nobody_out(app, browser, kim, letters):
+    """security.md RL01: what anybody can use up is not what the right password needs."""
+    for _ in range(6):
+        visitor(app).open("/login/forgot").press("send", email=EMAIL)
+    before = len(letters.all(EMAIL))
+
+    browser.sign_in(EMAIL, PASSWORD)
+
+    assert len(letters.all(EMAIL)) == before + 1
+    assert browser.press("confirm", code=letters.code(EMAIL)).at == "/account/"
+
+
 def test_code_counts_in_its_own_browser_alone(app, browser, kim, letters):
     browser.sign_in(EMAIL, PASSWORD)
     code = letters.code(EMAIL)

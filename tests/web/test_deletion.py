@@ -162,6 +162,30 @@ def test_owner_comes_from_an_app_keeps_the_account_and_goes_back(rp, signed_in, 
     assert rp.callback(signed_in.allow()).code
 
 
+@pytest.mark.parametrize("wait", [timedelta(minutes=16), timedelta(days=6)])
+def test_keeping_it_is_no_sign_in_for_whoever_finds_the_browser(signed_in, jane, clock, wait):
+    """security.md SE04: the session for the question stands for the password only right after."""
+    delete(signed_in, jane.email)
+    signed_in.sign_in(jane.email, PASSWORD)
+    assert signed_in.has("keep")
+    clock.move(wait)
+
+    signed_in.press("keep")
+
+    assert signed_in.at == "/login/sign-in"
+    assert signed_in.open("/account/").at == "/login/sign-in"
+
+
+def test_app_that_asks_later_gets_a_sign_in_of_its_own(rp, signed_in, jane, clock):
+    """OIDC Core §3.1.2.1, prompt=login: pressing a button says nothing about who presses it."""
+    delete(signed_in, jane.email)
+    signed_in.sign_in(jane.email, PASSWORD)
+    clock.move(timedelta(minutes=2))
+
+    assert rp.authorize(signed_in, prompt="login", max_age="1").at == "/login/sign-in"
+    assert signed_in.open("/login/keep-account?interaction=").has("keep")
+
+
 def test_second_step_comes_before_the_question(app, jane):
     """security.md MF01: the password alone keeps nothing."""
     phone, _ = factories.phone(jane)

@@ -93,6 +93,18 @@ def test_kept_session_may_be_unused_for_longer(door, jane, clock):
     assert not is_in(door)
 
 
+def test_kept_session_is_like_any_other_once_nothing_may_be_kept(door, jane, clock, app, settings):
+    """What an administrator has switched off ends, as after any change of a lifetime."""
+    kept(door, jane)
+    clock.move(settings.session_idle)
+
+    later = visitor(app)
+    later.jar.update(door.jar)
+
+    assert not is_in(later)
+    assert is_in(door)
+
+
 def test_kept_session_in_use_ends_all_the_same(door, jane, clock):
     """security.md SE03: 30 days at most after a single step."""
     kept(door, jane)

@@ -138,6 +138,20 @@ def test_long_form_of_an_application_comes_back(app, db, clock, settings):
     assert browser.sees("saved"), browser.shown.text
 
 
+def test_section_that_is_sent_leaves_what_waits_in_another(app, db, clock, settings):
+    """ux.md 2.17: sections are saved by themselves, and come back by themselves."""
+    admin, made = factories.admin(), factories.client()
+    page = f"/admin/applications/{made.client_id}"
+    browser = browser_of(app, admin).open(page)
+    clock.move(settings.admin_idle + timedelta(seconds=1))
+    browser.press("save-basics", client_name="Photo Chest").sign_in(admin.email, PASSWORD)
+    waiting = browser.shown.url
+
+    browser.open(page).press("save-tokens")
+
+    assert browser.open(waiting).element("client_name").get("value") == "Photo Chest"
+
+
 def test_passwords_and_secrets_are_never_kept(app, db, clock, settings, signed_in):
     """ux.md 2.0 rule 8: nothing typed is lost, except secrets."""
     admin = factories.admin()

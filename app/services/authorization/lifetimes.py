@@ -36,7 +36,12 @@ def idle(acr: str, *, is_kept: bool) -> timedelta:
     """
     if _is_strong(acr):
         return settings.strong_session_idle
-    return settings.kept_session_idle if is_kept else settings.session_idle
+    return _kept_idle() if is_kept else settings.session_idle
+
+
+def _kept_idle() -> timedelta:
+    """Return the same of a kept session: like any other's once nothing may be kept any more."""
+    return settings.kept_session_idle if settings.keep_signed_in else settings.session_idle
 
 
 def longest(acr: str, *, is_kept: bool) -> timedelta:
@@ -78,7 +83,7 @@ def bounds() -> dict[str, datetime]:
     moment = now()
     return {
         "moment": moment,
-        "kept_used_since": moment - settings.kept_session_idle,
+        "kept_used_since": moment - _kept_idle(),
         "used_since": moment - settings.session_idle,
         "strong_used_since": moment - settings.strong_session_idle,
     }

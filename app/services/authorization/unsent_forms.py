@@ -89,9 +89,11 @@ def find(whose: Whose, page: str) -> Unsent | None:
     return Unsent(*json.loads(text))
 
 
-def spend(whose: Whose, page: str) -> None:
-    """Forget what was typed on a page: its form has been sent."""
-    db.session.execute(delete(FORMS).where(_at(whose, page)))
+def spend(whose: Whose, page: str, form: str) -> None:
+    """Forget what was typed into a form of a page: it has been sent; another form's stays."""
+    kept = find(whose, page)
+    if kept is not None and kept.form == form:
+        db.session.execute(delete(FORMS).where(_at(whose, page)))
 
 
 def _at(whose: Whose, page: str) -> ColumnElement[bool]:

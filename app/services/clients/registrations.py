@@ -18,7 +18,7 @@ from app.errors import InvalidInput, NotFound, Refused
 from app.models import Client, InitialAccessToken
 from app.security import secrets, uris
 from app.services.clients import client_metadata, clients, scopes
-from app.services.clients.client_schema import LONGEST_NAME, POLICY, ClientMetadata
+from app.services.clients.client_schema import DEVICE_CODE, LONGEST_NAME, POLICY, ClientMetadata
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -143,14 +143,16 @@ def _refuse_legacy(members: dict[str, Any]) -> None:
 
 
 def _refuse_machines(members: dict[str, Any]) -> None:
-    """Let strangers sign people in and nothing else.
+    """Let strangers sign people in at an address of theirs and nothing else.
 
     A token that anybody can get for the asking, signed by us, would fool an API that looks at
-    issuer and signature alone.
+    issuer and signature alone. A code that somebody is talked into typing leads to no address: the
+    page could not say who gets the access (RFC 8628 §5.4).
     """
     asked = members.get("grant_types")
-    if settings.registration == "open" and isinstance(asked, list) and MACHINES in asked:
-        raise InvalidInput("grant_types", f"{MACHINES} needs an administrator or a token.")
+    for grant in (MACHINES, DEVICE_CODE):
+        if settings.registration == "open" and isinstance(asked, list) and grant in asked:
+            raise InvalidInput("grant_types", f"{grant} needs an administrator or a token.")
 
 
 def _own_policy(members: dict[str, Any]) -> dict[str, Any]:

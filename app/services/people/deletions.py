@@ -8,6 +8,7 @@ address stays taken until the end; the subject is never given to anybody else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -29,7 +30,7 @@ from app.models import (
     UserEmail,
 )
 from app.security import secrets
-from app.services.authorization import sessions
+from app.services.authorization import levels, sessions
 from app.services.people import export_files, users
 from app.services.upkeep import audit, audit_chain, languages, mail
 from app.services.upkeep.audit import Event
@@ -101,10 +102,12 @@ def keep(user: User, *, by: int | None = None, address: str = "") -> None:
     _tell(user, _("Your account is kept"), sentence, asked=by is None)
 
 
-def waiting_in(token: str) -> tuple[User, Session] | None:
+def waiting_in(token: str, *, since: datetime | None = None) -> tuple[User, Session] | None:
     """Return whose account is to be deleted and who has just signed in with this cookie.
 
-    No other page knows of such a session (sessions.find); it counts for keeping the account alone.
+    No other page knows of such a session (sessions.find); it counts for keeping the account alone,
+    and for so short a time that it stands for the sign-in itself: whoever finds the browser later
+    must not be let in by it. `since`: when an application asked; it may want a sign-in after that.
     """
     wanted = (
         select(User, Session)
@@ -119,7 +122,11 @@ def waiting_in(token: str) -> tuple[User, Session] | None:
         )
     )
     found = db.session.execute(wanted).one_or_none()
-    return (found[0], found[1]) if found else None
+    if found is None or not levels.is_recent(found[1].auth_time):
+        return None
+    if since is not None and found[1].auth_time < since.replace(microsecond=0):
+        return None
+    return found[0], found[1]
 
 
 def due(most: int = 100) -> Sequence[int]:

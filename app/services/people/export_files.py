@@ -51,7 +51,7 @@ def ask(user: User, *, address: str = "") -> None:
     """Let the file be made; one that is there already is dead, one that is being made stays.
 
     Raises:
-        TooMany: the address was sent too many mails.
+        TooMany: they have asked for too many mails.
     """
     values = {
         "asked_at": now(),
@@ -67,7 +67,7 @@ def ask(user: User, *, address: str = "") -> None:
     )
     if db.session.scalar(kept.returning(FILES.c.user_id)) is None:
         return
-    throttles.reserve((throttles.Count(throttles.MAIL, user.email_key),))
+    throttles.reserve((throttles.own_mail(user.id),))
     audit.record(Event.EXPORT_ASKED, actor_id=user.id, user_id=user.id, address=address)
 
 

@@ -22,8 +22,8 @@ from app.errors import Refused, TooMany
 from app.models import MailboxProof, User
 from app.security import secrets
 from app.services.authorization import levels
-from app.services.people import code_tries, sign_ups
-from app.services.upkeep import mail
+from app.services.people import code_tries
+from app.services.upkeep import mail, throttles
 from app.settings import settings
 
 PROOFS = MailboxProof.__table__
@@ -79,7 +79,9 @@ def send(user: User, *, browser: str, address: str) -> None:
     Raises:
         TooMany: the last one was sent less than a minute ago, or there were too many.
     """
-    sign_ups.count_mail(user.email, address)
+    throttles.reserve(
+        (throttles.own_mail(user.id), throttles.network(address, throttles.MAIL_NETWORK))
+    )
     code = secrets.new_short_code()
     if not _keep(user, browser, code_digest=_code_digest(user, browser, code), proved=False):
         raise TooMany(BETWEEN_MAILS)

@@ -37,19 +37,20 @@ PREFIX_V6 = 64
 class Limit:
     """How many tries are free, and how long the first one after them has to wait.
 
-    Every further try doubles the wait, up to an hour.
+    Every further try doubles the wait, up to the longest.
     """
 
     kind: str
     free: int
     wait: timedelta = timedelta(seconds=30)
+    longest: timedelta = LONGEST_WAIT
 
     def wait_after(self, tries: int) -> timedelta:
         """Return how long the next try has to wait after this many."""
         if tries < self.free:
             return timedelta(0)
         doubled = min(tries - self.free, MOST_DOUBLINGS)
-        return min(self.wait * (1 << doubled), LONGEST_WAIT)
+        return min(self.wait * (1 << doubled), self.longest)
 
     def blocked_until(self, tries: int, moment: datetime) -> datetime:
         """Return until when the next try has to wait after this many, the last at `moment`."""
@@ -60,7 +61,7 @@ class Limit:
     def steps(self) -> range:
         """Return the numbers of tries at which the wait grows."""
         last = self.free
-        while self.wait_after(last) < LONGEST_WAIT:
+        while self.wait_after(last) < self.longest:
             last += 1
         return range(self.free, last + 1)
 
@@ -95,7 +96,9 @@ PARKED = Limit("parked", free=3_000)
 #: User codes that lead nowhere, from one browser and from one network: of 34 bits, while a thousand
 #: devices wait, one in 25 million guesses is right (RFC 8628 §5.1).
 USER_CODE = Limit("user code", free=5)
-USER_CODE_NETWORK = Limit("user code network", free=50)
+#: A network may be a whole company: a stranger in it must not lock it out while a code lives. With
+#: a thousand devices waiting, who guesses all day is right once in ten thousand days.
+USER_CODE_NETWORK = Limit("user code network", free=300, longest=timedelta(minutes=1))
 #: Requests of devices that a network may leave behind in an hour.
 DEVICES = Limit("devices", free=1_000)
 #: People that a network may send to other providers in an hour without their coming back.
@@ -111,6 +114,14 @@ def account(address_key: str, *, browser: str = "") -> Count:
     not lock the owner out (security.md RL01).
     """
     return Count(ACCOUNT, f"{address_key} {browser}".rstrip())
+
+
+def own_mail(user_id: int) -> Count:
+    """Return the count of mails that somebody asks for after their right password.
+
+    Not the count of their address: a stranger can use that up, and would lock them out (RL01).
+    """
+    return Count(MAIL, f"own {user_id}")
 
 
 def second_step(user_id: int, *, browser: str = "") -> Count:
@@ -139,9 +150,9 @@ def parked(address: str, since: datetime) -> Count:
     return Count(PARKED, f"{network(address).whom} {since:%Y-%m-%d %H}")
 
 
-def user_code(browser: str) -> Count:
-    """Return the count of user codes that were typed in a browser and lead nowhere."""
-    return Count(USER_CODE, secrets.digest(browser))
+def user_code(whom: str) -> Count:
+    """Return the count of user codes that a user, or a browser, has typed and that lead nowhere."""
+    return Count(USER_CODE, secrets.digest(whom))
 
 
 def devices(address: str, since: datetime) -> Count:
@@ -179,7 +190,7 @@ def _add(count: Count, moment: datetime) -> bool:
         f"after_{tries}": count.limit.blocked_until(tries, moment)
         for tries in (1, *count.limit.steps)
     }
-    values["longest"] = moment + LONGEST_WAIT
+    values["longest"] = moment + count.limit.longest
     upsert = _upsert(count.limit, sqlite=is_sqlite())
     return db.session.execute(upsert, values).first() is not None
 

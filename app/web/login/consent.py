@@ -118,7 +118,10 @@ def _page(waiting: Waiting, person: SignedIn, *, ticked: set[str] | None = None)
 
 
 def _place(waiting: Waiting) -> str:
-    """Return an address of the application: a device has none, so that of its home page."""
+    """Return an address of the application: a device has none, so that of its home page.
+
+    None when it has registered itself: with somebody else's home page it would pass for them.
+    """
     if waiting.asked.device is not None:
-        return waiting.client.setting("client_uri") or ""
+        return "" if waiting.client.self_registered else waiting.client.setting("client_uri") or ""
     return waiting.parameter("redirect_uri")

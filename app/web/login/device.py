@@ -110,7 +110,13 @@ def _shown(typed: str) -> str:
 
 
 def _counts() -> tuple[Count, ...]:
-    """Return what a guess counts against (RFC 8628 §5.1): a browser has few, a network some."""
+    """Return what a guess counts against (RFC 8628 §5.1): who is signed in, or browser and network.
+
+    A network has many, but who is signed in does not have to wait for what strangers in it do.
+    """
+    somebody = guards.person()
+    if somebody is not None:
+        return (throttles.user_code(f"user {somebody.user_id}"),)
     network = throttles.network(guards.address(), USER_CODE_NETWORK)
     return throttles.user_code(guards.browser()), network
 

@@ -32,7 +32,7 @@ class KeepForm(FlaskForm):
 def keep_account() -> ResponseReturnValue:
     """Ask, and go on with the account when it is kept."""
     waiting = pages.load()
-    found = deletions.waiting_in(guards.session_token())
+    found = _waiting_in(waiting)
     if found is None:
         handle = waiting.handle if waiting else None
         return redirect(url_for("login.sign_in", interaction=handle), 303)
@@ -44,6 +44,16 @@ def keep_account() -> ResponseReturnValue:
         commit()
         return redirect(url_for("login.signed_out"), 303)
     return _keep(user, session, waiting)
+
+
+def is_asked(waiting: Waiting | None) -> bool:
+    """Tell whether somebody has just signed in whose account is to be deleted."""
+    return bool(guards.session_token()) and _waiting_in(waiting) is not None
+
+
+def _waiting_in(waiting: Waiting | None) -> tuple[User, Session] | None:
+    since = waiting.interaction.created_at if waiting else None
+    return deletions.waiting_in(guards.session_token(), since=since)
 
 
 def _keep(user: User, session: Session, waiting: Waiting | None) -> ResponseReturnValue:

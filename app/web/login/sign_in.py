@@ -16,7 +16,6 @@ from app.security.passwords import TooManyHashes
 from app.services.authorization.attempts import Trace
 from app.services.people import (
     accounts,
-    deletions,
     passwords,
 )
 from app.services.upkeep import audit, branding, throttles
@@ -24,7 +23,7 @@ from app.services.upkeep.audit import Event
 from app.web import guards, unsent
 from app.web.access import ANYONE, needs
 from app.web.forms import retry_after, too_many_tries
-from app.web.login import entering
+from app.web.login import entering, keep_account
 from app.web.login import waiting as pages
 from app.web.login.sign_in_page import (
     DECIDED,
@@ -97,7 +96,7 @@ def _again(waiting: Waiting | None) -> ResponseReturnValue:
 def _open(waiting: Waiting | None) -> ResponseReturnValue:
     """Show the form, or what comes before it; nothing is decided by opening a page."""
     somebody = guards.person()
-    if somebody is None and guards.session_token() and deletions.waiting_in(guards.session_token()):
+    if somebody is None and keep_account.is_asked(waiting):
         handle = waiting.handle if waiting else None
         target = request.args.get("next")
         return redirect(url_for("login.keep_account", interaction=handle, next=target), 303)

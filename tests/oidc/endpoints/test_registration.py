@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.models import Client
 from app.services.clients import registrations
+from app.services.clients.client_schema import DEVICE_CODE
 from app.services.clients.registrations import TokenRefused
 from app.services.upkeep import cleanup, throttles
 from tests import factories
@@ -100,6 +101,7 @@ def test_public_client_gets_no_secret_and_needs_pkce(open_to_all, db):
         ({"response_types": ["token"]}, "invalid_client_metadata"),
         ({"response_types": ["id_token"]}, "invalid_client_metadata"),
         ({"grant_types": ["client_credentials"]}, "invalid_client_metadata"),
+        ({"grant_types": [DEVICE_CODE]}, "invalid_client_metadata"),
         ({"token_endpoint_auth_method": "tls_client_auth"}, "invalid_client_metadata"),
         ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
         ({"initiate_login_uri": "http://rp.example/start"}, "invalid_client_metadata"),
