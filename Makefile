@@ -50,6 +50,10 @@ journey: $(TOOLS) $(WORDS) ## The stories over HTTP alone
 	@tools/provide chromium postgres
 	@$(BIN)/pytest -n $(WORKERS) tests/journeys
 
+snippets: $(TOOLS) $(WORDS) ## Every snippet that can be installed, also those of Go, Java and Next.js
+	@tools/provide apache
+	@$(BIN)/pytest -n 0 tests/snippets --thorough 2
+
 race: $(TOOLS) $(WORDS) ## 1,000 rounds of 8 who want the same code or refresh token, on both engines
 	@tools/provide postgres
 	@$(BIN)/python -m tests.races $(ARGS)
@@ -102,4 +106,4 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 %.mo: %.po | $(RUNTIME)
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-.PHONY: help setup run serve check test journey race model timing desk bench translate migrate snapshots lock
+.PHONY: help setup run serve check test journey snippets race model timing desk bench translate migrate snapshots lock

@@ -75,3 +75,10 @@ def modules(tmp_path_factory):
     if fault:
         pytest.skip(f"not run, the registry of npm is out of reach: {fault}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def _at_leisure(request):
+    """Leave out what downloads and compiles for minutes, unless somebody has the time."""
+    if request.config.getoption("--thorough") == 1:
+        pytest.skip("runs with make snippets")

@@ -10,7 +10,6 @@ import json
 import re
 import subprocess
 import sys
-from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -23,10 +22,10 @@ from tests.snippets import apache
 from tests.snippets.conftest import JANE
 from tests.snippets.parts import files_of
 from tests.snippets.registries import with_program
+from tests.snippets.visits import sign_in, within
 
 pytestmark = pytest.mark.one_engine
 
-REDIRECTS = {302, 303, 307}
 #: Around the snippet for Django: a project with nothing else in it.
 DJANGO_SETTINGS = """
 SECRET_KEY = "signs-the-sessions-of-one-test"
@@ -51,28 +50,6 @@ urlpatterns = [
     path("", login_required(lambda request: JsonResponse({"email": request.user.email}))),
 ]
 """
-
-
-def within(application, url, visitor):
-    """Let a visitor follow the redirects of an application; return where it sends them, or says."""
-    for _ in range(8):
-        answer = visitor.get(url)
-        if answer.status_code not in REDIRECTS:
-            assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:1000]}"
-            return answer.text
-        url = urljoin(url, answer.headers["location"])
-        if not url.startswith(f"{application}/"):
-            return url
-    message = f"{application} goes around in circles"
-    raise AssertionError(message)
-
-
-def sign_in(application, browser):
-    """Sign Jane in to an application; return what it says about her then."""
-    with httpx.Client(timeout=10) as visitor:
-        browser.open(within(application, f"{application}/", visitor))
-        browser.sign_in(JANE, PASSWORD).allow()
-        return json.loads(within(application, browser.left_for, visitor))
 
 
 @pytest.mark.parametrize(
