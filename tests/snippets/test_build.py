@@ -6,18 +6,24 @@ them to see. Grafana and Nextcloud stay with test_formats.py, as no package regi
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import pytest
 
+from tests.factories import PASSWORD
 from tests.journeys.programs import program
 from tests.servers import free_port
+from tests.snippets import upstream
 from tests.snippets.conftest import JANE
 from tests.snippets.registries import ask, build, with_program
-from tests.snippets.visits import sign_in
+from tests.snippets.visits import LONGEST_ANSWER_SECONDS, sign_in, within
 
 pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("_at_leisure")]
 
 GO_OIDC = "github.com/coreos/go-oidc/v3"
 GO_OIDC_VERSION, GO_OAUTH2_VERSION = "v3.21.0", "v0.38.0"
+OAUTH2_PROXY, OAUTH2_PROXY_VERSION = "github.com/oauth2-proxy/oauth2-proxy/v7", "v7.15.6"
 
 
 @with_program("go")
@@ -37,4 +43,28 @@ def test_go_signs_in(register, browser, tmp_path):
 
     assert told["email"] == JANE
     assert told["name"] == "Jane Doe"
+    assert given.progress()["state"] == "worked"
+
+
+@with_program("go")
+def test_oauth2_proxy_signs_in(register, browser, tmp_path):
+    pinned = f"{OAUTH2_PROXY}@{OAUTH2_PROXY_VERSION}"
+    ask("Go", ["go", "list", "-m", pinned], tmp_path)
+    build(["env", f"GOBIN={tmp_path}", "go", "install", pinned], tmp_path)
+    port = free_port()
+    given = register(f"http://localhost:{port}/oauth2/callback")
+    (tmp_path / "oauth2-proxy.cfg").write_text(given.text("oauth2_proxy"), encoding="utf-8")
+    command = [str(tmp_path / "oauth2-proxy"), "--config=oauth2-proxy.cfg"]
+
+    with (
+        upstream.running() as protected,
+        program([*command, f"--upstream={protected}"], tmp_path, port) as proxy,
+        httpx.Client(timeout=LONGEST_ANSWER_SECONDS) as visitor,
+    ):
+        assert "Sign in with Sealwax" in visitor.get(f"{proxy}/").text
+        browser.open(within(proxy, f"{proxy}/oauth2/start?rd=/", visitor))
+        browser.sign_in(JANE, PASSWORD).allow()
+        told = json.loads(within(proxy, browser.left_for, visitor))
+
+    assert told["X-Forwarded-Email"] == JANE
     assert given.progress()["state"] == "worked"

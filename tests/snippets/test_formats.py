@@ -38,7 +38,7 @@ def text(make_app, monkeypatch):
     app = make_app(service_name=PROVIDER)
 
     def made(name, kind="web", secret=SECRET, **members):
-        client = registered(kind, redirect_uris=[NASTY], **members)
+        client = registered(kind, **{"redirect_uris": [NASTY], **members})
         with app.test_request_context("/"):
             return filled.text(client, EVERY[name], secret)
 
@@ -131,8 +131,19 @@ def test_oauth2_proxy_reads_toml(text):
     }
 
 
+def test_oauth2_proxy_answers_by_http_where_that_is_registered(text):
+    told = tomllib.loads(text("oauth2_proxy", redirect_uris=["http://localhost:5001/callback"]))
+
+    assert told["redirect_url"] == "http://localhost:5001/oauth2/callback"
+    assert told["http_address"] == "127.0.0.1:5001"
+    assert told["cookie_secure"] is False, "browsers would not send it back"
+
+
 def test_grafana_reads_ini(text):
-    """grafana.com/docs/grafana/latest/…/configure-authentication/generic-oauth."""
+    """Only read: no package registry holds Grafana.
+
+    grafana.com/docs/grafana/latest/…/configure-authentication/generic-oauth.
+    """
     read = configparser.ConfigParser(interpolation=None)
     read.read_string(text("grafana", secret="swx_cs_plain"))
 
@@ -186,7 +197,10 @@ def test_environment_reads_back_what_went_in(text, tmp_path):
 
 
 def test_nextcloud_gets_its_options(text, tmp_path):
-    """github.com/nextcloud/user_oidc, lib/Command/UpsertProvider.php."""
+    """Only read: no package registry holds Nextcloud.
+
+    github.com/nextcloud/user_oidc, lib/Command/UpsertProvider.php.
+    """
     php = tmp_path / "php"
     php.write_text('#!/bin/sh\nfor each; do printf "%s\\n" "$each"; done\n', encoding="utf-8")
     php.chmod(0o755)

@@ -71,8 +71,10 @@ def text(client: Client, stack: Stack, secret: str | None = None) -> str:
     quote = QUOTES[stack.language]
     values = _values(client, stack, secret)
     quoted = {name: _quoted(value, quote) for name, value in values.items()}
+    returns_to = urlsplit(_returns_to(client, stack)[0])
     flags = {
-        "port": urlsplit(_returns_to(client, stack)[0]).port or 8080,
+        "port": returns_to.port or 8080,
+        "returns_by_https": returns_to.scheme == "https",
         "is_public": client.is_public,
         "is_https": settings.issuer.startswith("https://"),
         "has_address": bool(client.setting("redirect_uris")),
