@@ -14,7 +14,7 @@ import pytest
 from tests.factories import PASSWORD
 from tests.journeys.programs import program
 from tests.servers import free_port
-from tests.snippets import upstream
+from tests.snippets import nextjs, upstream
 from tests.snippets.conftest import JANE
 from tests.snippets.registries import ask, build, with_program
 from tests.snippets.visits import LONGEST_ANSWER_SECONDS, sign_in, within
@@ -67,4 +67,26 @@ def test_oauth2_proxy_signs_in(register, browser, tmp_path):
         told = json.loads(within(proxy, browser.left_for, visitor))
 
     assert told["X-Forwarded-Email"] == JANE
+    assert given.progress()["state"] == "worked"
+
+
+@with_program("npm")
+@with_program("node")
+def test_nextjs_signs_in(register, browser, tmp_path):
+    short = ["--fetch-retries=0", "--fetch-timeout=8000", "--prefer-offline"]
+    ask("npm", ["npm", "view", nextjs.PACKAGES[0], "version", *short], tmp_path)
+    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"]
+    build(["npm", "install", *quiet, *nextjs.PACKAGES], tmp_path)
+    port = free_port()
+    given = register(f"http://localhost:{port}/api/auth/callback/sealwax")
+    nextjs.lay_out(tmp_path, given.text("nextjs"))
+    build([*nextjs.NEXT, "build"], tmp_path)
+
+    command = [*nextjs.NEXT, "start", "--port", str(port)]
+    settings = {**nextjs.SETTINGS, "AUTH_URL": f"http://localhost:{port}"}
+    with program(command, tmp_path, port, **settings) as application:
+        told = sign_in(application, browser)
+
+    assert told["email"] == JANE
+    assert told["name"] == "Jane Doe"
     assert given.progress()["state"] == "worked"
