@@ -14,6 +14,8 @@ PACKAGES = {
     "curl": "curl",
     "go": "golang-go",
     "gofmt": "golang-go",
+    "java": "default-jdk-headless",
+    "mvn": "maven",
     "node": "nodejs",
     "npm": "npm",
     "openssl": "openssl",

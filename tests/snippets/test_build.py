@@ -14,7 +14,7 @@ import pytest
 from tests.factories import PASSWORD
 from tests.journeys.programs import program
 from tests.servers import free_port
-from tests.snippets import nextjs, upstream
+from tests.snippets import nextjs, spring, upstream
 from tests.snippets.conftest import JANE
 from tests.snippets.registries import ask, build, with_program
 from tests.snippets.visits import LONGEST_ANSWER_SECONDS, sign_in, within
@@ -89,4 +89,22 @@ def test_nextjs_signs_in(register, browser, tmp_path):
 
     assert told["email"] == JANE
     assert told["name"] == "Jane Doe"
+    assert given.progress()["state"] == "worked"
+
+
+@with_program("java")
+@with_program("mvn")
+def test_spring_signs_in(register, browser, tmp_path):
+    port = free_port()
+    given = register(f"http://localhost:{port}/login/oauth2/code/sealwax")
+    spring.lay_out(tmp_path, given.text("spring"))
+    quiet = ["--batch-mode", "--quiet"]
+    ask("Maven", ["mvn", *quiet, *spring.SHORT, "validate"], tmp_path)
+    build(["mvn", *quiet, "package"], tmp_path)
+
+    command = ["java", "-jar", spring.ARCHIVE, f"--server.port={port}"]
+    with program(command, tmp_path, port) as application:
+        told = sign_in(application, browser)
+
+    assert told == {"email": JANE, "name": "Jane Doe"}
     assert given.progress()["state"] == "worked"

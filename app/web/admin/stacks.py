@@ -143,7 +143,10 @@ GROUPS: Sequence[tuple[LazyString, Sequence[Stack]]] = (
                 "spring",
                 "Spring Boot",
                 "spring",
-                _("Into application.yml; the starter is spring-boot-starter-oauth2-client."),
+                _(
+                    "Into application.yml; "
+                    "the starter is spring-boot-starter-security-oauth2-client."
+                ),
                 "https://docs.spring.io/spring-boot/reference/security/oauth2.html",
                 callback="/login/oauth2/code/sealwax",
             ),
