@@ -153,7 +153,6 @@ def _terms_owed(state: State) -> bool:
 
 
 def _details_owed(state: State) -> bool:
-    """Tell whether the settings want something of the person that is not known yet."""
     return state.person is not None and details.are_owed_by(state.person)
 
 
@@ -176,7 +175,7 @@ def _consent_open(state: State) -> bool:
     client = state.request.client
     if state.person is None or state.consent_given:
         return False
-    if "consent" in state.prompts or _identity_unproved(state) or _is_for_device(state):
+    if "consent" in state.prompts or _is_for_device(state) or _identity_unproved(state):
         return True
     if client.setting("trusted"):
         return False
