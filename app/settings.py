@@ -99,10 +99,11 @@ class Settings(ServerSettings):
         "first, the password on the next page. That is also on where email domains are mapped to "
         "another provider.",
     )
-    confirm_at_sign_in: bool = Field(
-        default=True,
+    confirm_at_sign_in: Literal["", "on", "off"] = Field(
+        "",
         description="Whoever signs in with a password, and whose address nobody has confirmed, "
-        "types a mailed code first. Switch it off where no mail can be sent.",
+        "types a mailed code first; `off` where no mail can be sent. Empty: `on`; `off` where the "
+        "issuer is a loopback address.",
     )
     scopes_start: Literal["usual", "on", "off"] = Field(
         "usual",
@@ -216,6 +217,11 @@ class Settings(ServerSettings):
     def second_step_policy(self) -> Literal["optional", "admins", "everyone"]:
         """Return who has to have a second step."""
         return self.second_step or ("optional" if self.is_local else "admins")
+
+    @property
+    def confirms_at_sign_in(self) -> bool:
+        """Tell whether an address that nobody has confirmed is confirmed at the sign-in."""
+        return self.confirm_at_sign_in == "on" or not (self.confirm_at_sign_in or self.is_local)
 
     @property
     def shortest_password(self) -> int:

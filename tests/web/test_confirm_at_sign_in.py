@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.models import AuditEvent, HalfSignIn, Session
 from app.services.upkeep.audit import Event
+from app.settings import Settings
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD
@@ -209,7 +210,7 @@ def test_step_that_has_to_be_set_up_comes_after_it(make_app, kim, letters, db):
 
 def test_session_from_before_is_not_renewed_without_it(make_app, kim, db):
     """It was opened where nobody had to confirm; proving once more who one is asks for it."""
-    lax, strict = make_app(confirm_at_sign_in=False), make_app()
+    lax, strict = make_app(confirm_at_sign_in="off"), make_app()
     browser = visitor(lax).sign_in(EMAIL, PASSWORD)
     since = db.session.scalar(select(Session.auth_time))
     browser.transport = FlaskTransport(strict)
@@ -227,8 +228,24 @@ def test_passkey_says_who_somebody_is_without_an_address(browser, kim, db):
     assert use(browser.open("/login/sign-in"), authenticator).at == "/account/"
 
 
+@pytest.mark.parametrize(
+    ("issuer", "chosen", "asks"),
+    [
+        ("https://id.example", "", True),
+        ("https://id.example", "off", False),
+        ("http://localhost:8000", "", False),
+        ("http://127.0.0.1:8000", "on", True),
+    ],
+)
+def test_own_machine_is_spared_unless_it_is_asked_for(settings, issuer, chosen, asks):
+    """What runs on a loopback address has no people to protect, and often no mail."""
+    given = {"issuer": issuer, "confirm_at_sign_in": chosen}
+
+    assert Settings(**{**settings.model_dump(), **given}).confirms_at_sign_in is asks
+
+
 def test_setting_lets_in_where_no_mail_can_be_sent(make_app, kim, letters):
-    browser = visitor(make_app(confirm_at_sign_in=False)).sign_in(EMAIL, PASSWORD)
+    browser = visitor(make_app(confirm_at_sign_in="off")).sign_in(EMAIL, PASSWORD)
 
     assert browser.at == "/account/"
     assert letters.all() == []

@@ -199,7 +199,7 @@ def test_proof_of_one_person_counts_for_nobody_else(strict, jane, letters):
 
 def test_unconfirmed_address_proves_nothing_and_is_asked_for_nothing(make_app, letters, db):
     """security.md RV08: it may be a stranger's, where nobody has to confirm it either."""
-    lax = make_app(second_step="everyone", confirm_at_sign_in=False)
+    lax = make_app(second_step="everyone", confirm_at_sign_in="off")
     assert db.engine, "a context of the application is open"
     kim = factories.user("kim@people.example", email_verified=False)
 

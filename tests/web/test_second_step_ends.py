@@ -47,7 +47,7 @@ def test_app_is_told_that_the_person_does_not_want_to(make_app, browser, jane, r
     """RFC 6749 §4.1.2.1: every page of the second step can be cancelled, in no session too."""
     if path in {"enrol", "prove-mailbox"}:
         rp.transport = browser.transport = FlaskTransport(
-            make_app(second_step="everyone", confirm_at_sign_in=False)
+            make_app(second_step="everyone", confirm_at_sign_in="off")
         )
         jane.email_verified = path == "prove-mailbox"
         db.session.commit()

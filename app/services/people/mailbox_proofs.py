@@ -57,7 +57,7 @@ def owes_confirmation(user: User, amr: Sequence[str]) -> bool:
 
     A passkey and another provider say who somebody is without any address.
     """
-    return settings.confirm_at_sign_in and "pwd" in amr and not user.email_verified
+    return settings.confirms_at_sign_in and "pwd" in amr and not user.email_verified
 
 
 def find(user: User, browser: str) -> MailboxProof | None:
