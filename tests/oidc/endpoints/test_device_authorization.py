@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from app.clock import now
 from app.models import Attempt, CustomScope, DeviceCode
 from app.security.secrets import CODE_LETTERS, digest
-from app.services.clients import clients
+from app.services.clients import clients, registrations
 from app.services.upkeep import throttles
 from app.services.upkeep.throttles import Limit
 from tests import factories
 from tests.oidc.conftest import error_of
 from tests.registrar import party
 from tests.relying_party import DEVICE_CODE
+from tests.secrets_seen import remember
 
 
 @pytest.fixture
@@ -136,11 +139,16 @@ def test_discovery_names_endpoint_and_grant(tv, settings) -> None:
     assert "urn:ietf:params:oauth:grant-type:device_code" in document["grant_types_supported"]
 
 
-def test_device_may_register_itself(open_to_all, db) -> None:
-    """RFC 7591: it has no address, and people are told that nobody has checked it."""
+def test_device_registers_itself_where_somebody_vouches_for_it(by_token, open_to_all, db) -> None:
+    """RFC 7591, RFC 8628 §5.4: it has no address, so that no page could say who gets the access."""
+    _, token = registrations.new_initial_token("TVs", uses=1, lifetime=timedelta(days=1))
+    db.session.commit()
     members = {"client_name": "TV", "grant_types": [DEVICE_CODE], "redirect_uris": []}
-    made = open_to_all.register(**members, token_endpoint_auth_method="none", jwks=None)
+    members |= {"token_endpoint_auth_method": "none", "jwks": None}
+
+    assert error_of(open_to_all.register(**members)) == "invalid_client_metadata"
+    made = by_token.register(remember(token), **members)
 
     assert made.status == 201, made.text
     assert made.json["response_types"] == []
-    assert party(open_to_all, made.json).ask_for_codes(scope="openid").status == 200
+    assert party(by_token, made.json).ask_for_codes(scope="openid").status == 200
