@@ -101,8 +101,12 @@ class Permits:
             seen.permitted[owner, "addresses"] = True
 
     def _way_back(self, seen):
+        """It takes off what is younger than a week before the change, the second step as well."""
         owner = self.world.ways_back.get(seen.cookies.get(REVERT_COOKIE, ""))
-        for member in ("primary", "addresses", "passkeys", "identities"):
+        members = ["primary", "addresses", "passkeys", "identities"]
+        if owner in seen.accounts and seen.accounts[owner].second_step:
+            members.append("second_step")
+        for member in members:
             seen.permitted[owner, member] = True
 
     def _link(self, seen):
