@@ -93,8 +93,8 @@ class ProtocolRequest(OAuth2Request):
         #: The one of its secrets that the client has proved itself with.
         self.secret: Any = None
         self.user: Any = None
-        self.authorization_code: Any = None
         self.refresh_token: Any = None
+        #: The granted row of the code that a client presents.
         self.credential: Any = None
         #: The access token it carries, once it was found.
         self.bearer = ""

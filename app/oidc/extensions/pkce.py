@@ -58,7 +58,7 @@ class Pkce(CodeChallenge):
         Raises:
             Refusal: the verifier is missing, unexpected or wrong.
         """
-        granted = grant.request.authorization_code
+        granted = grant.request.credential
         verifier = grant.request.payload.get("code_verifier")
         if not granted.code_challenge:
             if verifier:  # downgrade: RFC 9700 §4.8.2

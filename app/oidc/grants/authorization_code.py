@@ -9,24 +9,22 @@ from authlib.oauth2.rfc6749.hooks import hooked
 
 from app.clock import now
 from app.models import Client
-from app.oidc import authorization_request, client_auth, front_channel
+from app.oidc import authorization_request, front_channel
 from app.oidc.extensions.response_mode import Answer
+from app.oidc.grants.redemption import Redemption
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest
 from app.security import secrets
-from app.services.authorization import codes, families, refresh_tokens
+from app.services.authorization import codes, families
 from app.services.authorization.attempts import masked
 from app.services.authorization.codes import CodeBinding
 from app.services.authorization.signed_in import SignedIn
-from app.services.upkeep import audit
-from app.services.upkeep.audit import Event
 
 
-class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
+class AuthorizationCodeGrant(Redemption, grants.AuthorizationCodeGrant):
     """Give a code to the browser, and tokens for the code to the client behind it."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = client_auth.NAMES
-    request: ProtocolRequest
+    PARAMETER, USED = "code", "code_used"
 
     @staticmethod
     def validate_no_multiple_request_parameter(request: ProtocolRequest) -> None:
@@ -94,13 +92,8 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         Raises:
             Refusal: each of the things a code is bound to may refuse it.
         """
-        client = self.authenticate_token_endpoint_client()
-        if not client.check_grant_type(self.GRANT_TYPE):
-            raise Refusal("grant_type_not_allowed", "grant_type", sent=self.GRANT_TYPE)
-        code = self.request.payload.get("code")
-        if not code:
-            raise Refusal("parameter_missing", "code", expected="code")
-        self.request.authorization_code = self.query_authorization_code(code, client)
+        client, code = self.presented()
+        self.request.credential = self.query_authorization_code(code, client)
 
     def query_authorization_code(self, code: str, client: Client) -> Any:
         """Return the granted row of a code.
@@ -118,7 +111,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             codes.redeem(granted.family_id)
             raise Refusal("code_of_another_client", "code", sent=masked(code))
         if granted.code_redeemed_at is not None:
-            raise self._replayed(granted)
+            raise self.replayed(granted)
         self._check_binding(granted, client)
         self.request.trace.passed("code", masked(code))
         return granted
@@ -135,48 +128,3 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         if not same or not client.check_redirect_uri(granted.redirect_uri):
             raise Refusal("code_redirect_uri_differs", "redirect_uri", sent=sent)
         self.request.trace.passed("redirect_uri", sent)
-
-    def _replayed(self, granted: Any) -> Refusal:
-        """Revoke what came from a code that is presented again (RFC 6749 §4.1.2)."""
-        families.revoke(granted.family_id)
-        audit.record(
-            Event.CODE_REPLAYED,
-            user_id=granted.user_id,
-            client_id=self.request.trace.client_id,
-            reference=granted.reference,
-        )
-        return Refusal("code_used", "code", sent=granted.code_redeemed_at)
-
-    def authenticate_user(self, authorization_code: Any) -> Any:
-        """Spend the code; of any number of requests at once, one comes out of here.
-
-        Raises:
-            Refusal: another request was first; a second use revokes, also a concurrent one.
-        """
-        if not codes.redeem(authorization_code.family_id):
-            raise self._replayed(authorization_code)
-        return authorization_code
-
-    @hooked
-    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Return the tokens: build, spend the code, then keep them (see bearer.generate)."""
-        granted = self.request.authorization_code
-        token = self.generate_token(
-            user=granted,
-            scope=granted.granted_scope,
-            include_refresh_token=self.client.check_grant_type("refresh_token"),
-        )
-        self.request.user = self.authenticate_user(granted)
-        self.save_token(token)
-        return 200, token, self.TOKEN_RESPONSE_HEADER
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        """Keep the refresh token, and the access token when it is one that is kept."""
-        super().save_token(token)
-        if "refresh_token" in token:
-            granted = self.request.user
-            refresh_tokens.issue(
-                token["refresh_token"],
-                granted.family_id,
-                until=refresh_tokens.ends_at(granted),
-            )
