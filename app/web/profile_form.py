@@ -101,8 +101,6 @@ def _address(typed: dict[str, str], known: dict[str, str]) -> dict[str, str] | N
     address = {name: part.replace("\r\n", "\n") for name, part in parts.items() if part}
     written = known.get("formatted", "")
     if not set(ADDRESS) <= typed.keys() and written != profiles.formatted(before):
-        return {
-            **address,
-            "formatted": written,
-        }  # more than its parts tell: a part cannot replace it
+        # It says more than its parts tell: a part cannot replace it.
+        return {**address, "formatted": written}
     return {**address, "formatted": profiles.formatted(address)} if address else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from flask_babel import gettext
@@ -35,10 +36,11 @@ class SectionForm(KeptForm):
         return {name: client.registration.get(name) for name in cls.member_names()}
 
     @classmethod
-    def member_names(cls) -> list[str]:
+    @cache
+    def member_names(cls) -> frozenset[str]:
         """Return the names of the fields that a person fills in."""
-        names = [name for name in dir(cls) if hasattr(getattr(cls, name), "_formfield")]
-        return [name for name in names if name != "version"]
+        names = {name for name in dir(cls) if hasattr(getattr(cls, name), "_formfield")}
+        return frozenset(names - {"version"})
 
     def members(self) -> dict[str, Any]:
         """Return the members of the registration as the form has them."""

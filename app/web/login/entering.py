@@ -5,6 +5,8 @@ Every way in ends here (security.md MF01); what is owed is remembered by the ser
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -25,14 +27,20 @@ from app.web import guards
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting
 
-#: Where somebody goes who has to set something up.
-ENROL = "login.enrol"
+#: Where somebody goes who has to set something up, or to take the second step.
+ENROL, SECOND_STEP = "login.enrol", "login.second_step"
 #: Where somebody goes whose address nobody has confirmed.
 CONFIRM = "login.prove_mailbox"
 PAGES = {
     Owed.NOTHING: None,
     Owed.SET_UP: ENROL,
-    Owed.SECOND_STEP: "login.second_step",
+    Owed.SECOND_STEP: SECOND_STEP,
+}
+#: How long somebody may take on each.
+LIFETIMES = {
+    ENROL: half_sign_ins.TO_SET_UP,
+    SECOND_STEP: half_sign_ins.LIFETIME,
+    CONFIRM: mailbox_proofs.LIFETIME,
 }
 
 
@@ -59,14 +67,12 @@ def enter(
     if page is None:
         offers = may_offer and passkeys.is_worth_offering(user)
         return admit(user, waiting, amr=amr, target=target, offers=offers)
-    _begin(user, amr, page)
+    _begin(user, amr, LIFETIMES[page])
     commit()
     return _half_way(page, waiting, target)
 
 
-def _begin(user: User, amr: tuple[str, ...], page: str) -> None:
-    is_set_up = page != ENROL
-    lifetime = half_sign_ins.LIFETIME if is_set_up else half_sign_ins.TO_SET_UP
+def _begin(user: User, amr: tuple[str, ...], lifetime: timedelta) -> None:
     half_sign_ins.begin(
         user, browser=guards.browser(), amr=amr, lifetime=lifetime, keeps=guards.keeps()
     )
@@ -81,15 +87,8 @@ def _to_confirmation(
     user: User, waiting: Waiting | None, *, amr: tuple[str, ...], target: str
 ) -> ResponseReturnValue:
     """Mail a code to the address that nobody has confirmed, and ask for it (ux.md 2.1)."""
-    browser = guards.browser()
-    half_sign_ins.begin(
-        user,
-        browser=browser,
-        amr=amr,
-        lifetime=mailbox_proofs.LIFETIME,
-        keeps=guards.keeps(),
-    )
-    is_mailed = mailbox_proofs.send_first(user, browser=browser, address=guards.address())
+    _begin(user, amr, LIFETIMES[CONFIRM])
+    is_mailed = mailbox_proofs.send_first(user, browser=guards.browser(), address=guards.address())
     commit()
     if is_mailed:
         email.deliver_at_once()
@@ -110,7 +109,7 @@ def enter_confirmed(
     half_sign_ins.finish(half)
     if page is None:
         return admit(user, waiting, amr=amr, target=target)
-    _begin(user, amr, page)
+    _begin(user, amr, LIFETIMES[page])
     commit()
     return _half_way(page, waiting, target)
 
@@ -123,8 +122,7 @@ def enter_new(user: User, waiting: Waiting | None, *, amr: tuple[str, ...]) -> R
     """
     if amr:
         return enter(user, waiting, amr=amr, has_mailbox=True)
-    lifetime = half_sign_ins.TO_SET_UP
-    half_sign_ins.begin(user, browser=guards.browser(), amr=(), lifetime=lifetime)
+    _begin(user, (), half_sign_ins.TO_SET_UP)
     commit()
     handle = waiting.handle if waiting else None
     return redirect(url_for("login.first_passkey", interaction=handle), 303)
