@@ -27,6 +27,7 @@ from app.settings import Settings
 from tests import databases, factories, secrets_seen, stages
 from tests.clock import Clock
 from tests.http import Http
+from tests.remote import Remote, remote_host
 from tests.servers import LiveServer
 from tests.stages import Stage
 from tests.statements import Statements, counted
@@ -195,3 +196,10 @@ def clock() -> Iterator[Clock]:
 def statements(stage: Stage) -> Callable[[], AbstractContextManager[Statements]]:
     """Return a block that counts the statements and commits on the database of `app`."""
     return partial(counted, stage.engine)
+
+
+@pytest.fixture
+def remote() -> Iterator[Remote]:
+    """Return a host elsewhere, played on this machine; the test decides what it answers."""
+    with remote_host() as host:
+        yield host

@@ -57,27 +57,25 @@ def _introspection(scene, *, which):
 
 
 def _refresh(scene, *, which):
-    def alive(worker):
-        asked = getattr(scene, which)
-        answer = via(asked.party, worker).refresh(asked.tokens["refresh_token"])
-        assert answer.status in {200, 400, 401}, answer.text
-        return answer.status == 200
-
-    return _anywhere(scene, alive)
+    asked = getattr(scene, which)
+    return _gives_tokens(
+        scene, asked.party, lambda party: party.refresh(asked.tokens["refresh_token"])
+    )
 
 
 def _code(scene):
-    def alive(worker):
-        answer = via(scene.code.party, worker).redeem(scene.code.code)
-        assert answer.status in {200, 400, 401}, answer.text
-        return answer.status == 200
-
-    return _anywhere(scene, alive)
+    return _gives_tokens(scene, scene.code.party, lambda party: party.redeem(scene.code.code))
 
 
 def _device(scene):
+    return _gives_tokens(scene, scene.device.party, lambda party: party.poll(scene.device.code))
+
+
+def _gives_tokens(scene, party, ask):
+    """Tell whether the token endpoint gives anything for what a party has."""
+
     def alive(worker):
-        answer = via(scene.device.party, worker).poll(scene.device.code)
+        answer = ask(via(party, worker))
         assert answer.status in {200, 400, 401}, answer.text
         return answer.status == 200
 

@@ -1,11 +1,15 @@
 """Actors for the journeys: browsers and relying parties, inside the process and over sockets."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from tests import factories
 from tests.browser import Browser
 from tests.factories import PASSWORD
+from tests.journeys import visitor
 from tests.relying_party import CALLBACK, RelyingParty
+from tests.servers import live_server
 from tests.transports import FlaskTransport
 
 
@@ -33,6 +37,26 @@ def jane(db):
     assert db.engine, "a context of the application is open"
     made = factories.user("jane@people.example", name="Jane Doe")
     return made.email, PASSWORD
+
+
+@pytest.fixture
+def jane_doe(db):
+    """Make the same person with the password that visitors with a real browser type."""
+    assert db.engine, "a context of the application is open"
+    return factories.user("jane@people.example", name="Jane Doe", password=visitor.PASSWORD)
+
+
+@pytest.fixture
+def serve(stage, db):
+    """Return a function that starts a server with some settings changed; it runs to the end."""
+    assert db.engine, "a context of the application is open"
+    with ExitStack() as stack:
+
+        def started(**changes):
+            wanted = stage.settings.model_copy(update={"run_jobs": False, **changes})
+            return stack.enter_context(live_server(wanted))
+
+        yield started
 
 
 @pytest.fixture

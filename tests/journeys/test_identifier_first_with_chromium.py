@@ -4,36 +4,25 @@ import pytest
 from playwright.sync_api import expect
 
 from app.services.people import mailbox_proofs
-from tests import chromium, factories
+from tests import chromium
 from tests.chromium import visiting
 from tests.journeys.test_passkeys_with_chromium import Laptop, make_passkey, sign_out
 from tests.journeys.visitor import PASSWORD, Visitor
 from tests.secrets_seen import remember
-from tests.servers import live_server
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not chromium.program(), reason=chromium.NO_CHROMIUM),
     pytest.mark.one_engine,
 ]
-JANE = "jane@people.example"
 GREETING = "Hello, Jane Doe"
 SECOND = "Enter your password"
 
 
 @pytest.fixture
-def asking(stage, db):
+def asking(serve):
     """Return a server that asks for the address first."""
-    assert db.engine, "a context of the application is open"
-    changes = {"sign_in": "identifier-first", "run_jobs": False}
-    with live_server(stage.settings.model_copy(update=changes)) as server:
-        yield server
-
-
-@pytest.fixture
-def jane(db):
-    assert db.engine, "a context of the application is open"
-    return factories.user(JANE, name="Jane Doe", password=PASSWORD)
+    return serve(sign_in="identifier-first")
 
 
 def type_address(visitor, email):
@@ -47,7 +36,7 @@ def type_password(visitor, password=PASSWORD):
 
 
 @pytest.mark.parametrize("runs_script", [True, False], ids=["with_javascript", "without"])
-def test_person_types_the_address_and_then_the_password(asking, jane, runs_script):
+def test_person_types_the_address_and_then_the_password(asking, jane_doe, runs_script):
     with visiting(asking.url, java_script_enabled=runs_script) as page:
         visitor, heading = Visitor(page, asking.url), page.locator("h1")
         visitor.open("/login/sign-in")
@@ -60,13 +49,13 @@ def test_person_types_the_address_and_then_the_password(asking, jane, runs_scrip
 
         page.go_back()
         expect(heading).to_have_text("Sign in")
-        type_address(visitor, jane.email)
+        type_address(visitor, jane_doe.email)
         type_password(visitor, "not it at all")
         expect(page.locator("main")).to_contain_text("don't match")
-        expect(page.locator("#username")).to_have_value(jane.email)
+        expect(page.locator("#username")).to_have_value(jane_doe.email)
         visitor.press("change")
         expect(page.locator("#username")).to_have_value("")
-        type_address(visitor, jane.email)
+        type_address(visitor, jane_doe.email)
         page.reload()
         expect(heading).to_have_text(SECOND)
         type_password(visitor)
@@ -75,30 +64,30 @@ def test_person_types_the_address_and_then_the_password(asking, jane, runs_scrip
 
 
 @pytest.mark.parametrize("runs_script", [True, False], ids=["with_javascript", "without"])
-def test_person_changes_the_language_between_the_pages(asking, jane, runs_script):
+def test_person_changes_the_language_between_the_pages(asking, jane_doe, runs_script):
     with visiting(asking.url, java_script_enabled=runs_script) as page:
         visitor = Visitor(page, asking.url)
         visitor.open("/login/sign-in")
-        type_address(visitor, jane.email)
+        type_address(visitor, jane_doe.email)
 
         page.locator("details.language summary").click()
         page.locator("details.language a[lang=ar]").click()
         page.wait_for_load_state()
 
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
-        expect(page.locator("#username")).to_have_value(jane.email)
+        expect(page.locator("#username")).to_have_value(jane_doe.email)
         type_password(visitor)
         assert visitor.path() == "/account/"
 
 
-def test_passkey_is_offered_by_autofill_on_the_first_page(asking, jane, db):
+def test_passkey_is_offered_by_autofill_on_the_first_page(asking, jane_doe, db):
     with visiting(asking.url) as page:
         visitor, laptop = Visitor(page, asking.url), Laptop(page)
         visitor.open("/login/sign-in")
-        type_address(visitor, jane.email)
+        type_address(visitor, jane_doe.email)
         type_password(visitor)
         cookies = {one["name"]: one["value"] for one in page.context.cookies()}
-        mailbox_proofs.note(jane, remember(cookies["sealwax-browser"]))
+        mailbox_proofs.note(jane_doe, remember(cookies["sealwax-browser"]))
         db.session.commit()
         make_passkey(visitor)
         assert laptop.passkeys

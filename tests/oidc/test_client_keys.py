@@ -18,17 +18,11 @@ from tests import factories
 from tests.oidc.assertions import ask, refused
 from tests.oidc.conftest import error_of
 from tests.relying_party import RelyingParty
-from tests.remote import Reply, remote_host
+from tests.remote import Reply
 from tests.signing import ClientKey, assertion_claims, client_key
 from tests.transports import FlaskTransport
 
 RIG = client_key()
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture

@@ -6,14 +6,7 @@ import pytest
 
 from tests.oidc.conftest import Scene
 from tests.oidc.request_objects import code, error, packed
-from tests.remote import remote_host
 from tests.transports import FlaskTransport
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture

@@ -10,16 +10,9 @@ import pytest
 from app.models import User
 from tests.oidc.conftest import error_of
 from tests.registrar import CALLBACK, METADATA, Registrar
-from tests.remote import remote_host
 from tests.transports import FlaskTransport
 
 ELSEWHERE = "https://other.example/callback"
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture

@@ -10,15 +10,8 @@ from app.services.people import upstream_domains, upstreams
 from app.services.people.upstream_wishes import Wanted
 from tests import factories
 from tests.administrators import browser_of, visitor
-from tests.remote import remote_host
 from tests.secrets_seen import remember
 from tests.upstream_host import CLIENT_ID, SECRET, UpstreamHost
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.services.upkeep.memory import LONGEST_SECONDS
 from tests import factories
 from tests.browser import Browser
 from tests.relying_party import RelyingParty
-from tests.remote import Reply, remote_host
+from tests.remote import Reply
 from tests.transports import FlaskTransport
 
 POLICY, TERMS = "https://photos.example/privacy", "https://openid.net/"
@@ -23,12 +23,6 @@ def drawn(kind: str = "PNG", size: tuple[int, int] = (600, 300)) -> bytes:
     out = BytesIO()
     Image.new("RGB", size, (200, 30, 60)).save(out, kind)
     return out.getvalue()
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture

@@ -14,17 +14,10 @@ from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
 from tests.passkey_pages import use
-from tests.remote import remote_host
 from tests.secrets_seen import remember
 from tests.upstream_host import CLIENT_ID, SECRET, UpstreamHost
 
 VERSION = "2026-11"
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture

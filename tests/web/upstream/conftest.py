@@ -10,15 +10,8 @@ from sqlalchemy import func, select
 from app.models import Attempt, Session, UpstreamIdentity, User
 from app.services.people import upstreams
 from app.services.people.upstream_wishes import Wanted
-from tests.remote import remote_host
 from tests.secrets_seen import remember
 from tests.upstream_host import CLIENT_ID, SECRET, UpstreamHost
-
-
-@pytest.fixture
-def remote():
-    with remote_host() as host:
-        yield host
 
 
 @pytest.fixture
