@@ -6,7 +6,7 @@ for a client that wants no page (`prompt=none`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.clock import now
@@ -17,7 +17,7 @@ from app.oidc.request import ProtocolRequest
 from app.services.authorization import consents, levels
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import scopes, subjects
-from app.services.people import accounts, details, passkeys, second_steps, sign_up_policy, terms
+from app.services.people import details, passkeys, second_steps, sign_up_policy, terms
 from app.settings import settings
 
 #: Why the consent page is shown to somebody who has answered it before.
@@ -271,30 +271,3 @@ def wants_fresh_sign_in(
     asked = authorization_request.prompts(request)
     state = State(request, person, interaction, asked, None)
     return _login_demanded(state) or _too_old(state)
-
-
-def means_somebody_else(request: ProtocolRequest, person: SignedIn | None) -> bool:
-    """Tell whether the client names somebody, and not the person who is signed in.
-
-    `id_token_hint` and a wanted `sub` bind; `login_hint` is no more than a guess of the client.
-    """
-    return any(_named(request)) and not _is_named(request, person)
-
-
-def named_among(request: ProtocolRequest, people: Iterable[SignedIn]) -> SignedIn | None:
-    """Return whom of these people the client names, None when it names nobody of them."""
-    return next((person for person in people if _is_named(request, person)), None)
-
-
-def _named(request: ProtocolRequest) -> tuple[str, str]:
-    """Return the subject and the address that the client gives, empty where it gives none."""
-    return authorization_request.hinted_subject(request) or "", request.payload.get("login_hint")
-
-
-def _is_named(request: ProtocolRequest, person: SignedIn | None) -> bool:
-    subject, address = _named(request)
-    if person is None:
-        return False
-    if subject:
-        return subjects.of(request.client, person) == subject
-    return bool(address) and accounts.key_of(address) == accounts.key_of(person.email)

@@ -11,7 +11,7 @@ from app.clock import now
 from app.database import commit
 from app.extensions import csrf
 from app.models import Interaction
-from app.oidc import allowed, authorization_request, device_request, used
+from app.oidc import allowed, authorization_request, device_request, named_person, used
 from app.oidc import interaction as steps
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.interaction import Step
@@ -175,10 +175,10 @@ def _meant(
     """
     if waiting is not None and waiting.account_chosen:
         return None
-    if not steps.means_somebody_else(asked, current):
+    if not named_person.is_somebody_else(asked, current):
         return None
     held = guards.accounts(asked.client.id)
-    named = steps.named_among(asked, [account.session for account in held if account.session])
+    named = named_person.among(asked, [account.session for account in held if account.session])
     if named is not None:
         sessions.seen(named)
     return named
