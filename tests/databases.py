@@ -11,6 +11,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,11 +27,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     delete,
+    event,
     insert,
     literal,
     select,
     union_all,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 ENGINES = ("sqlite", "postgres")
 NO_POSTGRES = (
@@ -46,6 +49,17 @@ QUICK = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses='' "
     "-c max_connections=300 -c autovacuum=off"
 )
+
+
+def spare_the_disk(engine: Engine) -> None:
+    """Wait for no disk, as `QUICK` does: no power is cut here, and it was a third of the time."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _spare)
+        engine.dispose()  # what is connected already would go on waiting
+
+
+def _spare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @cache

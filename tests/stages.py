@@ -135,6 +135,7 @@ def _make(settings: Settings) -> Flask:
     app = create_app(settings)
     app.testing = True
     with app.app_context():
+        databases.spare_the_disk(db.engine)
         keep_templates_silent(app, db.engine)
     return app
 

@@ -1,4 +1,4 @@
-"""What the model runs on: quick hashes, and a count of what it has reached."""
+"""What the model runs on, and a count of what it has reached."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from app.database import db
 from tests.model.choices import VERSION
 from tests.model.hunts import BUGS, DEEPER_BUGS
 from tests.remote import remote_host
@@ -57,15 +55,4 @@ def place(stage):
 @pytest.fixture
 def made_of(place, clock, reached):
     """Return what makes machines of a class in this place."""
-    with place.app.app_context():
-        engines = [place.stage.engine, *db.engines.values()]
-    for engine in engines:
-        event.listen(engine, "checkout", _leave_the_disk_alone)
-    yield lambda machine: partial(machine, place, clock, reached)
-    for engine in engines:
-        event.remove(engine, "checkout", _leave_the_disk_alone)
-
-
-def _leave_the_disk_alone(connection, _record, _proxy):
-    """No power is cut here: what is written need not survive it."""
-    connection.execute("PRAGMA synchronous=OFF")
+    return lambda machine: partial(machine, place, clock, reached)
