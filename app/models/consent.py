@@ -30,6 +30,8 @@ class Consent(Model):
     declined: Mapped[str] = mapped_column(Text, default="")
     given_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    #: From when on nothing of it counts and the client has to ask again; None: it has no end.
+    ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     #: When it was taken back. Until that is final, what it was waits here and nothing is allowed.
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     removed_scope: Mapped[str | None] = mapped_column(Text)

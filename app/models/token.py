@@ -42,6 +42,8 @@ class Family(Model):
     amr: Mapped[list[Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: The end of the consent it came from: nothing issued from it lives longer.
+    ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     code_digest: Mapped[str | None] = mapped_column(String(43), unique=True)
     code_expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -22,7 +22,7 @@ def build(client: Client, granted: Any, scope: str) -> tuple[str, int]:
 
     `granted` is the row of the family it belongs to, None for a token the client gets for itself.
     """
-    lifetime = lifetime_of(client)
+    lifetime = lifetime_of(client, granted)
     if is_opaque(client):
         return access_tokens.new_opaque(), lifetime
     claims = contents(client, granted, scope)
@@ -46,10 +46,15 @@ def is_opaque(client: Client) -> bool:
     return bool(client.setting("access_token_format") == "opaque")
 
 
-def lifetime_of(client: Client) -> int:
-    """Return how many seconds the client's access tokens live."""
+def lifetime_of(client: Client, granted: Any) -> int:
+    """Return how many seconds an access token lives: no longer than the consent it comes from.
+
+    Whoever checks a JWT offline never hears of the end of a consent.
+    """
     lifetime = clients.lifetime_of(client, settings.access_token_lifetime)
-    return int(lifetime.total_seconds())
+    if granted and granted.grant_ends_at is not None:
+        lifetime = min(lifetime, granted.grant_ends_at - now())
+    return max(1, int(lifetime.total_seconds()))
 
 
 def contents(client: Client, granted: Any, scope: str) -> dict[str, Any]:
@@ -62,7 +67,7 @@ def contents(client: Client, granted: Any, scope: str) -> dict[str, Any]:
         "client_id": client.client_id,
         "scope": scope,
         "iat": issued,
-        "exp": issued + lifetime_of(client),
+        "exp": issued + lifetime_of(client, granted),
         "jti": secrets.new_id(),
     }
     if granted:

@@ -90,7 +90,7 @@ def of(client: Client, wish: Wish) -> Preview:
         raise Refusal("grant_type_not_allowed", "grant_type", sent=wish.grant_type)
     if wish.user is None:
         scope = client_credentials.scope_for(client, wish.scope)
-        return Preview(scope, access_token.lifetime_of(client), _access(client, None, scope))
+        return Preview(scope, access_token.lifetime_of(client, None), _access(client, None, scope))
     asked = _request(client, wish)
     granted = _granted(asked, wish.user, wish.amr)
     return _of_person(client, granted, wish.grant_type)
@@ -105,12 +105,13 @@ def question(client: Client, wish: Wish) -> Question | None:
     if wish.user is None:
         return None
     asked = _request(client, wish)
-    known = consents.find(wish.user.id, client.id)
+    known = consents.last(wish.user.id, client.id)
+    counts = known is not None and not consents.is_over(known)
     person = signed_in.imagined(
         wish.user,
         amr=wish.amr,
-        allowed=known.scope.split() if known else (),
-        declined=known.declined.split() if known else (),
+        allowed=known.scope.split() if known and counts else (),
+        declined=known.declined.split() if known and counts else (),
     )
     is_asked = interaction.asks_consent(asked, person)
     return Question(tuple(asked.permissions.split()), person, is_asked, known)
@@ -158,7 +159,7 @@ def _of_person(client: Client, granted: Any, grant_type: str) -> Preview:
     nonce = bearer.nonce_of(grant_type, granted)
     return Preview(
         scope=scope,
-        lifetime=access_token.lifetime_of(client),
+        lifetime=access_token.lifetime_of(client, granted),
         access_token=_access(client, granted, scope),
         id_token=_id_token(client, granted, nonce) if is_openid else None,
         userinfo=_userinfo(client, granted, scope) if is_openid else None,

@@ -19,7 +19,9 @@ NEW_FOR_DAYS = 30
 
 def is_more(names: Iterable[str], person: SignedIn, row: Client, known: Consent | None) -> bool:
     """Tell whether the person has allowed something before, and something is new or needed now."""
-    return known is not None and not consents.settled(person, row).issuperset(names)
+    if known is None or consents.is_over(known):
+        return False
+    return not consents.settled(person, row).issuperset(names)
 
 
 def rows(
@@ -49,7 +51,9 @@ def _starts_ticked(name: str, person: SignedIn, row: Client) -> bool:
     return scopes.is_offered(name, row) == "on"
 
 
-def client(row: Client, redirect_uri: str, known: Consent | None) -> dict[str, Any]:
+def client(
+    row: Client, redirect_uri: str, known: Consent | None, names: Iterable[str]
+) -> dict[str, Any]:
     """Return what the page says about the application; the host is the registered one."""
     age = (now() - row.created_at).days
     return {
@@ -60,6 +64,8 @@ def client(row: Client, redirect_uri: str, known: Consent | None) -> dict[str, A
         "policy_uri": row.setting("policy_uri") or "",
         "tos_uri": row.setting("tos_uri") or "",
         "is_first_time": known is None,
+        "ended_at": known.ends_at if known and consents.is_over(known) else None,
+        "ends_at": consents.end_of(row, known, names),
         "added_days_ago": age if age < NEW_FOR_DAYS else None,
         "is_checked": not row.self_registered,
     }

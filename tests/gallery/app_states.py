@@ -12,7 +12,10 @@ def _apps(**changes: Any) -> Context:
         "saved": "",
         "minutes": 10,
         "removed": [],
-        "apps": [_app(), _app(client_id="mail", name="Mail", open_url=None, is_managed=True)],
+        "apps": [
+            _app(),
+            _app(client_id="mail", name="Mail", open_url=None, is_managed=True, ends_at=None),
+        ],
     }
     return {**known, **changes}
 
@@ -26,6 +29,7 @@ def _app(**changes: Any) -> Context:
         "host": "photos.example",
         "given_at": ago(days=30),
         "used_at": ago(hours=3),
+        "ends_at": ago(days=-60),
         "is_managed": False,
         "titles": ["Your name and profile", "Your email address"],
     }

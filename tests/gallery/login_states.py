@@ -10,7 +10,18 @@ from app.web.login.forgot import ForgotForm
 from app.web.login.reset import ResetForm
 from app.web.login.sign_in_page import SignInForm
 from tests.gallery.passkey_states import REQUEST
-from tests.gallery.people import JANE, LONG_NAME, NAMELESS, NOON, Context, States, app, scope, told
+from tests.gallery.people import (
+    JANE,
+    LONG_NAME,
+    NAMELESS,
+    NOON,
+    Context,
+    States,
+    ago,
+    app,
+    scope,
+    told,
+)
 
 UPSTREAMS = [
     {"slug": slug, "name": name, "kind": "generic", "action": f"/login/upstream/{slug}"}
@@ -173,6 +184,12 @@ def _consent_more() -> Context:
     return _consent(client=app(is_first_time=False), scopes=asked, is_more=True)
 
 
+def _consent_again() -> Context:
+    """Return the page of what has ended, and will end again."""
+    ended = {"is_first_time": False, "ended_at": ago(days=2), "ends_at": ago(days=-90)}
+    return _consent(client=app(**ended))
+
+
 def _consent_stranger() -> Context:
     stranger = app(
         name=LONG_NAME,
@@ -257,6 +274,7 @@ STATES: States = (
     ("login/reset.html", "expired", lambda: _reset(form=None, email=None)),
     ("login/consent.html", "first", _consent),
     ("login/consent.html", "more", _consent_more),
+    ("login/consent.html", "ended", _consent_again),
     ("login/consent.html", "needed", _consent_needed),
     ("login/consent.html", "changed", lambda: _consent_needed(has_changed=True)),
     ("login/consent.html", "stranger", _consent_stranger),

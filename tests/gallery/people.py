@@ -44,6 +44,8 @@ def app(**changes: Any) -> SimpleNamespace:
         "policy_uri": "https://photos.example/privacy",
         "tos_uri": "https://photos.example/terms",
         "is_first_time": True,
+        "ended_at": None,
+        "ends_at": None,
         "added_days_ago": None,
         "is_checked": True,
     }

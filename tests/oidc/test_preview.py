@@ -44,6 +44,7 @@ MEMBERS = st.fixed_dictionaries(
         "access_token_format": st.sampled_from(["jwt", "opaque"]),
         "access_token_lifetime": st.sampled_from([None, 60, 3600]),
         "audience": st.lists(st.sampled_from(["https://api.example", "b"]), unique=True),
+        "consent_days": st.sampled_from([None, 1, 365]),
         "trusted": st.booleans(),
         "default_acr_values": st.sampled_from([[], ["urn:sealwax:acr:password"], ["gold"]]),
     }

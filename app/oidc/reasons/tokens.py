@@ -168,6 +168,14 @@ ROWS = (
         mender="person",
     ),
     Reason(
+        "consent_ended",
+        "invalid_grant",
+        "What the person allowed has come to its end.",
+        "Send the person through the sign-in again: they are asked once more.",
+        mender="person",
+        setting="consent_days",
+    ),
+    Reason(
         "refresh_token_unknown",
         "invalid_grant",
         "The refresh token is not valid.",

@@ -25,6 +25,8 @@ class AllowedApp:
     scopes: tuple[str, ...]
     since: datetime
     used_at: datetime | None
+    #: When it has to ask again, None when it need not.
+    until: datetime | None
     #: An administrator vouches for it: it asks for nothing, and nothing can be taken from it.
     is_managed: bool
 
@@ -59,13 +61,14 @@ def _allowed(
         scopes.split(consent.scope),
         consent.given_at,
         times[1] if times else None,
+        None if client.setting("trusted") else consent.ends_at,
         is_managed=bool(client.setting("trusted")),
     )
 
 
 def _trusted(client: Client, times: tuple[datetime, datetime]) -> AllowedApp:
     granted = scopes.split(client.setting("scope"))
-    return AllowedApp(client, granted, *times, is_managed=True)
+    return AllowedApp(client, granted, *times, None, is_managed=True)
 
 
 def _trusted_among(pks: Iterable[int]) -> list[Client]:

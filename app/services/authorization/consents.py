@@ -1,10 +1,15 @@
-"""Consents: what a user allowed a client; ask, remember, narrow, withdraw, restore."""
+"""Consents: what a user allowed a client; ask, remember, narrow, withdraw, restore.
+
+A consent may have an end, which its client's setting says when it is given. From then on it counts
+for nothing, and nothing that came from it lives on: codes.issue hands the end down to the family.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from app.clock import now
 from app.database import db, insert_or
@@ -34,7 +39,13 @@ def settled(person: SignedIn, client: Client) -> frozenset[str]:
 
 
 def find(user_id: int, client_pk: int) -> Consent | None:
-    """Return what the user has allowed the client so far."""
+    """Return what the user allows the client now."""
+    found = last(user_id, client_pk)
+    return None if found is None or is_over(found) else found
+
+
+def last(user_id: int, client_pk: int) -> Consent | None:
+    """Return what the user has allowed the client, also when it has come to its end."""
     return db.session.scalar(
         select(Consent).where(
             Consent.user_id == user_id,
@@ -42,6 +53,23 @@ def find(user_id: int, client_pk: int) -> Consent | None:
             Consent.removed_at.is_(None),
         )
     )
+
+
+def is_over(consent: Consent) -> bool:
+    """Tell whether a consent has come to its end."""
+    return consent.ends_at is not None and consent.ends_at <= now()
+
+
+def end_of(client: Client, known: Consent | None, asked: Iterable[str]) -> datetime | None:
+    """Return when an answer to these scopes will end, None when it has no end.
+
+    Whoever is asked about a part alone has not prolonged the rest, which they did not look at.
+    """
+    days = client.setting("consent_days")
+    end = now() + timedelta(days=days) if days and not client.setting("trusted") else None
+    if known is None or is_over(known) or set(known.scope.split()).issubset(asked):
+        return end
+    return min((each for each in (end, known.ends_at) if each), default=None)
 
 
 def remember(
@@ -54,7 +82,10 @@ def remember(
 ) -> Consent:
     """Keep the answer of the consent page; scopes not asked about stay as they were."""
     consent = _to_be_changed(user_id, client.id)
+    if is_over(consent):  # what nobody is asked about must not come back with the rest
+        consent.scope = consent.declined = ""
     wanted, given = set(asked), set(allowed)
+    consent.ends_at = end_of(client, consent, wanted)
     consent.scope = scopes.join((set(consent.scope.split()) - wanted) | given)
     consent.declined = scopes.join((set(consent.declined.split()) - wanted) | (wanted - given))
     consent.changed_at = now()
@@ -94,7 +125,11 @@ def of_user(user_id: int) -> Sequence[tuple[Consent, Client]]:
     wanted = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_pk)
-        .where(Consent.user_id == user_id, Consent.removed_at.is_(None))
+        .where(
+            Consent.user_id == user_id,
+            Consent.removed_at.is_(None),
+            or_(Consent.ends_at.is_(None), Consent.ends_at > now()),
+        )
         .order_by(Client.name)
     )
     return [(consent, client) for consent, client in db.session.execute(wanted).all()]

@@ -36,6 +36,7 @@ COLUMNS = (
     FAMILIES.c.claims_request,
     FAMILIES.c.created_at.label("granted_at"),
     FAMILIES.c.revoked_at,
+    FAMILIES.c.ends_at.label("grant_ends_at"),
     USERS.c.id.label("user_id"),
     USERS.c.subject,
     USERS.c.pairwise_key,
@@ -121,6 +122,8 @@ def fault(granted: Any) -> str:
         return "second_step_demanded"
     if not offline and _session_is_over(granted):
         return "session_ended"
+    if granted.grant_ends_at is not None and granted.grant_ends_at <= now():
+        return "consent_ended"
     return "family_revoked" if granted.revoked_at is not None else ""
 
 

@@ -92,7 +92,7 @@ def find_with_client(token: str) -> Any:
 def ends_at(granted: Any) -> datetime:
     """Return when the family of a granted row stops being refreshed at all."""
     end: datetime = granted.granted_at + settings.refresh_lifetime
-    return end
+    return min(end, granted.grant_ends_at or end)
 
 
 def spend(digest: str) -> bool:

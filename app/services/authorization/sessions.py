@@ -30,6 +30,12 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
 CONSENTS, FAMILIES = Consent.__table__, Family.__table__
+#: What a consent adds to COLUMNS.
+OF_CONSENT = (
+    CONSENTS.c.scope.label("allowed"),
+    CONSENTS.c.declined,
+    CONSENTS.c.ends_at.label("allowed_until"),
+)
 #: `seen_at` is written this often at most: not every page view is worth a write.
 SEEN_STEP = timedelta(minutes=5)
 LONGEST_AGENT = 300
@@ -38,7 +44,7 @@ _ALIVE = and_(SESSIONS.c.digest == bindparam("digest"), LIVES)
 _FIND = select(*COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)
 #: The same with what the user allowed one client: silent sign-in asks the database once.
 _FIND_FOR_CLIENT = (
-    select(*COLUMNS, CONSENTS.c.scope.label("allowed"), CONSENTS.c.declined)
+    select(*COLUMNS, *OF_CONSENT)
     .join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id)
     .outerjoin(
         CONSENTS,

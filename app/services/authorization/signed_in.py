@@ -46,6 +46,8 @@ class SignedIn:
     #: What the user has allowed the client that was asked about, and what they left out.
     allowed: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    #: When that ends and the client has to ask again; None: never.
+    allowed_until: datetime | None = None
     locale: str | None = None
     zoneinfo: str | None = None
 
@@ -104,8 +106,10 @@ def living(row: Row[*tuple[Any, ...]]) -> SignedIn | None:
     found = row._mapping  # noqa: SLF001 (the public name of a row's columns)
     fields = {name: found[name] for name in SignedIn.__slots__ if name in found}
     fields["amr"] = tuple(fields["amr"])
-    fields["allowed"] = frozenset((fields.get("allowed") or "").split())
-    fields["declined"] = frozenset((fields.get("declined") or "").split())
+    until = fields.get("allowed_until")
+    is_over = until is not None and until <= moment
+    for name in ("allowed", "declined"):
+        fields[name] = frozenset("" if is_over else (fields.get(name) or "").split())
     return SignedIn(**fields)
 
 

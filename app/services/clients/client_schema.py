@@ -43,12 +43,14 @@ MOST_URIS = 50
 LONGEST_NAME = 60
 LONGEST_ENTRY = 254
 TEN_YEARS = 315_360_000
+LONGEST_CONSENT_DAYS = 3650
 LONGEST_SCOPE = 1000
 DEFAULT_SCOPE = "openid profile email offline_access"
 POLICY = frozenset(
     {
         "trusted",
         "required_scopes",
+        "consent_days",
         "require_second_step",
         "security_profile",
         "pkce_required",
@@ -111,6 +113,8 @@ class ClientMetadata(BaseModel):
     trusted: bool = False
     #: Policy: scopes that nobody can leave out and still use it; openid is one without being named.
     required_scopes: list[str] = Field(default_factory=list, max_length=LONGEST_SCOPE)
+    #: Policy: days after which people are asked again; None: what they allow has no end.
+    consent_days: int | None = Field(None, ge=1, le=LONGEST_CONSENT_DAYS)
     #: Policy: nobody gets in with one step alone, whatever the client asks for.
     require_second_step: bool = False
     #: Policy: `strict` wants PKCE, and our issuer as the audience of what the client signs.

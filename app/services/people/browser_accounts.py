@@ -22,7 +22,7 @@ from app.database import db, insert_or, is_sqlite
 from app.models import BrowserAccount, User
 from app.security import secrets
 from app.services.authorization import sessions
-from app.services.authorization.sessions import CONSENTS
+from app.services.authorization.sessions import CONSENTS, OF_CONSENT
 from app.services.authorization.signed_in import COLUMNS, LIVES, SESSIONS, USERS, SignedIn, living
 from app.services.people import trusted_browsers
 
@@ -51,8 +51,7 @@ _OF = (
         ACCOUNTS.c.id.label("account_id"),
         *COLUMNS,
         USERS.c.picture,
-        CONSENTS.c.scope.label("allowed"),
-        CONSENTS.c.declined,
+        *OF_CONSENT,
     )
     .join_from(ACCOUNTS, USERS, USERS.c.id == ACCOUNTS.c.user_id)
     .outerjoin(SESSIONS, and_(SESSIONS.c.id == ACCOUNTS.c.session_id, LIVES))

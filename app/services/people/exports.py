@@ -110,6 +110,7 @@ def _application(consent: Consent, client: Client) -> dict[str, Any]:
         "allowed": consent.scope.split(),
         "declined": consent.declined.split(),
         "given_at": consent.given_at.isoformat(),
+        "ends_at": consent.ends_at.isoformat() if consent.ends_at else None,
     }
 
 

@@ -69,6 +69,8 @@ SIGHTINGS_KEPT = timedelta(days=30)
 #: Longer than a client's keys are used without being fetched again.
 DOCUMENTS_KEPT = timedelta(days=1)
 FIGURES_KEPT = timedelta(days=800)
+#: Whoever is asked again is told since when.
+ENDED_CONSENTS_KEPT = timedelta(days=90)
 #: As long as an administrator may look at what a capture has caught.
 CAPTURES_KEPT = timedelta(days=1)
 
@@ -181,6 +183,7 @@ BROOMS = (
     Broom(CLIENTS, _is_unused_client),
     Broom(INITIAL_TOKENS, lambda: INITIAL_TOKENS.c.expires_at <= now() - SESSIONS_KEPT),
     Broom(CONSENTS, lambda: CONSENTS.c.removed_at <= now() - Consent.UNDO - SLACK),
+    Broom(CONSENTS, lambda: CONSENTS.c.ends_at <= now() - ENDED_CONSENTS_KEPT),
     _expired(SignedTokens.__table__),
     Broom(FETCHES, lambda: FETCHES.c.fetched_at <= now() - SIGHTINGS_KEPT),
     Broom(CALLERS, lambda: CALLERS.c.seen_at <= now() - SIGHTINGS_KEPT),

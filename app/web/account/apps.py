@@ -96,6 +96,7 @@ def _shown(found: AllowedApp) -> dict[str, Any]:
         "host": _host(client.setting("redirect_uris") or []),
         "given_at": found.since,
         "used_at": found.used_at,
+        "ends_at": found.until,
         "is_managed": found.is_managed,
         "titles": [permissions.title(name) for name in found.scopes],
     }

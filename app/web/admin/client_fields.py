@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _
 from wtforms import (
     IntegerField,
     SelectField,
@@ -27,8 +28,10 @@ class TicksField(SelectMultipleField):
     option_widget = widgets.CheckboxInput()
 
 
-class SecondsField(IntegerField):
-    """A whole number of seconds."""
+class _WholeField(IntegerField):
+    """A whole number; what is none is refused in words."""
+
+    refusal: LazyString
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed.
@@ -39,7 +42,19 @@ class SecondsField(IntegerField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError(gettext("Type a whole number of seconds.")) from None
+            raise ValueError(self.refusal) from None
+
+
+class SecondsField(_WholeField):
+    """A whole number of seconds."""
+
+    refusal = _("Type a whole number of seconds.")
+
+
+class DaysField(_WholeField):
+    """A whole number of days."""
+
+    refusal = _("Type a whole number of days.")
 
 
 class WordField(StringField):

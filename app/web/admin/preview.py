@@ -196,7 +196,7 @@ def _question(row: Client, wish: Wish) -> dict[str, Any] | None:
     left_out = row.required_scopes & found.person.declined
     return {
         "account": {"name": wish.user.name or "", "email": wish.user.email},
-        "client": asking.client(row, address, found.known),
+        "client": asking.client(row, address, found.known, found.scopes),
         "scopes": asking.rows(found.scopes, wish.user, found.person, row, is_more=is_more),
         "is_more": is_more,
         "left_out": bool(left_out.intersection(found.scopes)),

@@ -72,6 +72,7 @@ _CHECKS: dict[str, tuple[LazyString | None, LazyString]] = {
         None,
         _("The authorization was revoked: access was removed, or something was used twice."),
     ),
+    "consent_ended": (None, _("What the person allowed has come to its end.")),
     "account_secured": (
         None,
         _("The account was secured since: a new password, second step, or sign-out everywhere."),

@@ -98,7 +98,7 @@ def _cancel(waiting: Waiting, person: SignedIn) -> None:
 def _page(waiting: Waiting, person: SignedIn, *, ticked: set[str] | None = None) -> str:
     """Return the page; `ticked` are the ticks of an answer to an older one."""
     user = users.get(person.user_id)
-    known = consents.find(person.user_id, waiting.client.id)
+    known = consents.last(person.user_id, waiting.client.id)
     is_more = asking.is_more(waiting.scopes, person, waiting.client, known)
     rows = asking.rows(waiting.scopes, user, person, waiting.client, is_more=is_more)
     if ticked is not None:
@@ -109,7 +109,7 @@ def _page(waiting: Waiting, person: SignedIn, *, ticked: set[str] | None = None)
         form=ConsentForm(),
         interaction=waiting.handle,
         account={"name": person.name or "", "email": person.email},
-        client=asking.client(waiting.client, _place(waiting), known),
+        client=asking.client(waiting.client, _place(waiting), known, waiting.scopes),
         scopes=rows,
         is_more=is_more,
         has_changed=ticked is not None,
