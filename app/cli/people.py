@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import IO
 
 import click
 from flask.cli import AppGroup
 
-from app.cli.lines import as_json, assignment, refuse, show
+from app.cli.lines import as_json, assignment, refuse, show, show_row
 from app.database import commit, rollback
 from app.errors import ProviderError
-from app.services.people import accounts, addresses, profiles, roles
+from app.jobs.imports import address_of
+from app.services.people import (
+    accounts,
+    addresses,
+    import_files,
+    import_lines,
+    imports,
+    profiles,
+    roles,
+)
+from app.services.people.import_files import Table
+from app.services.people.import_lines import Judged, Outcome
 from app.services.people.roles import COLUMNS, Role
 
 user_group = AppGroup("user", help="People who sign in.")
@@ -108,3 +121,44 @@ def set_user(email: str, assignments: tuple[str, ...], *, as_json: bool) -> None
         return
     commit()
     show({"email": user.email, **{name: getattr(user, name) for name in members}}, as_json=as_json)
+
+
+@user_group.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Write nothing: show what would happen.")
+@click.option("--no-mail", is_flag=True, help="Mail nobody a link to choose a password.")
+@as_json
+def import_users(file: IO[bytes], *, dry_run: bool, no_mail: bool, as_json: bool) -> None:
+    """Make accounts for the people in a CSV file; the exit status is 1 when a line has an error."""
+    try:
+        table = import_files.read(file.read(import_files.MOST_BYTES + 1))
+    except ProviderError as error:
+        refuse(error)
+        return
+    done = _checked(table) if dry_run else _added(table, tells=not no_mail)
+    outcomes = []
+    for one, outcome in done:
+        outcomes.append(outcome)
+        line = {"line": one.line.number, "email": one.line.email, "outcome": outcome.value}
+        show_row({**line, "why": one.why}, as_json=as_json)
+    if Outcome.WRONG in outcomes:
+        raise click.exceptions.Exit(1)
+
+
+def _checked(table: Table) -> Iterator[tuple[Judged, Outcome]]:
+    for one in import_lines.judge(table.lines, by=None):
+        yield one, one.outcome
+
+
+def _added(table: Table, *, tells: bool) -> Iterator[tuple[Judged, Outcome]]:
+    """Yield each line once it is in the database, in the bits in which others can wait for it."""
+    imports.record(len(table.lines), tells=tells)
+    added = 0
+    for begin in range(0, len(table.lines), imports.BIT):
+        bit, done = table.lines[begin : begin + imports.BIT], []
+        for one in import_lines.judge(bit, by=None, among=table.lines):
+            outcome = imports.add(one, by=None, link=address_of if tells else None, before=added)
+            added += outcome is Outcome.ADD
+            done.append((one, outcome))
+        commit()
+        yield from done

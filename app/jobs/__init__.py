@@ -1,4 +1,4 @@
-"""Work that nobody waits for: mail, files, notices, seals, deletions, cleaning up, turning keys.
+"""Work that nobody waits for: mail, files, imports, notices, seals, deletions, cleaning, keys.
 
 The table `JOBS` says what runs how often. Every job may run in several processes at once.
 """
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from app.clock import now
 from app.database import db, rollback
-from app.jobs import audit, cleanup, deletions, email, exports, keys, logouts
+from app.jobs import audit, cleanup, deletions, email, exports, imports, keys, logouts
 
 log = logging.getLogger(__name__)
 SECONDS_BETWEEN_ROUNDS = 0.5
@@ -32,6 +32,7 @@ class Job:
 JOBS = (
     Job("logouts", timedelta(seconds=0.5), logouts.deliver),
     Job("exports", timedelta(seconds=5), exports.make),
+    Job("imports", timedelta(seconds=5), imports.add),
     Job("email", timedelta(seconds=2), email.deliver),
     Job("keys", timedelta(hours=1), keys.turn),
     Job("audit", timedelta(seconds=5), audit.seal),

@@ -39,6 +39,7 @@ from app.models.upstream import (
 )
 from app.models.use import ClientUse
 from app.models.user import PasswordReset, ProfilePicture, SignUp, User
+from app.models.user_import import UserImport
 
 __all__ = [
     "AccessToken",
@@ -100,4 +101,5 @@ __all__ = [
     "UsedAssertion",
     "User",
     "UserEmail",
+    "UserImport",
 ]

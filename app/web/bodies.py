@@ -6,8 +6,12 @@ from flask import Request
 
 #: Bytes of a body; what is longer is cut off at the gate.
 LONGEST_BODY = 65_536
-#: Pages that take more: a picture.
-LONGER_BODIES = {"/account/picture": 5 * 1024 * 1024, "/admin/settings": 1024 * 1024}
+#: Pages that take more: a picture, a table of people.
+LONGER_BODIES = {
+    "/account/picture": 5 * 1024 * 1024,
+    "/admin/settings": 1024 * 1024,
+    "/admin/users/import": 1024 * 1024,
+}
 SECONDS_FOR_BODY = 10
 SECONDS_FOR_LONGER = 60
 

@@ -138,7 +138,12 @@ def _forgot(**changes: Any) -> Context:
 
 
 def _reset(**changes: Any) -> Context:
-    known = {"form": ResetForm(formdata=None), "email": JANE.email, "password_length": 15}
+    known = {
+        "form": ResetForm(formdata=None),
+        "email": JANE.email,
+        "is_first": False,
+        "password_length": 15,
+    }
     return {**known, **changes}
 
 
@@ -262,6 +267,7 @@ STATES: States = (
     ("login/forgot.html", "plain", _forgot),
     ("login/forgot.html", "sent", lambda: _forgot(sent_to=JANE.email, mailbox_url="/dev/mail")),
     ("login/reset.html", "plain", _reset),
+    ("login/reset.html", "first", lambda: _reset(is_first=True)),
     (
         "login/reset.html",
         "refused",

@@ -70,5 +70,5 @@ def test_loop_ends_when_its_server_is_gone(db):
 def test_every_job_of_the_table_runs(db):
     assert Rounds(JOBS).run() == []
     assert {job.name for job in JOBS} == {
-        "logouts", "exports", "email", "keys", "audit", "deletions", "cleanup"
+        "logouts", "exports", "imports", "email", "keys", "audit", "deletions", "cleanup"
     }  # fmt: skip

@@ -63,6 +63,11 @@ MAILS = {
         "is_admin": True,
         "expires_at": datetime(2027, 3, 10, 12, 0, tzinfo=UTC),
     },
+    "account_made": {
+        "link": f"{ISSUER}/login/reset?token=x",
+        "inviter": "Jane Doe",
+        "expires_at": datetime(2027, 3, 10, 12, 0, tzinfo=UTC),
+    },
     "export_ready": {
         "link": f"{ISSUER}/account/data/file?token=x",
         "days": 7,

@@ -13,7 +13,8 @@ import pytest
 from app.database import Base
 from app.services.authorization.attempts import Trace
 from app.services.clients import owners
-from app.services.people import groups, invitations, upstreams
+from app.services.people import groups, imports, invitations, upstreams
+from app.services.people.import_files import Line, Table
 from app.services.people.roles import ALLOWED, ALLOWED_TO_OWN, Permission, Role
 from app.services.people.upstream_wishes import Wanted
 from app.web import access
@@ -68,12 +69,14 @@ def scene(db):
     )
     upstream = upstreams.create("generic", wanted, by=boss.id)
     invitations.send("new@people.example", name=None, is_admin=False, by=boss, link=str)
+    kept = imports.keep(Table((Line(2, "new@import.example"),)), by=boss)
     trace = Trace("authorize", client_id=client.client_id, user_id=target.id)
     trace.write("ok")
     db.session.commit()
     return {
         "client_id": client.client_id,
         "filename": "css/app.css",
+        "handle": kept.id,
         "group_id": group.id,
         "reference": trace.reference,
         "slug": upstream.slug,

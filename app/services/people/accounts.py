@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict
+from typing import Any
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -173,6 +174,25 @@ def create_invited(email: str, *, password_hash: str, person: NewPerson, is_admi
     """
     user = _add(email, password_hash, name=person.name, is_admin=is_admin, email_verified=True)
     _keep_answers(user, person)
+    return user
+
+
+def create_for(
+    email: str, *, name: PersonName, by: int | None, locale: str | None = None, **details: Any
+) -> User:
+    """Make the account of somebody who chooses a password later, with a link in a mail.
+
+    Whoever makes it vouches for the address, and nobody comes in without having read its mail:
+    there is no password that somebody else could know (security.md RV08). `details` go into the
+    audit log.
+
+    Raises:
+        AddressTaken: there is one with this address by now.
+    """
+    user = _add(email, "", name=name, email_verified=True)
+    user.locale = locale
+    user.details_due = bool(settings.sign_up_asks)
+    audit.record(Event.USER_CREATED, actor_id=by, user_id=user.id, **details)
     return user
 
 

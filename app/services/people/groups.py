@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Row, bindparam, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
@@ -50,6 +50,17 @@ def search(text: str = "", *, page: int = 1) -> tuple[Sequence[Row[Group, int]],
     ordered = wanted.add_columns(_SIZE).order_by(GROUPS.c.name_key)
     rows = db.session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return rows, total
+
+
+def key_of(name: str) -> str:
+    """Return the name of a group as it is compared."""
+    return unicodedata.normalize("NFKC", person_names.one_line(name)).casefold()
+
+
+def named(names: Iterable[str]) -> dict[str, Group]:
+    """Return the groups of these names that there are, by the name as it is compared."""
+    wanted = select(Group).where(GROUPS.c.name_key.in_({key_of(name) for name in names}))
+    return {group.name_key: group for group in db.session.scalars(wanted)}
 
 
 def get(group_id: int) -> Group:
@@ -130,7 +141,7 @@ def remove(group: Group, *, by: int) -> None:
     audit.record(Event.GROUP_DELETED, actor_id=by, group=name)
 
 
-def add_member(group: Group, user: User, *, by: int) -> None:
+def add_member(group: Group, user: User, *, by: int | None) -> None:
     """Put a user into a group; who is in it already stays in it."""
     row = insert_or(MEMBERSHIPS).values(group_id=group.id, user_id=user.id)
     added = db.session.execute(row.on_conflict_do_nothing())
@@ -189,7 +200,7 @@ def _name(group: Group, name: str, description: str) -> None:
         NameTaken: another group has the name.
     """
     group.name = person_names.one_line(name)
-    group.name_key = unicodedata.normalize("NFKC", group.name).casefold()
+    group.name_key = key_of(group.name)
     group.description = person_names.one_line(description)
     try:
         with db.session.begin_nested():

@@ -78,7 +78,29 @@ def begin_for(user: User, *, by: int, link: Callable[[str], str]) -> None:
     audit.record(Event.RESET_ASKED, actor_id=by, user_id=user.id)
 
 
-def new_token(user: User, key: str) -> str:
+def begin_first(
+    user: User, *, inviter: str, link: Callable[[str], str], wait: timedelta = timedelta(0)
+) -> None:
+    """Tell somebody that an account was made for them, with a link to choose its password.
+
+    It lives as long as an invitation; when it is over, its owner asks for another one like anybody
+    who has forgotten a password. `inviter` is who made the account, empty where nobody is named;
+    the mail waits as in `mail.enqueue`.
+    """
+    lifetime = settings.invitation_lifetime
+    mail.enqueue(
+        "account_made",
+        to=user.email,
+        reader=user,
+        asked=False,
+        wait=wait,
+        link=link(new_token(user, user.email_key, lifetime=lifetime)),
+        inviter=inviter,
+        expires_at=now() + lifetime,
+    )
+
+
+def new_token(user: User, key: str, *, lifetime: timedelta = LIFETIME) -> str:
     """Return the token of a link that goes to an address of a user; earlier ones are dead."""
     token = secrets.new_token("pr")
     db.session.execute(delete(RESETS).where(RESETS.c.user_id == user.id))
@@ -88,7 +110,7 @@ def new_token(user: User, key: str) -> str:
             user_id=user.id,
             email_key=key,
             epoch=user.epoch,
-            expires_at=now() + LIFETIME,
+            expires_at=now() + lifetime,
         )
     )
     db.session.flush()

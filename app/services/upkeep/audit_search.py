@@ -63,6 +63,7 @@ GROUPS: dict[str, frozenset[Event]] = {
     - {Event.INVITATION_ACCEPTED}
     | {
         Event.USER_CREATED,
+        Event.USERS_IMPORTED,
         Event.USER_TURNED_OFF,
         Event.USER_TURNED_ON,
         Event.SECOND_STEP_RESET,

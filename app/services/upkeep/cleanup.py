@@ -48,6 +48,7 @@ from app.models import (
     UpstreamSignIn,
     UsedAssertion,
     UserEmail,
+    UserImport,
 )
 from app.services.upkeep import audit_chain
 from app.services.upkeep.audit import OWN_HISTORY, Event
@@ -198,6 +199,7 @@ BROOMS = (
     _expired(EmailRevert.__table__),
     Broom(ADDRESSES, _is_kept_no_longer),
     _expired(Invitation.__table__),
+    _expired(UserImport.__table__),
     _expired(HalfSignIn.__table__),
     _expired(MailboxProof.__table__),
     _expired(BrowserAccount.__table__),

@@ -51,16 +51,25 @@ class Claimed:
 
 
 def enqueue(
-    template: str, *, to: str, reader: User | None = None, asked: bool = True, **context: Any
+    template: str,
+    *,
+    to: str,
+    reader: User | None = None,
+    asked: bool = True,
+    wait: timedelta = timedelta(0),
+    **context: Any,
 ) -> None:
     """Render a mail in the language and zone of its reader, and put it into the outbox.
 
     `reader` is whose mailbox it is, if that is known; `asked` is False when somebody else has
-    caused the mail. Words in the context that were not translated yet (lazy) follow.
+    caused the mail. Words in the context that were not translated yet (lazy) follow. A mail that
+    is one of many waits, so that those somebody is waiting for overtake it.
     """
     context["zone"] = languages.zone(reader.zoneinfo if reader is not None else None)
     with force_locale(languages.read_by(reader, asked=asked)):
-        db.session.add(_rendered(template, to, context))
+        rendered = _rendered(template, to, context)
+    rendered.due_at += wait
+    db.session.add(rendered)
     db.session.flush()
 
 

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from app.clock import now
 from app.database import commit
 from app.errors import NotFound
+from app.security import spreadsheets
 from app.services.authorization import attempts as traces
 from app.services.clients import overview
 from app.services.people.roles import Permission
@@ -35,8 +36,6 @@ PAGE_SIZE = 50
 #: not keep its reader signed in.
 LIVE_SECONDS = 5
 MOST_LOOKS = 120
-#: What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MIME = {"csv": "text/csv", "json": "application/json"}
 COLUMNS = ("time", "event", "what", "by", "about", "application", "address", "reference", "details")
 
@@ -191,10 +190,5 @@ def _moment(at: datetime) -> str:
 
 def _written(rows: Any) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(text).writerows([[spreadsheets.harmless(cell) for cell in row] for row in rows])
     return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell: strangers choose names, agents and addresses."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

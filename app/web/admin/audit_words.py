@@ -14,6 +14,7 @@ from app.services.upkeep.audit import Event
 WORDS: dict[Event, LazyString] = {
     Event.SIGNED_UP: _("Made an account"),
     Event.USER_CREATED: _("Account made"),
+    Event.USERS_IMPORTED: _("People imported from a file"),
     Event.INVITED: _("Invitation sent"),
     Event.INVITATION_REVOKED: _("Invitation taken back"),
     Event.INVITATION_ACCEPTED: _("Invitation accepted, account made"),

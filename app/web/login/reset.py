@@ -42,7 +42,7 @@ def reset() -> ResponseReturnValue:
         return _take(resets.find(LINK.token))
     except ResetLinkDead:
         rollback()
-        return render_template("login/reset.html", form=None, email=None), 410
+        return render_template("login/reset.html", form=None, email=None, is_first=False), 410
 
 
 def _take(found: Reset) -> ResponseReturnValue:
@@ -64,6 +64,7 @@ def _page(form: ResetForm, found: Reset) -> str:
         "login/reset.html",
         form=form,
         email=found.user.email,
+        is_first=found.user.last_sign_in_at is None,
         password_length=settings.shortest_password,
     )
 
