@@ -134,6 +134,40 @@ def test_owner_sees_attempts_of_the_application_alone(browser, own, foreign, db)
     assert browser.open(f"/admin/attempts/{theirs}").status == 404
 
 
+def test_owners_of_two_applications_in_one_trace_see_their_own_steps(
+    app, browser, owner, own, foreign, db
+):
+    """product.md 1: of the other one neither learns that it was there."""
+    trace = Trace("authorize", client_id=own.client_id)
+    trace.passed("redirect_uri", sent="https://mine.example/")
+    trace.write("ok")
+    nobodys = Trace("sign-in", reference=trace.reference)
+    nobodys.passed("password", sent="a step of one of them")
+    nobodys.write("ok")
+    stolen = Trace("token", reference=trace.reference, client_id=foreign.client_id)
+    stolen.refused("code", "code_of_another_client", sent="…theirs")
+    stolen.write("refused")
+    other = factories.user()
+    owners.add(foreign, other)
+    db.session.commit()
+    address = f"/admin/attempts/{trace.reference}"
+
+    browser.open(address)
+    assert browser.sees("https://mine.example/")
+    assert not browser.sees("a step of one of them")
+    assert not browser.sees("theirs")
+    assert foreign.client_id not in browser.answer.text
+
+    theirs = browser_of(app, other).open(address)
+    assert theirs.sees("theirs")
+    assert not theirs.sees("https://mine.example/")
+    assert own.client_id not in theirs.answer.text
+
+    owners.add(foreign, owner)
+    db.session.commit()
+    assert browser.open(address).sees("a step of one of them")
+
+
 def test_owner_is_not_told_who_it_was(app, browser, own, db):
     """The person belongs to the provider: what an application may know, they allow it."""
     person = factories.user("zoe@people.example", name="Zoe Zen")

@@ -136,15 +136,18 @@ def bare(secret: str) -> str:
 def search(reference: str, *, among: Collection[str] | None = None) -> Sequence[Attempt]:
     """Return every visit under a reference, oldest first.
 
-    `among` are the only clients to be told of; of an attempt that concerns another, nothing is.
+    `among` are the only clients to be told of: where another one took part, such as by sending a
+    code that was not its own, its steps are left out, and those of which nobody can tell whose
+    they are. Neither owner learns of the other (CVE-2026-105209).
     """
     wanted = reference.strip().upper()
     ordered = select(Attempt).where(Attempt.reference == wanted).order_by(Attempt.at, Attempt.id)
     found = db.session.scalars(ordered).all()
-    concerned = {visit.client_id for visit in found if visit.client_id}
-    if among is not None and not (concerned and concerned <= set(among)):
-        return []
-    return found
+    if among is None:
+        return found
+    own = [visit for visit in found if visit.client_id in among]
+    is_shared = any(visit.client_id and visit.client_id not in among for visit in found)
+    return own if is_shared or not own else found
 
 
 @dataclass(frozen=True, slots=True)
