@@ -62,7 +62,8 @@ def _form(**values: object) -> PreviewForm:
     return form
 
 
-def _part(kind: str, claims: Context | None, alg: str) -> Context:
+def part(kind: str, claims: Context | None, alg: str) -> Context:
+    """Return a part of a preview, as the pages show it."""
     rows = None
     if claims is not None:
         rows = claim_sentences.explained(claims, kind, client=CLIENT, user_id=7)  # type: ignore[arg-type]  # as far as it is asked
@@ -91,9 +92,9 @@ def _preview(**changes: object) -> Context:
         "client": {"client_id": CLIENT_ID, "name": "Photo Box"},
         "form": _form(),
         "parts": [
-            _part("id_token", ID_TOKEN, "RS256"),
-            _part("access_token", ACCESS_TOKEN, "ES256"),
-            _part("userinfo", USERINFO, ""),
+            part("id_token", ID_TOKEN, "RS256"),
+            part("access_token", ACCESS_TOKEN, "ES256"),
+            part("userinfo", USERINFO, ""),
         ],
         "facts": {"scope": "openid profile email", "lifetime": 600, "has_refresh_token": True},
         "question": _question(),
@@ -104,9 +105,9 @@ def _preview(**changes: object) -> Context:
 
 def _own() -> Context:
     parts = [
-        _part("id_token", None, "RS256"),
-        _part("access_token", {**ACCESS_TOKEN, "sub": CLIENT_ID, "active": True}, ""),
-        _part("userinfo", None, ""),
+        part("id_token", None, "RS256"),
+        part("access_token", {**ACCESS_TOKEN, "sub": CLIENT_ID, "active": True}, ""),
+        part("userinfo", None, ""),
     ]
     facts = {"scope": "photos:read", "lifetime": 3600, "has_refresh_token": False}
     return _preview(form=_form(grant="client_credentials"), parts=parts, facts=facts, question=None)

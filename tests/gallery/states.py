@@ -30,6 +30,7 @@ from tests.gallery import (
     role_states,
     scope_states,
     settings_states,
+    share_states,
     sign_up_states,
     snippet_states,
     terms_states,
@@ -81,6 +82,7 @@ def _collect() -> tuple[State, ...]:
         key_states,
         scope_states,
         settings_states,
+        share_states,
     )
     return tuple(
         State(f"{template.removesuffix('.html')}/{name}", template, build)

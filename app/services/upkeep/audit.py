@@ -29,6 +29,7 @@ class Event(StrEnum):
     SIGNED_UP = "user.signed_up"
     USER_CREATED = "user.created"
     USERS_IMPORTED = "user.imported"
+    SHARES_SEEN = "user.shares_seen"
     INVITED = "invitation.sent"
     INVITATION_REVOKED = "invitation.revoked"
     INVITATION_ACCEPTED = "invitation.accepted"

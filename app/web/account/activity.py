@@ -26,6 +26,7 @@ WORDS = {
     Event.DELETION_CANCELLED: _("Your account was kept after all"),
     Event.USER_TURNED_OFF: _("An administrator turned your account off"),
     Event.USER_TURNED_ON: _("An administrator turned your account on again"),
+    Event.SHARES_SEEN: _("An administrator looked at what you share with apps"),
     Event.SIGNED_IN: _("Signed in"),
     Event.SIGN_IN_REFUSED: _("Somebody tried to sign in and could not"),
     Event.SIGNED_OUT: _("Signed out"),

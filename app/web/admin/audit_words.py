@@ -14,6 +14,7 @@ from app.services.upkeep.audit import Event
 WORDS: dict[Event, LazyString] = {
     Event.SIGNED_UP: _("Made an account"),
     Event.USER_CREATED: _("Account made"),
+    Event.SHARES_SEEN: _("What somebody shares with applications was looked at"),
     Event.USERS_IMPORTED: _("People imported from a file"),
     Event.INVITED: _("Invitation sent"),
     Event.INVITATION_REVOKED: _("Invitation taken back"),

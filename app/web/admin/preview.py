@@ -148,16 +148,23 @@ def _page(
         "admin/preview.html",
         client={"client_id": row.client_id, "name": row.name},
         form=form,
-        parts=_parts(row, wish, seen) if wish and seen else [],
+        parts=parts(row, seen, user_id=_seen_user(wish)) if wish and seen else [],
         facts=_facts(seen) if seen else None,
         question=_question(row, wish) if wish else None,
         refusal=_refusal(refusal) if refusal else None,
     )
 
 
-def _parts(row: Client, wish: Wish, seen: Preview) -> list[dict[str, Any]]:
-    """Return ID token, access token and userinfo, each with its claims in words."""
-    user_id = wish.user.id if wish.user and permits(Permission.READ_USERS) else None
+def _seen_user(wish: Wish) -> int | None:
+    """Return whose page may be linked to."""
+    return wish.user.id if wish.user and permits(Permission.READ_USERS) else None
+
+
+def parts(row: Client, seen: Preview, *, user_id: int | None = None) -> list[dict[str, Any]]:
+    """Return ID token, access token and userinfo, each with its claims in words.
+
+    `user_id` has claims of the account lead to its page.
+    """
     is_opaque = access_token.is_opaque(row)
     signed = userinfo.alg_of(row)
     table = (
