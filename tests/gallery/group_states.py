@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
+from app.services.people.group_viewers import Viewer
 from app.web.admin.group import MemberForm
 from app.web.admin.groups import NAME_TAKEN, GroupForm
 from tests.gallery.desk_states import USERS
-from tests.gallery.people import LONG_NAME, Context, States, told
+from tests.gallery.people import JANE, LONG_NAME, Context, States, told
 
 GROUPS = [
     {
@@ -31,6 +33,30 @@ KNOWN = SimpleNamespace(
 )
 
 
+def _viewer(client_id: str, name: str, **changes: Any) -> Viewer:
+    known = {"scopes": ("groups",), "claims": ("groups",), "members": 0}
+    switches = {"is_disabled": False, "is_trusted": False}
+    return Viewer(client_id=client_id, name=name, **{**known, **switches, **changes})
+
+
+VIEWERS = [
+    _viewer("8Qp4kzT1WcXa", "Photo Box", members=3),
+    _viewer(
+        "hT3kzT1WcXaq",
+        LONG_NAME,
+        scopes=("groups", "hr:read"),
+        claims=("groups", "roles"),
+        members=31,
+        is_trusted=True,
+    ),
+    _viewer("k2mzT1WcXa9p", "Old Wiki", members=0, is_disabled=True),
+]
+TOLD = {
+    "member": {"name": JANE.name, "email": JANE.email},
+    "json": json.dumps({"groups": ["Board", "Finance"], "roles": ["Board", "Finance"]}, indent=2),
+}
+
+
 def _groups(**changes: Any) -> Context:
     return {"groups": GROUPS, "q": "", "page": 1, "pages": 2, "deleted": "", **changes}
 
@@ -46,8 +72,15 @@ def group(**changes: Any) -> Context:
         "pages": 2,
         "total": 31,
         "done": "",
+        "viewers": VIEWERS,
+        "told": TOLD,
     }
     return {**known, **changes}
+
+
+def _new() -> Context:
+    told = {"member": None, "json": json.dumps({"groups": ["Board"]}, indent=2)}
+    return group(members=[], total=0, pages=1, done="made", viewers=[], told=told)
 
 
 def _unknown_member() -> Context:
@@ -73,6 +106,6 @@ STATES: States = (
     ),
     ("admin/new_group.html", "back", lambda: {"form": GroupForm(formdata=None), "unsent": "back"}),
     ("admin/group.html", "some", group),
-    ("admin/group.html", "new", lambda: group(members=[], total=0, pages=1, done="made")),
+    ("admin/group.html", "new", _new),
     ("admin/group.html", "unknown-member", _unknown_member),
 )

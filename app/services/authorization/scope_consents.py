@@ -6,7 +6,10 @@ deleted, a new one of the same name must not find the old consents.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, func, literal, null, or_, select, update
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, literal, null, or_, select, update
 
 from app.clock import now
 from app.database import db
@@ -19,6 +22,18 @@ def people(name: str) -> int:
     """Return how many people have allowed a scope to some client."""
     wanted = select(func.count(CONSENTS.c.user_id.distinct())).where(_has(CONSENTS.c.scope, name))
     return db.session.scalar(wanted) or 0
+
+
+def by_client(names: Iterable[str], *, among: Select[Any]) -> dict[int, int]:
+    """Return how many of some people have allowed one of the scopes to each client, by its row.
+
+    `among` selects the numbers of the people.
+    """
+    has_one = or_(*(_has(CONSENTS.c.scope, name) for name in names))
+    of_them = CONSENTS.c.user_id.in_(among) & CONSENTS.c.removed_at.is_(None)
+    wanted = select(CONSENTS.c.client_pk, func.count().label("people")).where(of_them, has_one)
+    rows = db.session.execute(wanted.group_by(CONSENTS.c.client_pk)).all()
+    return {row.client_pk: row.people for row in rows}
 
 
 def take_back(name: str) -> None:

@@ -155,6 +155,18 @@ def carrier_of(claim: str) -> str | None:
     return next(found, None)
 
 
+def giving(source: str) -> dict[str, tuple[str, ...]]:
+    """Return the scopes that give the value of a standard claim, each with the claims it is in."""
+    found: dict[str, tuple[str, ...]] = {}
+    if source in CARRIERS:
+        found[CARRIERS[source]] = (source,)
+    for scope in custom().on.values():
+        under = tuple(claim for claim in scope.claims if source_of(claim) == source)
+        if under:
+            found[scope.name] = under
+    return found
+
+
 def without_off(names: Iterable[str]) -> list[str]:
     """Leave out the scopes that are turned off; only for names of no standard scope asked."""
     kept = list(names)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
@@ -9,8 +12,9 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
-from app.models import Group
-from app.services.people import accounts, groups, roles
+from app.models import Group, User
+from app.services.people import accounts, claims, group_viewers, groups, roles
+from app.services.people.group_viewers import Viewer
 from app.services.people.groups import NameTaken
 from app.services.people.roles import Permission
 from app.web import unsent
@@ -102,7 +106,7 @@ def _back(group_id: int, done: str) -> ResponseReturnValue:
 
 def _page(row: Group, form: GroupForm, member_form: MemberForm) -> str:
     found = lists.paged(lambda page: groups.members(row, page=page), groups.PAGE_SIZE)
-    changes = permits(Permission.CHANGE_GROUPS)
+    changes, viewers = permits(Permission.CHANGE_GROUPS), group_viewers.of(row)
     return render_template(
         "admin/group.html",
         group={"id": row.id, "name": row.name},
@@ -113,5 +117,23 @@ def _page(row: Group, form: GroupForm, member_form: MemberForm) -> str:
         page=found.page,
         pages=found.pages,
         total=found.total,
+        viewers=viewers,
+        told=_told(row, next(iter(found.rows), None), viewers),
         done=request.args.get("done", "") if request.method == "GET" else "",
     )
+
+
+def _told(row: Group, member: User | None, viewers: list[Viewer]) -> dict[str, Any]:
+    """Return what stands in tokens for a member, under each claim that an application may get.
+
+    By the code that issues; without a member, as for one who is in no other group.
+    """
+    names = dict.fromkeys(claim for viewer in viewers for claim in viewer.claims)
+    values = {
+        name: claims.value_of(member, name) if member else [row.name]
+        for name in names or (group_viewers.SOURCE,)
+    }
+    return {
+        "member": {"name": member.shown_name, "email": member.email} if member else None,
+        "json": json.dumps(values, ensure_ascii=False, indent=2),
+    }
