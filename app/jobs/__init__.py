@@ -32,7 +32,7 @@ class Job:
 JOBS = (
     Job("logouts", timedelta(seconds=0.5), logouts.deliver),
     Job("exports", timedelta(seconds=5), exports.make),
-    Job("imports", timedelta(seconds=5), imports.add),
+    Job("imports", timedelta(seconds=1), imports.add),
     Job("email", timedelta(seconds=2), email.deliver),
     Job("keys", timedelta(hours=1), keys.turn),
     Job("audit", timedelta(seconds=5), audit.seal),

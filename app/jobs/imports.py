@@ -8,20 +8,19 @@ from app.settings import settings
 
 #: The page that takes the link; jobs know no routes.
 PAGE = "/login/reset"
-#: What is added while somebody waits for the page; the rest is left to the rounds.
-BITS_AT_ONCE = 2
+#: What is added while somebody waits for the page, and in one round: mails and notices of
+#: sign-outs wait for their turn behind it.
+BITS_AT_ONCE = 5
 
 
 def add() -> None:
-    """Add one bit after the other; several processes may do this at once."""
+    """Go on with each import a little; several processes may do this at once."""
     for handle in imports.unfinished():
-        while imports.add_bit(handle, link=address_of):
-            commit()
-        commit()
+        add_some(handle)
 
 
-def add_at_once(handle: str) -> None:
-    """Add as much as somebody can wait for: most files are short."""
+def add_some(handle: str) -> None:
+    """Add as much as somebody can wait for: most files are short, and done then."""
     for _ in range(BITS_AT_ONCE):
         more = imports.add_bit(handle, link=address_of)
         commit()

@@ -35,7 +35,7 @@ LIFETIME = timedelta(hours=1)
 #: How long it can be read what came of it.
 KEPT = timedelta(days=1)
 #: Lines in one transaction: on SQLite nobody else can write meanwhile.
-BIT = 50
+BIT = 20
 #: Between two mails: those that somebody is waiting for, such as codes, overtake them.
 PACE = timedelta(seconds=0.5)
 
@@ -130,6 +130,9 @@ def add_bit(handle: str, *, link: Link) -> bool:
     if row is None or row.started_at is None or row.is_over:
         return False
     begin, end = row.taken, min(row.taken + BIT, row.total)
+    by, lines = db.session.get_one(User, row.made_by_id, populate_existing=True), opened(row).lines
+    # Before the first write: nobody waits while addresses are checked.
+    found = import_lines.judge(lines[begin:end], by=by, among=lines)
     claimed = db.session.execute(
         update(IMPORTS)
         .where(IMPORTS.c.id == row.id, IMPORTS.c.taken == begin)
@@ -138,22 +141,18 @@ def add_bit(handle: str, *, link: Link) -> bool:
     )
     if not claimed.rowcount:  # type: ignore[attr-defined]
         return False  # another process is at it
-    lines = opened(row).lines
-    _add_lines(row, lines[begin:end], among=lines, link=link)
+    _add_lines(row, found, by=by, link=link)
     if end == row.total:
         row.sealed = None
     db.session.flush()
     return end < row.total
 
 
-def _add_lines(
-    row: UserImport, lines: Sequence[Line], *, among: Sequence[Line], link: Link
-) -> None:
-    by = db.session.get_one(User, row.made_by_id, populate_existing=True)
+def _add_lines(row: UserImport, found: Sequence[Judged], *, by: User, link: Link) -> None:
     if not _may_still(by):
-        row.wrong += len(lines)
+        row.wrong += len(found)
         return
-    for one in import_lines.judge(lines, by=by, among=among):
+    for one in found:
         outcome = add(one, by=by, link=link if row.tells else None, before=row.added)
         row.added += outcome is Outcome.ADD
         row.known += outcome is Outcome.KNOWN

@@ -88,7 +88,7 @@ def act_on_import(handle: str) -> ResponseReturnValue:
         rollback()  # a second press: it counted once, and shows the same page
     else:
         commit()
-        import_job.add_at_once(row.id)
+        import_job.add_some(row.id)
         email_job.deliver_at_once()
     return redirect(url_for("admin.user_import", handle=handle), 303)
 
