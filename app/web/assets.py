@@ -25,17 +25,7 @@ def asset(path: str) -> str:
 
 def brand() -> dict[str, str]:
     """Return whose pages these are, for every template: no query starts in one."""
-    current, is_page = branding.current(), has_request_context()
-    light, dark = look.logos_of(current, themes.chosen()) if is_page else ("", "")
-    return {
-        "name": current.service_name,
-        "support_contact": current.support_contact,
-        "privacy_url": current.privacy_url,
-        "terms_url": current.terms_url,
-        "sheet": look.sheet_of(current.accent, current.accent_dark) if is_page else "",
-        "logo": light,
-        "logo_dark": dark,
-    }
+    return look.shown(branding.current(), themes.chosen() if has_request_context() else "")
 
 
 def init_app(app: Flask) -> None:

@@ -65,6 +65,20 @@ def logo_of(handle: str) -> str:
     return url_for("brand.logo", handle=handle) if handle else ""
 
 
+def shown(brand: Brand, theme: str) -> dict[str, str]:
+    """Return a brand as templates know it; without a theme, for a mail, which fetches nothing."""
+    light, dark = logos_of(brand, theme) if theme else ("", "")
+    return {
+        "name": brand.service_name,
+        "support_contact": brand.support_contact,
+        "privacy_url": brand.privacy_url,
+        "terms_url": brand.terms_url,
+        "sheet": sheet_of(brand.accent, brand.accent_dark) if theme else "",
+        "logo": light,
+        "logo_dark": dark,
+    }
+
+
 def logos_of(brand: Brand, theme: str) -> tuple[str, str]:
     """Return the address of the logo, empty where the mark is our own, and of one for dark pages.
 

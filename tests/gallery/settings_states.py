@@ -6,6 +6,7 @@ from typing import Any
 
 from app.documents import settings_in_use
 from app.settings import settings
+from app.web.admin import looks
 from app.web.admin.setting_groups import grouped
 from app.web.admin.settings import BrandForm
 from tests.gallery.people import Context, States, told
@@ -19,8 +20,10 @@ def _settings(**changes: Any) -> Context:
     ]
     known = {
         "form": BrandForm(formdata=None, data={"service_name": "Example ID"}),
-        "sheet": "",
-        "shown_name": "Example ID",
+        "look": "sign-in",
+        "frames": _frames("sign-in"),
+        "letter": "",
+        "is_turned_rtl": True,
         "defaults": {
             "service_name": "Sealwax",
             "support_contact": "help@example.org",
@@ -33,6 +36,15 @@ def _settings(**changes: Any) -> Context:
         "done": "",
     }
     return {**known, **changes}
+
+
+def _frames(page: str) -> list[dict[str, str]]:
+    return [{"scheme": one, "url": f"/__ui__/look/{page}/{one}"} for one in looks.SCHEMES]
+
+
+def _mail() -> Context:
+    letter = "Open this link to choose a new password.\n\n    https://id.example/login/reset\n"
+    return _settings(look="mail", frames=_frames("mail"), letter=letter)
 
 
 def _refused() -> Context:
@@ -50,7 +62,8 @@ STATES: States = (
     (
         "admin/settings.html",
         "preview",
-        lambda: _settings(is_preview=True, sheet="/brand/0b6b53-7fd8bd.css"),
+        lambda: _settings(is_preview=True, look="consent", frames=_frames("consent")),
     ),
+    ("admin/settings.html", "mail", _mail),
     ("admin/settings.html", "refused", _refused),
 )

@@ -6,6 +6,7 @@ Pages whose views do not run here (no database, nobody signed in) are shown from
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, abort, make_response, render_template, request
@@ -15,9 +16,12 @@ from pydantic import SecretStr
 
 from app import create_app
 from app.services.clients.scopes import Custom
+from app.services.upkeep import branding
 from app.services.upkeep.memory import Memory
 from app.settings import Settings
 from app.web.access import ANYONE, needs
+from app.web.admin import looks
+from app.web.admin import settings as settings_page
 from app.web.headers import POLICY
 from tests.gallery.people import holder
 from tests.gallery.states import BY_PATH, STATES
@@ -58,7 +62,17 @@ def show(path: str) -> ResponseReturnValue:
     page = make_response(render_template(state.template, **context), 422 if failed else 200)
     if path.startswith(LEADS_AWAY):
         page.headers["Content-Security-Policy"] = POLICY
+    if state.template == "admin/settings.html":
+        page.headers["Content-Security-Policy"] = settings_page.POLICY_WITH_LOOKS
     return page
+
+
+@gallery.get("/look/<page>/<scheme>")
+@needs(ANYONE)
+def show_look(page: str, scheme: str) -> ResponseReturnValue:
+    """Show how a page would be with another branding, as the settings frame it."""
+    colours = {"accent": "#0b6b53", "accent_dark": "#7fd8bd"}
+    return looks.drawn(page, scheme, replace(branding.of_environment(), **colours))
 
 
 def _direction() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from app.web.admin import (
     invitations,
     keys,
     least_privilege,
+    looks,
     mails,
     new_client,
     preview,
@@ -86,5 +87,6 @@ PAGES = (
     mails,
     stay,
     settings,
+    looks,
 )
 blueprints = (blueprint,)

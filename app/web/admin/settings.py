@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -21,9 +21,11 @@ from app.services.upkeep import branding
 from app.settings import settings as in_use
 from app.web import brand
 from app.web.access import needs
+from app.web.admin import looks
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.setting_groups import grouped
 from app.web.forms import blame
+from app.web.headers import FORMS_STAY_HERE
 
 
 class BrandForm(FlaskForm):
@@ -45,7 +47,8 @@ class BrandForm(FlaskForm):
 @needs(Permission.READ_SETTINGS)
 def settings() -> ResponseReturnValue:
     """Show what can be set, and what the environment says."""
-    return _page(BrandForm(formdata=None, data=branding.stored()), branding.stored())
+    page = request.args.get("look", "")
+    return _page(BrandForm(formdata=None, data=branding.stored()), branding.stored(), look=page)
 
 
 @blueprint.post("/settings", endpoint="change_settings")
@@ -54,21 +57,22 @@ def change() -> ResponseReturnValue:
     """Keep what was set, or only show how it would look."""
     form = BrandForm()
     if not form.validate_on_submit():
-        return _page(form, branding.stored()), 422
+        return _page(form, branding.stored(), status=422)
     try:
         clean = branding.checked({name: form[name].data or "" for name in _TYPED})
         logos = _logos(form)
     except InvalidInput as error:
         blame(form, error)
         _forget_script(form)
-        return _page(form, branding.stored()), 422
-    if request.form.get("act") == "preview":
-        return _page(form, clean, is_preview=True)
+        return _page(form, branding.stored(), status=422)
+    if request.form.get("act") in looks.PAGES:
+        return _page(form, clean, look=request.form["act"], is_preview=True)
     branding.change(clean, logos=logos, by=administrator().user_id)
     commit()
     return redirect(url_for("admin.settings", done="saved"), 303)
 
 
+POLICY_WITH_LOOKS = f"{FORMS_STAY_HERE}; frame-src 'self'"
 _TYPED = (*branding.TEXTS, *branding.COLOURS)
 
 
@@ -99,19 +103,33 @@ def _drawn(name: str) -> bytes | None:
         raise InvalidInput(name, advice) from None
 
 
-def _page(form: BrandForm, shown: dict[str, str], *, is_preview: bool = False) -> str:
+def _page(
+    form: BrandForm,
+    shown: dict[str, str],
+    *,
+    look: str = "",
+    is_preview: bool = False,
+    status: int = 200,
+) -> Response:
+    """Return the page; `look` is which of our pages is shown with the values of `shown`."""
     environment, stored = branding.of_environment(), branding.stored()
-    return render_template(
+    look = look if look in looks.PAGES else next(iter(looks.PAGES))
+    text = render_template(
         "admin/settings.html",
         form=form,
-        sheet=brand.sheet_of(shown["accent"], shown["accent_dark"]),
-        shown_name=shown["service_name"] or environment.service_name,
+        look=look,
+        frames=looks.frames(look, shown),
+        letter=looks.letter(shown) if look == "mail" else "",
+        is_turned_rtl=looks.turned() == "ar",
         defaults={name: getattr(environment, name) for name in branding.TEXTS},
         logos={name: brand.logo_of(stored[f"{name}_handle"]) for name in branding.LOGOS},
         is_preview=is_preview,
         groups=grouped(_rows()),
         done=request.args.get("done", "") if request.method == "GET" else "",
     )
+    answer = make_response(text, status)
+    answer.headers["Content-Security-Policy"] = POLICY_WITH_LOOKS
+    return answer
 
 
 def _rows() -> list[dict[str, Any]]:
