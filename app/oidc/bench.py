@@ -12,72 +12,61 @@ from __future__ import annotations
 import json
 import secrets as random_values
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from time import perf_counter
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from app.models import Client
-from app.oidc import allowed, authorization_request, inspection, interaction, protector
+from app.clock import now
+from app.models import Client, Interaction
+from app.oidc import (
+    allowed,
+    authorization_request,
+    inspection,
+    interaction,
+    protector,
+    request_lint,
+)
+from app.oidc.bench_exchange import HIDDEN, Clock, Exchange, Seen, seen_in, veiled
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.inspection import Finding
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import Payload, ProtocolRequest, from_parked
 from app.security import jose
-from app.services.authorization import keys
+from app.services.authorization import codes, keys
 from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import clients
 from app.settings import settings
 
-#: Members that open something: a page of ours never shows them.
-SECRET = frozenset(
-    {"code", "code_verifier", "access_token", "refresh_token", "id_token", "token", "client_secret"}
-)
-HIDDEN = "…"
 TOKENS = ("id_token", "access_token")
 #: Pages on which the person gives what is asked for.
 SAYS_YES = frozenset({"consent", "details", "terms"})
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One request and its answer, without anything that could be used."""
-
-    step: str
-    method: str
-    path: str
-    sent: list[tuple[str, str]] = field(default_factory=list)
-    status: int = 0
-    received: list[tuple[str, str]] = field(default_factory=list)
-    checks: list[dict[str, Any]] = field(default_factory=list)
-    refusal: str = ""
-    #: Claims by kind of token; findings are what a careful application checks.
-    tokens: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    #: A page that the person would have seen on the way, by its reason.
-    page: str = ""
-    milliseconds: int = 0
-
-    @property
-    def worked(self) -> bool:
-        """Tell whether it went as it should."""
-        return not self.refusal and all(finding.ok for finding in self.findings)
+#: What is done by who signs in for this very request, and chooses the account.
+JUST_SIGNED_IN = frozenset({"login_demanded", "session_too_old", "account_not_chosen"})
+NOTHING_MORE: Mapping[str, str] = {}
 
 
 class Run:
     """One try of an application; `steps` yields each exchange, to be committed before the next."""
 
-    def __init__(self, client_id: str, scope: str, person: SignedIn | None) -> None:
+    def __init__(
+        self,
+        client_id: str,
+        scope: str,
+        person: SignedIn | None,
+        more: Mapping[str, str] = NOTHING_MORE,
+    ) -> None:
+        """Prepare it; `more` are further parameters of the request, such as prompt."""
         found = clients.find(client_id)
         if found is None:
             raise Refusal("client_unknown", "client", sent=client_id)
         self.client: Client = found
-        self.scope, self.person = scope, person
+        self.scope, self.person, self.more = scope, person, more
+        self.state = random_values.token_urlsafe(16)
         self.reference = Trace("bench").reference
         self.nonce, self.verifier = random_values.token_urlsafe(16), random_values.token_urlsafe(48)
         self.redirect_uri = next(iter(found.setting("redirect_uris") or ()), "")
@@ -96,6 +85,7 @@ class Run:
             yield self._own_token
         else:
             yield self._authorize
+            yield self._callback
             yield self._redeem
             if "id_token" in self.held:
                 yield self._check_id_token
@@ -120,14 +110,16 @@ class Run:
             "client_id": self.client.client_id,
             "redirect_uri": self.redirect_uri,
             "scope": self.scope,
-            "state": random_values.token_urlsafe(8),
+            "state": self.state,
             "nonce": self.nonce,
             "code_challenge": jose.s256(self.verifier),
             "code_challenge_method": "S256",
+            **self.more,
         }
         asked = from_parked(parameters, "/authorize", Trace("authorize", self.reference))
         exchange = Exchange("authorize", "GET", "/authorize", list(parameters.items()))
-        with _Clock(exchange):
+        exchange.lint = request_lint.lint(list(parameters.items()), self.client)
+        with Clock(exchange):
             try:
                 answer = self._answered(asked, exchange)
             except OAuth2Error as refusal:
@@ -135,8 +127,8 @@ class Run:
         _note(exchange, asked)
         if isinstance(answer, Answer):
             exchange.status = 303
-            exchange.received = _veiled(answer.parameters)
-            self.held["code"] = answer.parameters.get("code", "")
+            exchange.received = veiled(answer.parameters)
+            self.held |= {name: str(value) for name, value in answer.parameters.items()}
         else:
             exchange.status = answer.status_code
         return exchange
@@ -147,9 +139,16 @@ class Run:
         person = self.person
         if person is None:
             raise Refusal("no_session", "session")
+        answered = None
         step = interaction.next_step(asked, person)
+        if step is not None and step.reason in JUST_SIGNED_IN:
+            exchange.pages.append(step.reason)
+            answered = Interaction(
+                session_id=person.session_id, signed_in_at=now(), account_chosen=True
+            )
+            step = interaction.next_step(asked, person, answered)
         if step is not None:
-            exchange.page = step.reason
+            exchange.pages.append(step.reason)
             if step.page not in SAYS_YES:
                 raise Refusal(step.reason, "interaction")
             person = replace(person, allowed=frozenset(asked.permissions.split()))
@@ -158,6 +157,19 @@ class Run:
         asked.scope = allowed.granted_scope(asked, person)
         named = authorization_request.as_asked(asked, person)
         return provider.create_authorization_response(asked, grant_user=named, grant=grant)
+
+    def _callback(self) -> Exchange:
+        """Check the answer as a careful application does (RFC 6749 §10.12, RFC 9207 §2.4)."""
+        exchange = Exchange("callback", "GET", self.redirect_uri, status=200)
+        held, row = self.held, codes.find(self.held.get("code", ""))
+        age = settings.code_lifetime - (row.code_expires_at - now()) if row else None
+        for code, is_right, detail in (
+            ("same_state", held.get("state") == self.state, held.get("state", "")),
+            ("same_iss", held.get("iss") == settings.issuer, held.get("iss", "")),
+            ("code_is_fresh", age is not None, f"{age.total_seconds():.0f} s" if age else ""),
+        ):
+            exchange.findings.append(Finding(code, is_right, detail))
+        return exchange
 
     def _redeem(self) -> Exchange:
         form = {
@@ -178,13 +190,17 @@ class Run:
     def _token(self, step: str, form: dict[str, str]) -> Exchange:
         exchange, body = self._call(step, "/token", form, provider.create_token_response)
         self.held |= {name: value for name, value in body.items() if isinstance(value, str)}
-        exchange.tokens = [(kind, _claims(body[kind])) for kind in TOKENS if kind in body]
+        exchange.tokens = [
+            seen_in(kind, body[kind], inspection.inspect(body[kind]))
+            for kind in TOKENS
+            if kind in body
+        ]
         return exchange
 
     def _check_id_token(self) -> Exchange:
         """Check the ID token as a careful application does (OIDC Core §3.1.3.7)."""
         exchange = Exchange("id_token", "GET", "/jwks.json")
-        with _Clock(exchange):
+        with Clock(exchange):
             token = self.held["id_token"]
             seen = inspection.inspect(token)
             exchange.findings = list(seen.findings)
@@ -206,6 +222,14 @@ class Run:
             ("at_hash", half),
         ):
             exchange.findings.append(Finding(f"same_{name}", ok=claims.get(name) == wanted))
+        exchange.workings = [
+            ("nonce_sent", self.nonce),
+            ("nonce_back", str(claims.get("nonce", ""))),
+            ("hash_used", jose.HASHES[alg].upper()),
+            ("hash_half", jose.unbase64(half).hex()),
+            ("hash_text", half),
+            ("hash_back", str(claims.get("at_hash", ""))),
+        ]
 
     def _userinfo(self) -> Exchange:
         headers = Headers({"Authorization": f"Bearer {self.held['access_token']}"})
@@ -213,7 +237,7 @@ class Run:
         exchange.method = "GET"
         exchange.sent = [("Authorization", f"Bearer {HIDDEN}")]
         if exchange.status == 200:
-            exchange.received, exchange.tokens = [], [("userinfo", body)]
+            exchange.received, exchange.tokens = [], [Seen("userinfo", body)]
         return exchange
 
     def _introspect(self) -> Exchange:
@@ -231,27 +255,13 @@ class Run:
         trace = Trace(path.strip("/"), self.reference)
         request = ProtocolRequest("POST", path, Payload(form.items()), headers or Headers(), trace)
         request.bench = self.client
-        exchange = Exchange(step, "POST", path, _veiled(form))
-        with _Clock(exchange):
+        exchange = Exchange(step, "POST", path, veiled(form))
+        with Clock(exchange):
             answer: Response = respond(request)
         _note(exchange, request)
         body = _body(answer)
-        exchange.status, exchange.received = answer.status_code, _veiled(body)
+        exchange.status, exchange.received = answer.status_code, veiled(body)
         return exchange, body
-
-
-class _Clock:
-    """Note in an exchange how long a block took."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self.exchange, self.start = exchange, perf_counter()
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, *_: object) -> None:
-        """Write the time down."""
-        self.exchange.milliseconds = round((perf_counter() - self.start) * 1000)
 
 
 def _endpoint(name: str) -> Any:
@@ -281,16 +291,3 @@ def _body(answer: Response) -> dict[str, Any]:
 
 def _claims(token: str) -> dict[str, Any]:
     return inspection.inspect(token).claims
-
-
-def _veiled(members: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return members as they are shown: what opens something is hidden, only its kind stays."""
-    return [
-        (name, HIDDEN if name in SECRET else value if isinstance(value, str) else json.dumps(value))
-        for name, value in members.items()
-    ]
-
-
-def address(path: str) -> str:
-    """Return the whole address of one of our endpoints."""
-    return f"{settings.issuer}{path}"

@@ -14,7 +14,14 @@ from tests.gallery.people import LONG_NAME, NOON, Context, States, ago, app, sco
 ISSUER = "https://id.example.org"
 CLIENT_ID = "8Qp4kzT1WcXa"
 MOMENT = int(NOON.timestamp())
-CLIENT = SimpleNamespace(client_id=CLIENT_ID, name="Photo Box", setting=lambda _name: None)
+CLIENT = SimpleNamespace(
+    client_id=CLIENT_ID,
+    name="Photo Box",
+    is_public=False,
+    scopes=frozenset({"openid", "email"}),
+    setting=lambda _name: None,
+    check_redirect_uri=lambda _uri: False,
+)
 ID_TOKEN = {
     "iss": ISSUER,
     "sub": "tG7kDl2h0QYyEwcN5mXr1A",

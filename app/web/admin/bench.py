@@ -13,16 +13,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.database import commit, rollback
 from app.errors import NotFound, Refused
 from app.models import Client, User
-from app.oidc import bench
-from app.oidc.bench import Exchange
+from app.oidc import bench, request_lint
+from app.oidc.bench_exchange import Exchange
 from app.oidc.preview import CODE, OWN, WAYS
+from app.oidc.request import LONGEST, LONGEST_OF
 from app.services.authorization import bench_runs
 from app.services.clients import address_checks, clients, scopes
 from app.services.people import people_for_tests, users
@@ -31,12 +32,23 @@ from app.services.people.roles import Permission
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web.access import needs
-from app.web.admin import bench_sentences
+from app.web.admin import bench_code, bench_sentences, request_sentences
 from app.web.admin.client_fields import TicksField
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.preview import WAY_WORDS, scope_choices
 
 MYSELF, NOBODY = "me", "nobody"
+#: What may be added to the request; whatever is typed is sent, for the endpoint to judge.
+MORE = ("prompt", "max_age", "acr_values", "login_hint", "claims")
+#: What prompt makes the person see; of the test people nobody signs up.
+PROMPTS = {
+    "": _("Nothing in particular"),
+    "none": _("No page at all"),
+    "login": _("The sign-in, once more"),
+    "consent": _("The consent page"),
+    "select_account": _("The choice of an account"),
+}
+LONGEST_REQUEST = LONGEST * 2
 LONGEST_NAME = 60
 
 
@@ -49,6 +61,36 @@ class RunForm(FlaskForm):
         choices=[SelectChoice(name, words) for name, words in WAY_WORDS.items()],
     )
     scope = TicksField(_("Scopes"))
+    prompt = SelectField(
+        _("What they must see"),
+        default="",
+        choices=[SelectChoice(name, words) for name, words in PROMPTS.items()],
+    )
+    max_age = StringField(_("Seconds a sign-in counts"), validators=[Length(max=LONGEST)])
+    acr_values = StringField(
+        _("Levels that are wanted"), validators=[Length(max=LONGEST_OF["acr_values"])]
+    )
+    login_hint = StringField(
+        _("Address to fill in"), validators=[Length(max=LONGEST_OF["login_hint"])]
+    )
+    claims = TextAreaField(
+        _("Single claims"),
+        validators=[Length(max=LONGEST_OF["claims"])],
+        description=_("As JSON. What is typed here is sent as it is: a mistake shows its refusal."),
+    )
+
+
+class RequestForm(FlaskForm):
+    """A request that the application has made itself."""
+
+    address = TextAreaField(
+        _("Address or query"),
+        validators=[
+            DataRequired(_("Paste the address that the application sends browsers to.")),
+            Length(max=LONGEST_REQUEST, message=_("It is longer than any request may be.")),
+        ],
+        description=_("Where the application sends browsers. It is looked at and forgotten."),
+    )
 
 
 class PersonForm(FlaskForm):
@@ -77,7 +119,7 @@ def run_bench(client_id: str) -> ResponseReturnValue:
         return _page(row, form), 422
     try:
         user = _user(form.who.data)
-        exchanges = _run(row, user, scope=scopes.join(form.scope.data), amr=WAYS[form.way.data])
+        exchanges = _run(row, user, form)
     except Refused as refused:
         rollback()
         form.who.errors = [refused.public]
@@ -87,7 +129,22 @@ def run_bench(client_id: str) -> ResponseReturnValue:
     told = [
         bench_sentences.exchange(exchange, client=row, user_id=user_id) for exchange in exchanges
     ]
-    return _page(row, form, exchanges=told)
+    return _page(row, form, exchanges=told, report=bench_code.report(exchanges, row))
+
+
+@blueprint.post("/applications/<client_id>/bench/request")
+@needs(Permission.CHANGE_APPLICATIONS)
+def bench_request(client_id: str) -> ResponseReturnValue:
+    """Read a request that the application has made: each parameter, and what may be wrong."""
+    row, form = clients.get(client_id), RequestForm()
+    if not form.validate():
+        return _page(row, _form(row, sent=False), request_form=form), 422
+    pairs, faults = request_lint.read(form.address.data)
+    asked = {
+        "members": request_sentences.explained(request_lint.veiled(pairs)),
+        "lint": request_sentences.lint_lines([*faults, *request_lint.lint(pairs, row)]),
+    }
+    return _page(row, _form(row, sent=False), asked=asked)
 
 
 @blueprint.post("/applications/<client_id>/bench/person")
@@ -112,17 +169,18 @@ def bench_addresses(client_id: str) -> ResponseReturnValue:
     """Ask the addresses of the application, and show what they answered."""
     row = clients.get(client_id)
     commit()  # others may take seconds to answer
-    found = [bench_sentences.address(checked) for checked in address_checks.check(row)]
+    found = [bench_sentences.asked_address(checked) for checked in address_checks.check(row)]
     row = clients.get(client_id)
     return _page(row, _form(row, sent=False), addresses=found)
 
 
-def _run(row: Client, user: User | None, *, scope: str, amr: tuple[str, ...]) -> list[Exchange]:
+def _run(row: Client, user: User | None, form: RunForm) -> list[Exchange]:
     """Run it, each step durable before the next as it is for everybody; erase what it issued."""
     by, client_id, done = administrator().user_id, row.client_id, []
-    person = bench_runs.open(user, by=by, amr=amr) if user else None
+    person = bench_runs.open(user, by=by, amr=WAYS[form.way.data]) if user else None
+    more = {name: typed for name in MORE if (typed := (form[name].data or "").strip())}
     commit()
-    run = bench.Run(client_id, scope, person)
+    run = bench.Run(client_id, scopes.join(form.scope.data), person, more)
     try:
         for exchange in run.steps():
             done.append(exchange)
@@ -176,14 +234,13 @@ def _people(row: Client) -> list[tuple[str, str]]:
     return found
 
 
-def _page(
-    row: Client,
-    form: RunForm,
-    *,
-    exchanges: list[dict[str, Any]] | None = None,
-    addresses: list[dict[str, Any]] | None = None,
-    person_form: PersonForm | None = None,
-) -> str:
+def _page(row: Client, form: RunForm, **shown: Any) -> str:
+    """Return the page; `shown` is what templates/admin/bench.html shows beside the forms."""
+    nothing = {"exchanges": None, "addresses": None, "asked": None, "report": ""}
+    forms = {
+        "person_form": PersonForm(formdata=None),
+        "request_form": RequestForm(formdata=None),
+    }
     return render_template(
         "admin/bench.html",
         client={
@@ -193,8 +250,7 @@ def _page(
             "has_people": row.check_grant_type(CODE),
         },
         form=form,
-        person_form=person_form or PersonForm(formdata=None),
-        exchanges=exchanges,
-        addresses=addresses,
+        has_more=any(form[name].data for name in MORE),
         done=request.args.get("done", "") if request.method == "GET" else "",
+        **{**nothing, **forms, **shown},
     )

@@ -1,4 +1,4 @@
-"""The test bench in plain words: its steps, parameters, checks, and what addresses answered."""
+"""The test bench in plain words: its steps, checks, tokens, and what addresses answered."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from app.models import Client
-from app.oidc import bench
-from app.oidc.bench import Exchange
+from app.oidc.bench_exchange import Exchange, Seen, address
 from app.oidc.reasons import REASONS
 from app.services.clients.address_checks import Checked
-from app.web.admin import claim_sentences, token_sentences
-from app.web.admin.claim_sentences import LONGEST_VALUE, one_line
+from app.web.admin import bench_code, claim_sentences, request_sentences, token_sentences
+from app.web.admin.claim_sentences import LONGEST_NAME, LONGEST_VALUE, one_line, shown
 
 STEPS: dict[str, LazyString] = {
     "authorize": _("The application sends the browser here"),
+    "callback": _("The application checks the answer"),
     "redeem": _("The application exchanges the code for tokens"),
     "own": _("The application asks for a token of its own"),
     "id_token": _("The application checks the ID token"),
@@ -25,37 +25,34 @@ STEPS: dict[str, LazyString] = {
     "introspect": _("The application asks whether the token lives"),
     "revoke": _("The application gives the token back"),
 }
-PARAMETERS: dict[str, LazyString] = {
-    "response_type": _("What it wants back: a code."),
-    "client_id": _("Which application asks."),
-    "redirect_uri": _("Where the answer goes. It has to be registered, to the last character."),
-    "scope": _("What it asks for."),
-    "state": _("Comes back as it is, so that the application knows its own request again."),
-    "nonce": _("Comes back in the ID token, for the same reason."),
-    "code_challenge": _("The hash of a secret: only who has the secret can redeem the code."),
-    "code_challenge_method": _("How it is hashed."),
-    "code_verifier": _("The secret behind the hash."),
-    "grant_type": _("What is exchanged for tokens."),
-    "code": _("Works once, for a minute."),
-    "iss": _("Who answers: this provider (RFC 9207)."),
-    "access_token": _("Opens userinfo and APIs."),
-    "refresh_token": _("Is exchanged for new tokens when these are over; each works once."),
-    "id_token": _("Who has signed in, signed."),
-    "token": _("The token in question."),
-    "expires_in": _("How many seconds the access token lives."),
-    "token_type": _("How it is sent: in the header, after the word Bearer."),
-    "error": _("The registered code of the refusal."),
-    "error_description": _("What was wrong."),
-    "active": _("Whether it lives."),
-    "kid": _("The keys that are published now."),
-}
 _COMPARED: dict[str, tuple[LazyString, LazyString]] = {
+    "same_state": (
+        _("The state is the one that was sent: it is the answer to its own request."),
+        _("The state is another one: somebody else's answer. Stop here."),
+    ),
+    "same_iss": (
+        _("The answer comes from this provider (iss, RFC 9207)."),
+        _("The answer comes from another provider than was asked. Stop here."),
+    ),
+    "code_is_fresh": (
+        _("There is a code, and it is fresh."),
+        _("There is no code that could be redeemed."),
+    ),
     "same_aud": (_("It is for this application."), _("It is for somebody else.")),
     "same_nonce": (_("The nonce is the one that was sent."), _("The nonce is another one.")),
     "same_at_hash": (
         _("It belongs to the access token that came with it."),
         _("It belongs to another access token."),
     ),
+}
+#: What an ID token is compared with, worked out (OIDC Core §3.1.3.6, §3.1.3.7).
+WORKINGS: dict[str, LazyString] = {
+    "nonce_sent": _("The nonce in the request"),
+    "nonce_back": _("The nonce in the ID token"),
+    "hash_used": _("The hash that belongs to the algorithm of the ID token"),
+    "hash_half": _("The left half of the hash of the access token"),
+    "hash_text": _("The same, written as base64url"),
+    "hash_back": _("The at_hash in the ID token"),
 }
 _ANSWERS: dict[str, LazyString] = {
     "keys": _("Its keys can be read."),
@@ -73,22 +70,22 @@ def exchange(done: Exchange, *, client: Client, user_id: int | None) -> dict[str
     return {
         "title": str(STEPS[done.step]),
         "method": done.method,
-        "address": bench.address(done.path),
-        "sent": _explained(done.sent),
+        "address": address(done.path),
+        "sent": request_sentences.explained(done.sent),
         "status": done.status,
-        "received": _explained(done.received),
+        "received": request_sentences.explained(done.received),
         "milliseconds": done.milliseconds,
         "outcome": "ok" if done.worked else "refused",
-        "page": done.page,
+        "pages": done.pages,
         "checks": done.checks,
+        "lint": request_sentences.lint_lines([one for one in done.lint if not one.ok]),
         "findings": [_finding(found) for found in done.findings],
-        "tokens": [
-            {
-                "kind": kind,
-                "claims": claim_sentences.explained(claims, kind, client=client, user_id=user_id),
-            }
-            for kind, claims in done.tokens
+        "workings": [
+            {"name": str(WORKINGS[name]), "value": one_line(value, LONGEST_VALUE)}
+            for name, value in done.workings
         ],
+        "tokens": [_token(seen, client, user_id) for seen in done.tokens],
+        "ways": bench_code.ways(done, client),
         "refusal": {
             "code": done.refusal,
             "description": reason.description if reason else "",
@@ -99,24 +96,31 @@ def exchange(done: Exchange, *, client: Client, user_id: int | None) -> dict[str
     }
 
 
-def _explained(members: list[tuple[str, str]]) -> list[dict[str, str]]:
-    return [
-        {
-            "name": name,
-            "value": one_line(value, LONGEST_VALUE),
-            "sentence": str(PARAMETERS.get(name, "")),
-        }
-        for name, value in members
-    ]
+def _token(seen: Seen, client: Client, user_id: int | None) -> dict[str, Any]:
+    """Return the three parts of a token; of what is not signed, the claims alone."""
+    members = list(seen.header.items())
+    return {
+        "kind": seen.kind,
+        "header": [
+            {"name": one_line(name, LONGEST_NAME), "value": shown(value)} for name, value in members
+        ],
+        "claims": claim_sentences.explained(seen.claims, seen.kind, client=client, user_id=user_id),
+        "signature": {
+            "bytes": seen.signed,
+            "kid": seen.key.kid if seen.key else "",
+            "alg": seen.key.alg if seen.key else "",
+        },
+    }
 
 
 def _finding(found: Any) -> dict[str, Any]:
     if found.code in _COMPARED:
-        return {"ok": found.ok, "sentence": str(_COMPARED[found.code][0 if found.ok else 1])}
+        sentence = str(_COMPARED[found.code][0 if found.ok else 1])
+        return {"ok": found.ok, "sentence": sentence, "detail": found.detail}
     return token_sentences.lines([found])[0]
 
 
-def address(checked: Checked) -> dict[str, Any]:
+def asked_address(checked: Checked) -> dict[str, Any]:
     """Return what the page shows of an address that was asked."""
     return {
         "what": checked.what,
