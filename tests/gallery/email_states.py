@@ -112,6 +112,7 @@ def _mails(**changes: Any) -> Context:
         "steps": None,
         "refused": "",
         "has_folder": False,
+        "sender_domain": "example.org",
     }
     return {**known, **changes}
 

@@ -126,10 +126,15 @@ def test_test_mail_into_the_folder(office, admin, letters):
 
 def through(make_app, admin, port):
     """Send a test mail through a server; return what the page says of the steps."""
+    return through_page(make_app, admin, port).element("steps").text
+
+
+def through_page(make_app, admin, port):
+    """Send a test mail through a server; return the browser on the page that tells of it."""
     url = SecretStr(f"smtp://jane:p%40ss@localhost:{port}")
-    browser = browser_of(make_app(mail_url=url), admin)
-    browser.open("/admin/mails").press("test")
-    return browser.element("steps").text
+    settings = {"mail_url": url, "mail_from": "ID <no-reply@mail.people.example>"}
+    browser = browser_of(make_app(**settings), admin)
+    return browser.open("/admin/mails").press("test")
 
 
 def test_test_mail_says_how_far_it_got(make_app, admin, context):
@@ -138,6 +143,28 @@ def test_test_mail_says_how_far_it_got(make_app, admin, context):
 
     for words in ("Connected", "TLS", "235 welcome", "The server has taken the mail", "250 taken"):
         assert words in said
+
+
+def test_test_mail_names_the_domain_whose_records_count(make_app, admin, context):
+    """ux.md 2.22: SPF/DKIM hint."""
+    page = through_page(make_app, admin, Server(context).port)
+
+    assert page.sees("look at the DNS records of mail.people.example")
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        ("STARTTLS", "The certificate of the server has to be valid"),
+        ("AUTH", "name and password in SEALWAX_MAIL_URL"),
+        ("RCPT", "take mail from the address in SEALWAX_MAIL_FROM"),
+    ],
+)
+def test_test_mail_says_how_to_mend_what_stopped_it(make_app, admin, context, command, advice):
+    """Every refusal says how to fix it (README)."""
+    said = through(make_app, admin, Server(context, {command: "554 no"}).port)
+
+    assert advice in said
 
 
 def test_test_mail_says_where_it_stopped(make_app, admin, context):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from typing import Any
 
 from flask import render_template
@@ -17,6 +18,7 @@ from app.services.people.roles import Permission
 from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
 from app.services.upkeep.mail import PAGE_SIZE, STATES
+from app.settings import settings
 from app.web import guards
 from app.web.access import needs
 from app.web.admin import lists
@@ -62,6 +64,7 @@ def _page(*, steps: list[Step] | None = None, refused: str = "") -> str:
         steps=steps,
         refused=refused,
         has_folder=email_job.has_folder(),
+        sender_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
     )
 
 
