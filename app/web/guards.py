@@ -86,7 +86,9 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn | None:
     if own is not None:
         keeps = cookie_session().keeps
         is_kept = own.is_kept if keeps is None else keeps
-        token = sessions.renew(own.session_id, user, amr=amr, is_kept=is_kept)
+        token = sessions.renew(
+            own.session_id, user, amr=amr, is_kept=is_kept, reference=_reference()
+        )
         signed_in = sessions.find(token)
         if signed_in is None and not user.is_leaving:
             raise Forbidden
@@ -111,10 +113,19 @@ def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
         agent=agent,
         browser=browser(),
         is_kept=bool(cookie_session().keeps),
+        reference=_reference(),
     )
     if living >= settings.sessions_per_user:
         sessions.end_surplus(user.id, settings.sessions_per_user)
     return opened
+
+
+def _reference() -> str:
+    """Return the reference of the attempt that this request belongs to, empty where there is none.
+
+    It ties the sign-in to what was refused before and allowed after (ux.md 2.21).
+    """
+    return str(g.get("reference", ""))
 
 
 def _session_here(user: User, somebody: SignedIn | None) -> SignedIn | None:
@@ -189,7 +200,7 @@ def keeps() -> bool | None:
 
 def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
     """Lift the session to a higher level; its cookie is a new one (ASVS 7.2.4)."""
-    token = sessions.step_up(somebody, amr=amr)
+    token = sessions.step_up(somebody, amr=amr, reference=_reference())
     _hand_out(token, sessions.find(token))
 
 

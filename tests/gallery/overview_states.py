@@ -12,6 +12,7 @@ from app.web.admin.attention import Point
 from app.web.admin.audit_form import NAMES
 from app.web.admin.checklist import Task
 from tests.gallery.people import JANE, LONG_NAME, NOON, Context, States, ago
+from tests.gallery.trace_states import mismatch
 
 HASH = "mB7sT2vK8yLw3RjUe5Ga6DoIiNqYtZMn4Xf9hPz0Qc1"
 ROOT = {"name": "root@example.org", "url": "/admin/users/2"}
@@ -186,6 +187,7 @@ def _row(state: str = "whole", **changes: Any) -> Context:
         ],
         "beside": [ROWS[0]],
         "has_trace": True,
+        "failure": None,
         "seal": SimpleNamespace(**seal),
     }
     return {**known, **changes}
@@ -222,6 +224,7 @@ STATES: States = (
     ),
     ("admin/audit.html", "empty", lambda: _audit(rows=[], older_url=None)),
     ("admin/audit_row.html", "whole", _row),
+    ("admin/audit_row.html", "failed", lambda: _row(failure=mismatch()["visits"][0])),
     ("admin/audit_row.html", "waiting", lambda: _row("waiting", beside=[], facts=[])),
     ("admin/audit_row.html", "changed", lambda: _row("changed")),
     ("admin/audit_row.html", "forgotten", _forgotten),

@@ -63,7 +63,7 @@ _LATEST_FIRST = (
 SEEN = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
 
 
-def open(  # noqa: A001 (sessions.open reads as it should)
+def open(  # noqa: A001, PLR0913 (sessions.open reads as it should; facts of one browser)
     user: User,
     *,
     amr: Sequence[str],
@@ -71,11 +71,12 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     agent: str = "",
     browser: str = "",
     is_kept: bool = False,
+    reference: str = "",
 ) -> tuple[SignedIn, str]:
     """Start a session for a user who has just proved who they are; return it with its token.
 
     The token goes into the browser's cookie and is kept nowhere else. `is_kept`: they asked to
-    stay signed in.
+    stay signed in. `reference` is of the attempt that it is for, if any.
     """
     token, moment = secrets.new_token("se"), now()
     values = {
@@ -95,17 +96,14 @@ def open(  # noqa: A001 (sessions.open reads as it should)
     inserted = db.session.execute(_OPEN, values | {"user_id": user.id, "created_at": moment})
     db.session.execute(_SIGNED_IN_AT, {"of_user": user.id, "last_sign_in_at": moment})
     set_committed_value(user, "last_sign_in_at", moment)
-    audit.record(
-        Event.SIGNED_IN,
-        actor_id=user.id,
-        user_id=user.id,
-        address=address,
-        agent=values["user_agent"],
-    )
+    seen = {"address": address, "reference": reference, "agent": agent[:LONGEST_AGENT]}
+    audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, **seen)
     return signed_in.just_opened(inserted.scalar_one(), user, values), token
 
 
-def renew(session_id: int, user: User, *, amr: Sequence[str], is_kept: bool) -> str:
+def renew(
+    session_id: int, user: User, *, amr: Sequence[str], is_kept: bool, reference: str = ""
+) -> str:
     """Note that the person of a session has proved once more who they are; return its new token.
 
     It stays the same session, with what applications hold from it; the old cookie is worthless.
@@ -127,11 +125,13 @@ def renew(session_id: int, user: User, *, amr: Sequence[str], is_kept: bool) -> 
     )
     user.last_sign_in_at = moment
     db.session.flush()
-    audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, again=True)
+    audit.record(
+        Event.SIGNED_IN, actor_id=user.id, user_id=user.id, reference=reference, again=True
+    )
     return token
 
 
-def step_up(person: SignedIn, *, amr: Sequence[str]) -> str:
+def step_up(person: SignedIn, *, amr: Sequence[str], reference: str = "") -> str:
     """Note that the person of a session has passed the second step too; return its new token.
 
     `auth_time` stays: nobody has typed the password again.
@@ -141,7 +141,8 @@ def step_up(person: SignedIn, *, amr: Sequence[str]) -> str:
     values: dict[str, Any] = {"digest": secrets.digest(token), "acr": acr, "amr": list(amr)}
     values["expires_at"] = lifetimes.shortened(SESSIONS.c.expires_at, acr)
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
-    audit.record(Event.SIGNED_IN, actor_id=person.user_id, user_id=person.user_id, again=True)
+    who = person.user_id
+    audit.record(Event.SIGNED_IN, actor_id=who, user_id=who, reference=reference, again=True)
     return token
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from app.clock import now
 from app.database import commit
 from app.errors import NotFound
+from app.models import Attempt
 from app.security import spreadsheets
 from app.services.authorization import attempts as traces
 from app.services.clients import overview
@@ -26,9 +27,9 @@ from app.services.upkeep.audit import Event
 from app.services.upkeep.audit_search import Wanted
 from app.web import agents, guards
 from app.web.access import needs
-from app.web.admin import audit_form, audit_words
+from app.web.admin import audit_form, audit_words, sentences
 from app.web.admin.audit_form import Asked
-from app.web.admin.entrance import administrator, blueprint
+from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.languages import zone
 
 PAGE_SIZE = 50
@@ -125,14 +126,29 @@ def show_row(number: int) -> ResponseReturnValue:
         raise NotFound("There is no such row in the audit log, or not any more.")
     others = Wanted(reference=row.reference)
     beside = audit_search.latest(others, most=PAGE_SIZE) if row.reference else []
+    visits = traces.search(row.reference) if row.reference else []
+    told = audit_words.lines([row])[0]
     return render_template(
         "admin/audit_row.html",
-        row=audit_words.lines([row])[0],
+        row=told,
         facts=_facts(row.details),
         beside=audit_words.lines([other for other in beside if other.id != row.id]),
-        has_trace=bool(row.reference and traces.search(row.reference)),
+        has_trace=bool(visits),
+        failure=_failure(row, visits) if told["outcome"] == "refused" else None,
         seal=audit_proof.of_row(row),
     )
+
+
+def _failure(row: Any, visits: Sequence[Attempt]) -> dict[str, Any] | None:
+    """Return what stopped the sign-in that a refused row belongs to: the visit next to it."""
+    refused = [visit for visit in visits if visit.outcome == "refused"]
+    if not refused:
+        return None
+    why = row.details.get("reason") if row.details else None
+    nearest = min(refused, key=lambda visit: (visit.reason != why, abs(visit.at - row.at)))
+    is_known = bool(overview.names([nearest.client_id]))
+    sees_users = permits(Permission.READ_USERS)
+    return sentences.visit(nearest, client_is_known=is_known, sees_users=sees_users)
 
 
 def _facts(details: dict[str, Any]) -> list[tuple[str, str]]:
