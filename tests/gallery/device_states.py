@@ -6,7 +6,7 @@ from typing import Any
 
 from app.web.login.consent import ConsentForm
 from app.web.login.device import DeviceForm
-from tests.gallery.login_states import SCOPES
+from tests.gallery.consent_states import SCOPES
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, Context, States, ago, app, told
 
 CODE = "WDJB-MJHT"

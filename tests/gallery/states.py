@@ -11,6 +11,7 @@ from tests.gallery import (
     app_states,
     bench_states,
     claim_states,
+    consent_states,
     data_states,
     deletion_states,
     desk_states,
@@ -54,6 +55,7 @@ def _collect() -> tuple[State, ...]:
     rooms = (
         account_states,
         login_states,
+        consent_states,
         device_states,
         sign_up_states,
         second_steps,
