@@ -24,10 +24,12 @@ from app.services.people import (
 )
 from app.services.people.import_files import Table
 from app.services.people.import_lines import Judged, Outcome
+from app.services.people.person_names import one_line
 from app.services.people.roles import COLUMNS, Role
 
 user_group = AppGroup("user", help="People who sign in.")
 GROUPS = (user_group,)
+MOST_SHOWN = 254
 #: Roles that can be given, as they are typed.
 GIVEN = [role.value for role in COLUMNS]
 
@@ -139,7 +141,8 @@ def import_users(file: IO[bytes], *, dry_run: bool, no_mail: bool, as_json: bool
     outcomes = []
     for one, outcome in done:
         outcomes.append(outcome)
-        line = {"line": one.line.number, "email": one.line.email, "outcome": outcome.value}
+        email = one_line(one.line.email)[:MOST_SHOWN]  # a terminal would obey what stands there
+        line = {"line": one.line.number, "email": email, "outcome": outcome.value}
         show_row({**line, "why": one.why}, as_json=as_json)
     if Outcome.WRONG in outcomes:
         raise click.exceptions.Exit(1)

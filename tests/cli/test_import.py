@@ -50,6 +50,14 @@ def test_nobody_is_told_when_that_is_said(run, file, db):
     assert db.session.scalars(select(Mail)).all() == []
 
 
+def test_terminal_is_told_nothing_by_a_file(run, file):
+    """Whatever stands in a cell is text, and one line of it."""
+    _code, printed = run("user", "import", file("email\n\x1b[2J\x07jane\n"), "--dry-run")
+
+    assert "\x1b" not in printed
+    assert "\x07" not in printed
+
+
 def test_file_that_is_no_table_is_refused(run, file, db):
     code, printed = run("user", "import", file("omar@new.example\n"))
 

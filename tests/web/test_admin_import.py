@@ -197,6 +197,11 @@ def test_import_asks_for_a_recent_sign_in(desk, clock):
         b"email\n" + b"," * 500_000,
         "email,name\n\u202ejane@new.example,=cmd|'/c calc'!A0\n".encode(),
         b"email,groups\nx@new.example," + b"|".join([b"g"] * 40_000),
+        b"email,groups\n"
+        + b"".join(
+            b"x@new.example," + b"|".join(b"%d" % (line * 300 + n) for n in range(300)) + b"\n"
+            for line in range(450)
+        ),
         b"email,name\n<script>@new.example,<img src=x>\n",
     ],
 )

@@ -19,6 +19,8 @@ from app.services.upkeep.audit import Event
 
 GROUPS, MEMBERSHIPS, USERS = Group.__table__, Membership.__table__, User.__table__
 PAGE_SIZE = 25
+#: Names asked for in one statement: databases take no more than some ten thousand values.
+MOST_NAMED = 1_000
 _SIZE = (
     select(func.count())
     .where(MEMBERSHIPS.c.group_id == GROUPS.c.id)
@@ -59,8 +61,12 @@ def key_of(name: str) -> str:
 
 def named(names: Iterable[str]) -> dict[str, Group]:
     """Return the groups of these names that there are, by the name as it is compared."""
-    wanted = select(Group).where(GROUPS.c.name_key.in_({key_of(name) for name in names}))
-    return {group.name_key: group for group in db.session.scalars(wanted)}
+    keys = sorted({key_of(name) for name in names})
+    found: dict[str, Group] = {}
+    for begin in range(0, len(keys), MOST_NAMED):
+        some = GROUPS.c.name_key.in_(keys[begin : begin + MOST_NAMED])
+        found |= {group.name_key: group for group in db.session.scalars(select(Group).where(some))}
+    return found
 
 
 def get(group_id: int) -> Group:

@@ -19,6 +19,7 @@ from app.errors import InvalidInput
 FIELD = "file"
 MOST_BYTES = 1_000_000
 MOST_LINES = 5_000
+MOST_COLUMNS = 100
 #: More than any column may hold: what is longer is cut here, and refused when it is judged.
 LONGEST_CELL = 2_000
 GROUP_SIGN = "|"
@@ -141,6 +142,8 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(headings: list[str]) -> list[str | None]:
     """Return which column each heading stands for, None for one that means nothing here."""
+    if len(headings) > MOST_COLUMNS:
+        raise InvalidInput(FIELD, _("It has more than %(num)d columns.", num=MOST_COLUMNS))
     spelled = [_spelled(heading) for heading in headings]
     if any(name.startswith(_PASSWORDS) for name in spelled):
         words = _("Take the column with passwords out: everybody chooses their own.")

@@ -20,7 +20,7 @@ from app.models import Group, Invitation, User, UserEmail
 from app.security import spreadsheets
 from app.services.people import accounts, groups, profiles, roles
 from app.services.people.import_files import LONGEST_CELL, Line, groups_of
-from app.services.people.person_names import PersonName
+from app.services.people.person_names import PersonName, one_line
 from app.services.people.roles import Permission
 
 ADDRESSES, INVITATIONS, USERS = UserEmail.__table__, Invitation.__table__, User.__table__
@@ -128,11 +128,11 @@ def _group_faults(cell: str, known: _Known) -> Iterator[str]:
         yield _("There are too many groups in one cell.")
         return
     for name in groups_of(cell):
-        group = known.groups.get(groups.key_of(name))
+        group, shown = known.groups.get(groups.key_of(name)), one_line(name)[:60]
         if group is None:
-            yield _("There is no group “%(name)s”. Make it first.", name=name[:60])
+            yield _("There is no group “%(name)s”. Make it first.", name=shown)
         elif group.id not in known.open_groups:
-            yield _("Only an administrator can change the group “%(name)s”.", name=name[:60])
+            yield _("Only an administrator can change the group “%(name)s”.", name=shown)
 
 
 def _known(lines: Sequence[Line], by: User | None) -> _Known:

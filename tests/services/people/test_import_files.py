@@ -61,6 +61,7 @@ def test_example_can_be_read(app):
         (b'email\n"' + b"x" * 200_000 + b'"', "quotation marks from line 2"),
         (b"email,password\nj@example.org,x", "everybody chooses their own"),
         (b"email,Passwort (neu)\nj@example.org,x", "everybody chooses their own"),
+        (b"email," * 160_000 + b"\nj@example.org", "more than 100 columns"),
         (b"email,Mail\nj@example.org,x", "there twice"),
         (b"email\n" + b"j@example.org\n" * 5001, "more than 5000 lines"),
         (b"email\n" + b"x" * 1_000_001, "larger than 1 MB"),
