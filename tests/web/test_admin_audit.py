@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from app.jobs import audit as job
 from app.models import AuditEvent
+from app.security import spreadsheets
 from app.services.upkeep import audit, audit_file
 from app.services.upkeep.audit import Event
 from app.services.upkeep.audit_chain import EVENTS
@@ -225,7 +226,7 @@ def test_spreadsheet_runs_nothing_that_strangers_wrote(browser, db, start):
     _, row = csv.reader(io.StringIO(exported(browser, "csv", event="refused").text, newline=""))
 
     assert row[5] == f"'{evil}"
-    assert not any(cell.startswith(page.FORMULA) for cell in row)
+    assert not any(cell.startswith(spreadsheets.FORMULA) for cell in row)
 
 
 def test_export_ends_somewhere(browser, db, monkeypatch):
