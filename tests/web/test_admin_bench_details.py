@@ -174,6 +174,15 @@ def test_report_of_a_refused_run_names_the_reason(open_bench):
     assert "REFUSED: acr_not_reached" in page.element("report").text
 
 
+def test_refusal_names_the_setting_that_caused_it(open_bench):
+    """ux.md 2.23: errors explained next to the client setting that caused it."""
+    page = open_bench(require_second_step=True).press("run", way="password")
+
+    result = page.element("run-result")
+    links = [link.get("href") for link in result.find_all("a")]
+    assert any(link.endswith("#require_second_step") for link in links), links
+
+
 def test_request_of_the_application_is_read(open_bench):
     """ux.md 2.23: one parameter per line with its meaning, and lint."""
     query = "response_type=code&state=1&scope=openid&client_secret=hunter2&%3Cb%3E=x"

@@ -7,11 +7,16 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from app.models import Client
+from app.models import Attempt, Client
 from app.oidc.bench_exchange import Exchange, Seen, address
-from app.oidc.reasons import REASONS
 from app.services.clients.address_checks import Checked
-from app.web.admin import bench_code, claim_sentences, request_sentences, token_sentences
+from app.web.admin import (
+    bench_code,
+    claim_sentences,
+    request_sentences,
+    sentences,
+    token_sentences,
+)
 from app.web.admin.claim_sentences import LONGEST_NAME, LONGEST_VALUE, one_line, shown
 
 STEPS: dict[str, LazyString] = {
@@ -66,7 +71,6 @@ _ANSWERS: dict[str, LazyString] = {
 
 def exchange(done: Exchange, *, client: Client, user_id: int | None) -> dict[str, Any]:
     """Return what the page shows of one exchange."""
-    reason = REASONS.get(done.refusal)
     return {
         "title": str(STEPS[done.step]),
         "method": done.method,
@@ -86,14 +90,22 @@ def exchange(done: Exchange, *, client: Client, user_id: int | None) -> dict[str
         ],
         "tokens": [_token(seen, client, user_id) for seen in done.tokens],
         "ways": bench_code.ways(done, client),
-        "refusal": {
-            "code": done.refusal,
-            "description": reason.description if reason else "",
-            "fix": reason.fix if reason else "",
-        }
-        if done.refusal
-        else None,
+        "refusal": _refusal(done, client, user_id) if done.refusal else None,
     }
+
+
+def _refusal(done: Exchange, client: Client, user_id: int | None) -> dict[str, Any]:
+    """Return what stopped it as the page of an attempt tells it: who can mend it, how and where."""
+    attempt = Attempt(
+        reference="",
+        endpoint=done.step,
+        outcome="refused",
+        reason=done.refusal,
+        client_id=client.client_id,
+        user_id=user_id,
+        checks=done.checks,
+    )
+    return sentences.visit(attempt, client_is_known=True, sees_users=user_id is not None)
 
 
 def _token(seen: Seen, client: Client, user_id: int | None) -> dict[str, Any]:
