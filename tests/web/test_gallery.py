@@ -121,6 +121,7 @@ WEIGHTS = [
     ("admin/clients/some", 120, 10),
     ("admin/client/plain", 120, 10),
     ("admin/client_created/web", 120, 10),
+    ("admin/bench/ran", 120, 10),
 ]
 
 

@@ -16,6 +16,8 @@ from app.web.admin.quoting import for_shell, in_double_quotes
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BY_ASSERTION = frozenset({"private_key_jwt", "client_secret_jwt"})
 FORM = "application/x-www-form-urlencoded"
+#: Requests that are written out: the others are sent in the same ways, and pages stay light.
+SHOWN = frozenset({"redeem", "own", "userinfo"})
 #: Of what comes back, the members whose values are in a report.
 TOLD = frozenset({"active", "error", "error_description", "expires_in", "iss", "kid", "token_type"})
 #: Of what is sent, the members that may name somebody.
@@ -23,8 +25,8 @@ PERSONAL = frozenset({"login_hint", "claims"})
 
 
 def ways(done: Exchange, client: Client) -> list[dict[str, str]]:
-    """Return how a program sends this request: `name`, `text`; nothing for what browsers send."""
-    if done.method != "POST" and done.step != "userinfo":
+    """Return how a program sends this request: `name`, `text`; nothing outside of SHOWN."""
+    if done.step not in SHOWN:
         return []
     form = _form(done, client)
     is_basic = client.setting("token_endpoint_auth_method") == "client_secret_basic"

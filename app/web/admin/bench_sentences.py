@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask_babel import LazyString
@@ -19,6 +20,7 @@ from app.web.admin import (
 )
 from app.web.admin.claim_sentences import LONGEST_NAME, LONGEST_VALUE, one_line, shown
 
+LONGEST_RENEWED = 2_000
 STEPS: dict[str, LazyString] = {
     "authorize": _("The application sends the browser here"),
     "callback": _("The application checks the answer"),
@@ -88,7 +90,8 @@ def exchange(done: Exchange, *, client: Client, user_id: int | None) -> dict[str
             {"name": str(WORKINGS[name]), "value": one_line(value, LONGEST_VALUE)}
             for name, value in done.workings
         ],
-        "tokens": [_token(seen, client, user_id) for seen in done.tokens],
+        "tokens": [_token(seen, client, user_id) for seen in done.tokens if done.step != "refresh"],
+        "renewed": [_renewed(seen) for seen in done.tokens if done.step == "refresh"],
         "ways": bench_code.ways(done, client),
         "refusal": _refusal(done, client, user_id) if done.refusal else None,
     }
@@ -106,6 +109,11 @@ def _refusal(done: Exchange, client: Client, user_id: int | None) -> dict[str, A
         checks=done.checks,
     )
     return sentences.visit(attempt, client_is_known=True, sees_users=user_id is not None)
+
+
+def _renewed(seen: Seen) -> dict[str, str]:
+    """Return a token that was explained before the refresh: what it says now, on one line."""
+    return {"name": seen.kind, "value": one_line(json.dumps(seen.claims), LONGEST_RENEWED)}
 
 
 def _token(seen: Seen, client: Client, user_id: int | None) -> dict[str, Any]:
