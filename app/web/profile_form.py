@@ -15,6 +15,11 @@ from app.models import User
 from app.services.people import person_names, profiles
 from app.web.unsent import KeptForm
 
+#: A date, a number and the beginning of an address keep their order in a text that runs from right
+#: to left: they stand between U+2066 and U+2069 (UAX #9 §2.5).
+DATE = "\u20661990-01-31\u2069"
+PHONE = "\u2066+33 1 23 45 67 89\u2069"
+HTTPS = "\u2066https://\u2069"
 NAMES = ("name", "given_name", "middle_name", "family_name", "nickname", "preferred_username")
 ABOUT = ("birthdate", "gender", "locale", "zoneinfo")
 REACHED = ("phone_number", "website", "profile", "picture")
@@ -39,17 +44,27 @@ class ProfileForm(KeptForm):
     family_name = StringField(_("Last name"))
     nickname = StringField(_("Nickname"))
     preferred_username = StringField(_("Username"), description=_("How apps may list you."))
-    birthdate = StringField(_("Birthday"), description=_("Such as 1990-01-31, or the year alone."))
+    birthdate = StringField(
+        _("Birthday"), description=_("Such as %(example)s, or the year alone.", example=DATE)
+    )
     gender = StringField(_("Gender"), description=_("In your own words."))
     locale = SelectField(
         _("Language"),
         description=_("These pages speak it too, unless you choose another at their foot."),
     )
     zoneinfo = SelectField(_("Time zone"), description=_("These pages show times in it."))
-    phone_number = StringField(_("Phone number"), description=_("Such as +33 1 23 45 67 89."))
-    website = StringField(_("Website"), description=_("Starts with https://."))
-    profile = StringField(_("Profile page"), description=_("Starts with https://."))
-    picture = StringField(_("Picture"), description=_("The address of one, with https://."))
+    phone_number = StringField(
+        _("Phone number"), description=_("Such as %(example)s.", example=PHONE)
+    )
+    website = StringField(
+        _("Website"), description=_("Starts with %(beginning)s.", beginning=HTTPS)
+    )
+    profile = StringField(
+        _("Profile page"), description=_("Starts with %(beginning)s.", beginning=HTTPS)
+    )
+    picture = StringField(
+        _("Picture"), description=_("The address of one, with %(beginning)s.", beginning=HTTPS)
+    )
     street_address = TextAreaField(_("Street and number"))
     postal_code = StringField(_("Postal code"))
     locality = StringField(_("Town or city"))

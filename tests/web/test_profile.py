@@ -110,6 +110,19 @@ def test_fault_stands_at_its_field_and_nothing_is_saved(signed_in, db, name, val
     assert user.family_name is None
 
 
+@pytest.mark.one_engine
+def test_examples_and_values_keep_their_order_from_right_to_left(signed_in):
+    """Read after Arabic, 1990-01-31 would begin with the day (UAX #9 §3.3.4, rule W2)."""
+    signed_in.language = "ar"
+
+    signed_in.open("/account/profile")
+
+    for example in ("1990-01-31", "+33 1 23 45 67 89", "https://"):
+        assert signed_in.sees(f"\u2066{example}\u2069"), example
+    for name, keyboard in (("phone_number", "tel"), ("website", "url"), ("picture", "url")):
+        assert signed_in.element(name).get("inputmode") == keyboard, name
+
+
 def test_time_zone_is_one_of_the_list(signed_in):
     token = signed_in.open("/account/profile").element("csrf_token").get("value")
 

@@ -89,7 +89,7 @@ def test_account_of_another_domain_is_not_given_away(guarded, jane, db):
 def test_page_says_which_addresses_may(guarded):
     browser = visitor(guarded).open("/login/sign-up")
 
-    assert browser.sees("It ends in @example.org, .example.net, or @münchen.example.")
+    assert browser.sees("It ends in @example.org, .example.net, or @münchen.example")
 
 
 def test_person_of_another_domain_signs_in_all_the_same(guarded, jane):
