@@ -114,7 +114,9 @@ def _activity(**changes: Any) -> Context:
 
 
 CHECKS = [
-    Check("Your password alone signs you in.", is_good=False, url="/", label="Set one up"),
+    Check(
+        "Your password alone signs you in.", is_good=False, url="/", label="Set up a second step"
+    ),
     Check("8 recovery codes are left.", is_good=True),
     Check("Your password is from:", is_good=True, at=ago(days=200)),
 ]

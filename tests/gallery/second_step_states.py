@@ -16,7 +16,10 @@ from tests.gallery.passkey_states import CREATION
 from tests.gallery.people import JANE, LONG_NAME, NAMELESS, Context, States, ago, told
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-CODES = [f"K7Q2-9FXM-3WBT-{number}HJD" for number in range(2, 10)] + ["VD4R-8TPQ-6ZNC-WX5E"]
+CODES = [f"K7Q2-9FXM-3WBT-{number}HJD" for number in range(2, 10)] + [
+    "VD4R-8TPQ-6ZNC-WX5E",
+    "2345-9FXM-3WBT-2HJD",
+]
 
 
 OTHER_WAYS = [
@@ -30,6 +33,17 @@ OTHER_WAYS = [
         "id": "use-recovery-code",
         "url": "/login/recovery-code",
         "label": "Use a recovery code",
+        "needs_passkeys": False,
+    },
+]
+
+
+FROM_RECOVERY = [
+    OTHER_WAYS[0],
+    {
+        "id": "use-code",
+        "url": "/login/second-step",
+        "label": "Use your authenticator app",
         "needs_passkeys": False,
     },
 ]
@@ -130,7 +144,11 @@ STATES: States = (
     ("login/second_step.html", "app", lambda: _step(client=LONG_NAME, may_trust=False)),
     ("login/second_step.html", "wrong", _wrong),
     ("login/second_step.html", "throttled", _throttled),
-    ("login/recovery_code.html", "plain", lambda: _step(account=NAMELESS)),
+    (
+        "login/recovery_code.html",
+        "plain",
+        lambda: _step(account=NAMELESS, other_ways=FROM_RECOVERY),
+    ),
     (
         "login/recovery_code.html",
         "locked",
@@ -143,7 +161,8 @@ STATES: States = (
             form=told(
                 SecondStepForm(formdata=None, data={"code": "K7Q2"}),
                 code="That code isn't right, or it was used before.",
-            )
+            ),
+            other_ways=FROM_RECOVERY,
         ),
     ),
     ("login/prove_mailbox.html", "asked", lambda: _mailbox(sent_at=None, account=NAMELESS)),

@@ -58,7 +58,7 @@ def test_page_says_when_it_ends(rp, signed_in, clock):
     assert signed_in.sees("What you allow ends:")
     assert signed_in.sees(shown(end))
     signed_in.allow().open("/account/apps")
-    assert signed_in.sees(f"ends: {shown(end)}")
+    assert signed_in.sees(f"Ends: {shown(end)}")
 
 
 def test_nothing_is_said_where_there_is_no_end(register, signed_in):
@@ -68,7 +68,7 @@ def test_nothing_is_said_where_there_is_no_end(register, signed_in):
 
     assert not signed_in.sees("What you allow ends:")
     signed_in.allow().open("/account/apps")
-    assert not signed_in.sees("ends:")
+    assert not signed_in.sees("Ends:")
 
 
 def test_every_token_dies_with_it(rp, tokens, clock, db):
