@@ -169,7 +169,7 @@ def test_new_code_comes_after_a_minute_and_the_old_one_is_dead(browser, db, code
 
     again(browser)
     assert browser.status == 200
-    assert browser.sees("Sent again at")
+    assert browser.sees("Sent again:")
     second = code()
 
     assert browser.confirm(first).status == 422
