@@ -36,11 +36,18 @@ FOR_PROGRAMS = (
     "/health/",
 )
 RETRY_SECONDS = 2
+#: What an error says of itself where whoever raised it had nothing to add.
+GENERAL = frozenset({ProviderError.public, *(kind.public for kind, _status in STATUS)})
 
 
 def is_for_programs() -> bool:
     """Tell whether this request was made by a program."""
     return request.path.startswith(FOR_PROGRAMS)
+
+
+def _in_general(words: str) -> str:
+    """Return words for programs; to people the heading says the same, in their language."""
+    return words if is_for_programs() else ""
 
 
 def _answer(
@@ -78,7 +85,7 @@ def _account() -> dict[str, str] | None:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask itself refuses, keeping headers such as Allow."""
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    return _answer(error.code or 500, problem=f"{error.name}.", headers=kept)
+    return _answer(error.code or 500, problem=_in_general(f"{error.name}."), headers=kept)
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -120,7 +127,8 @@ def business_error(error: ProviderError) -> ResponseReturnValue:
         headers |= forms.retry_after(error.retry_after)
     if status == 503:
         headers["Retry-After"] = str(RETRY_SECONDS)
-    return _answer(status, problem=error.public, headers=headers)
+    problem = _in_general(error.public) if error.public in GENERAL else error.public
+    return _answer(status, problem=problem, headers=headers)
 
 
 def busy(_error: TooManyHashes) -> ResponseReturnValue:
@@ -136,7 +144,7 @@ def last_resort(error: Exception) -> ResponseReturnValue:
         return business_error(Unavailable())
     g.reference = new_reference()
     log.error("unforeseen error, reference %s", g.reference, exc_info=error)
-    return _answer(500, problem="Something broke on our side.")
+    return _answer(500, problem=_in_general("Something broke on our side."))
 
 
 def init_app(app: Flask) -> None:

@@ -64,7 +64,16 @@ STATES: States = (
     ("errors/request.html", "folded", _request),
     ("errors/request.html", "admin", _for_admin),
     ("errors/request.html", "developer", _for_developer),
-    ("errors/error.html", "400", partial(_error, 400, problem="The CSRF token is missing.")),
+    (
+        "errors/error.html",
+        "stale",
+        partial(
+            _error,
+            400,
+            problem="This page was open too long.",
+            detail="Go back, reload the page and try again. Nothing was changed.",
+        ),
+    ),
     (
         "errors/error.html",
         "another",
@@ -78,10 +87,10 @@ STATES: States = (
         ),
     ),
     ("errors/error.html", "403", partial(_error, 403, account=JANE)),
-    ("errors/error.html", "unknown", partial(_error, 418, problem="I'm a teapot.")),
-    ("errors/error.html", "lost", partial(_error, 404, problem="Not Found.")),
+    ("errors/error.html", "unknown", partial(_error, 418)),
+    ("errors/error.html", "lost", partial(_error, 404, problem="That link has ended.")),
     *(
         ("errors/error.html", str(status), partial(_error, status))
-        for status in (404, 405, 409, 413, 429, 500, 503)
+        for status in (400, 404, 405, 409, 413, 429, 500, 503)
     ),
 )

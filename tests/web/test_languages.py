@@ -246,6 +246,27 @@ def test_fault_is_said_in_the_person_s_language(browser, jane):
 
 
 @pytest.mark.one_engine
+def test_page_of_an_error_says_it_once_and_in_the_person_s_language(browser):
+    """What HTTP calls it is for programs (ux.md 2.12)."""
+    browser.language = "fr"
+
+    browser.open("/nowhere")
+
+    assert browser.status == 404
+    assert browser.sees("Nous ne trouvons pas cette page")
+    assert browser.element("problem").tag == "h1"
+    assert not browser.sees("Not Found")
+
+
+@pytest.mark.one_engine
+def test_program_is_told_what_http_calls_the_error(http):
+    answer = http.get("/token")
+
+    assert answer.status_code == 405
+    assert "Method Not Allowed. Reference" in answer.json["error_description"]
+
+
+@pytest.mark.one_engine
 def test_two_administrators_read_two_languages(app, db, register):
     """Words that a template keeps must not stay in the language of whoever came first."""
     register("spa")
