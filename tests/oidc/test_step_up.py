@@ -34,7 +34,7 @@ def claims_after(scene, act):
     return scene.rp.verify_id_token(answer.json["id_token"])
 
 
-def test_second_step_is_asked_for_and_the_request_goes_on(scene, phone, clock):
+def test_second_step_is_asked_for_and_the_request_goes_on(clock, scene, phone):
     """security.md MF12: acr and amr say what happened; auth_time is the password's."""
     signed_in_at = int(clock.time.timestamp())
     clock.move(minutes=5)

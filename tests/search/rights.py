@@ -13,7 +13,7 @@ from app.database import db
 from app.models import Client, ClientOwner, Group, Invitation, Membership, User
 from app.services.clients import owners
 from app.services.clients.client_schema import POLICY
-from app.services.people import groups, invitations, roles
+from app.services.people import groups, import_files, imports, invitations, roles
 from app.services.people.roles import COLUMNS, Permission
 from app.web import access
 from app.web.admin import client_form, client_sections
@@ -50,9 +50,12 @@ GREEDY = [
 ACTS = {
     "admin.user_act": ("turn-off", "turn-on", "sign-out", "send-reset"),
     "admin.invitation_act": ("revoke", "resend"),
+    "admin.user_import_act": ("add", "forget"),
     "admin.key_act": ("rotate",),
     "admin.upstream_act": ("turn-off",),
 }
+#: A file of people, checked already: whoever may import tries to reach further with it.
+FILE = f"email,groups\nhelper@people.example,Chess\nfriend@people.example,Board\n{BOSS},Chess\n"
 #: What people do to their own account, as far as a form could hold more than it should.
 OWN = {"account.emails", "account.picture", "account.profile", "setup.set_up"}
 #: Somebody with a role as the owner is: once is enough.
@@ -119,10 +122,12 @@ class Desk:
         chess = groups.create("Chess", description="", requires_second_step=False, by=boss.id)
         invitations.send("new@people.example", name=None, is_admin=True, by=boss, link=str)
         (invited,) = invitations.listed()
+        people = import_files.read(FILE.encode())
         self.parts = {
             "client_id": (own.client_id, foreign.client_id),
             "group_id": (board.id, chess.id),
             "number": (invited.row.id,),
+            "handle": (imports.keep(people, by=self.people["manager"]).id,),
             "user_id": tuple(
                 one.id for one in (boss, *self.people.values()) if one.email not in UNTOUCHED
             ),
@@ -161,8 +166,8 @@ class Desk:
 
     def _address_in(self, path):
         """Return the address of the user that a path names: whoever deletes one types it."""
-        number = path.split("/")[3] if path.startswith("/admin/users/") else ""
-        wanted = select(User.email).where(User.id == int(number or 0))
+        named = path.removeprefix("/admin/users/").partition("/")[0]
+        wanted = select(User.email).where(User.id == (int(named) if named.isdigit() else 0))
         return self.scalar(wanted) or "x@people.example"
 
     def _edits(self, path):
