@@ -110,7 +110,7 @@ def test_last_administrator_stays(app, db):
     assert browser.press("delete", email=boss.email).at == "/account/deleted"
 
 
-def test_signing_in_leads_to_one_page_and_nowhere_else(app, rp, signed_in, jane):
+def test_signing_in_leads_to_one_page_and_nowhere_else(clock, rp, signed_in, jane):
     """No page and no application knows of this session."""
     delete(signed_in, jane.email)
     signed_in.open("/login/sign-in").sign_in(jane.email, PASSWORD)
@@ -122,6 +122,8 @@ def test_signing_in_leads_to_one_page_and_nowhere_else(app, rp, signed_in, jane)
     assert rp.authorize(signed_in).at == "/login/keep-account"
     rp.authorize(signed_in, prompt="none")
     assert rp.callback(signed_in).error == "login_required"
+    clock.move(seconds=1)
+    assert rp.authorize(signed_in).at == "/login/sign-in", "it signed in before it was asked"
 
 
 def test_owner_keeps_the_account_and_is_told(signed_in, jane, letters, db):
