@@ -10,7 +10,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from tests import factories
-from tests.administrators import visitor
+from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
 from tests.gallery.site import make_site
 from tests.letters import Letters
@@ -22,6 +22,19 @@ from tests.transports import FlaskTransport
 def browser(app):
     """Return the browser of somebody who is not signed in."""
     return visitor(app)
+
+
+@pytest.fixture
+def root(db):
+    """Return an administrator."""
+    assert db.engine, "a context of the application is open"
+    return factories.admin("root@people.example", name="Root")
+
+
+@pytest.fixture
+def desk(app, root):
+    """Return the browser of an administrator at work."""
+    return browser_of(app, root)
 
 
 @pytest.fixture

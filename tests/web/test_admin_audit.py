@@ -24,13 +24,6 @@ from tests.administrators import browser_of
 
 
 @pytest.fixture
-def root(db):
-    """Return an administrator."""
-    assert db.engine, "a context of the application is open"
-    return factories.admin("root@people.example")
-
-
-@pytest.fixture
 def browser(app, root):
     """Return their browser."""
     return browser_of(app, root)

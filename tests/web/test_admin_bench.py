@@ -14,7 +14,6 @@ from app.services.clients import clients
 from app.services.people import people_for_tests
 from app.services.upkeep.audit import Event
 from tests import factories
-from tests.administrators import browser_of
 from tests.factories import PASSWORD
 from tests.http import Http
 from tests.secrets_seen import remember
@@ -23,17 +22,6 @@ from tests.signing import client_key
 ALL = "openid profile email phone address offline_access"
 #: What a run may leave behind: that it was, and that its token is revoked.
 RECORD = {"audit_event", "revoked_token"}
-
-
-@pytest.fixture
-def root(db):
-    assert db.engine, "a context of the application is open"
-    return factories.admin("root@people.example", name="Root")
-
-
-@pytest.fixture
-def admin(app, root):
-    return browser_of(app, root)
 
 
 @pytest.fixture
@@ -52,11 +40,11 @@ def rows(db):
     }
 
 
-def test_run_as_oneself_shows_every_step(admin, page, root):
+def test_run_as_oneself_shows_every_step(desk, page, root):
     """Issue 5: every request, response and decoded token is shown, each claim explained."""
-    admin.open(page).press("run")
+    desk.open(page).press("run")
 
-    assert admin.has("run-result")
+    assert desk.has("run-result")
     for words in (
         "The application sends the browser here",
         "The application exchanges the code for tokens",
@@ -69,41 +57,41 @@ def test_run_as_oneself_shows_every_step(admin, page, root):
         "The person is asked on the consent page",
         root.email,
     ):
-        assert admin.sees(words), words
-    assert not admin.sees("Refused:")
+        assert desk.sees(words), words
+    assert not desk.sees("Refused:")
 
 
-def test_run_shows_no_token_and_leaves_no_row(admin, page, rows, db):
+def test_run_shows_no_token_and_leaves_no_row(desk, page, rows, db):
     """Its code and tokens die with it; statistics and attempts do not know of it."""
-    admin.open(page)
+    desk.open(page)
     db.session.commit()
     before = rows()
 
-    admin.press("run")
+    desk.press("run")
 
     db.session.rollback()
     assert rows() == before
-    assert "eyJ" not in admin.answer.text
-    assert "swx_" not in admin.answer.text
+    assert "eyJ" not in desk.answer.text
+    assert "swx_" not in desk.answer.text
     event = db.session.scalar(select(AuditEvent).filter_by(event=Event.CLIENT_TRIED.value))
     assert event.details["worked"] is True
 
 
-def test_test_person_is_made_and_run_as(admin, page, db):
-    admin.open(page).press("make-person", name="Tess Test")
-    assert admin.sees("The test person is there.")
+def test_test_person_is_made_and_run_as(desk, page, db):
+    desk.open(page).press("make-person", name="Tess Test")
+    assert desk.sees("The test person is there.")
     tess = db.session.scalar(select(User).filter_by(is_test=True))
 
-    admin.press("run", who=str(tess.id), scope=["openid", "profile", "phone"])
+    desk.press("run", who=str(tess.id), scope=["openid", "profile", "phone"])
 
-    assert admin.sees("Tess Test")
-    assert admin.sees("+15555550100")
-    assert not admin.sees("Refused:")
+    assert desk.sees("Tess Test")
+    assert desk.sees("+15555550100")
+    assert not desk.sees("Refused:")
 
 
-def test_nobody_signs_in_as_a_test_person(app, admin, page, browser, db):
+def test_nobody_signs_in_as_a_test_person(app, desk, page, browser, db):
     """A test person has no way in: no password, and an address that gets no mail."""
-    admin.open(page).press("make-person", name="Tess Test")
+    desk.open(page).press("make-person", name="Tess Test")
     tess = db.session.scalar(select(User).filter_by(is_test=True))
 
     browser.sign_in(tess.email, PASSWORD)
@@ -112,16 +100,16 @@ def test_nobody_signs_in_as_a_test_person(app, admin, page, browser, db):
     assert tess.email.endswith(".invalid")
 
 
-def test_run_as_another_living_person_is_refused(admin, page, jane, root, db):
+def test_run_as_another_living_person_is_refused(desk, page, jane, root, db):
     """Ux.md 2.23: never use the administrator's session to act as another user."""
-    admin.open(page)
-    token = admin.shown.by_id("run").inside("form")
+    desk.open(page)
+    token = desk.shown.by_id("run").inside("form")
     hidden = [one for one in token.find_all("input") if one.get("name") == "csrf_token"]
 
-    admin.post(page, {"csrf_token": hidden[0].get("value"), "who": str(jane.id), "scope": "openid"})
+    desk.post(page, {"csrf_token": hidden[0].get("value"), "who": str(jane.id), "scope": "openid"})
 
-    assert admin.status == 422
-    assert not admin.has("run-result")
+    assert desk.status == 422
+    assert not desk.has("run-result")
     with pytest.raises(SomebodyElse):
         bench_runs.open(jane, by=root.id, amr=("pwd",))
 
@@ -181,14 +169,14 @@ def test_code_of_a_run_cannot_be_redeemed_by_a_thief(db, root, make_run, registe
     assert party.redeem(remember(run.held["code"])).status == 400
 
 
-def test_machine_is_run_for_itself(admin, db):
+def test_machine_is_run_for_itself(desk, db):
     made = factories.client("machine", scope="photos:read")
 
-    admin.open(f"/admin/applications/{made.client_id}/bench").press("run")
+    desk.open(f"/admin/applications/{made.client_id}/bench").press("run")
 
-    assert admin.sees("The application asks for a token of its own")
-    assert admin.sees("no person stands behind this token")
-    assert not admin.sees("Refused:")
+    assert desk.sees("The application asks for a token of its own")
+    assert desk.sees("no person stands behind this token")
+    assert not desk.sees("Refused:")
 
 
 @pytest.mark.parametrize(
@@ -202,41 +190,41 @@ def test_machine_is_run_for_itself(admin, db):
         {"grant_types": ["authorization_code"]},
     ],
 )
-def test_every_kind_of_application_can_be_run(admin, db, members):
+def test_every_kind_of_application_can_be_run(desk, db, members):
     made = factories.client(scope=ALL, **members)
 
-    admin.open(f"/admin/applications/{made.client_id}/bench").press("run")
+    desk.open(f"/admin/applications/{made.client_id}/bench").press("run")
 
-    assert admin.sees("The application checks the ID token")
-    assert not admin.sees("Refused:")
+    assert desk.sees("The application checks the ID token")
+    assert not desk.sees("Refused:")
 
 
-def test_run_stops_where_the_person_would_have_to_do_more(admin, db):
+def test_run_stops_where_the_person_would_have_to_do_more(desk, db):
     made = factories.client(require_second_step=True)
     page = f"/admin/applications/{made.client_id}/bench"
 
-    admin.open(page).press("run", way="password")
-    assert admin.sees("acr_not_reached")
+    desk.open(page).press("run", way="password")
+    assert desk.sees("acr_not_reached")
 
-    admin.open(page).press("run", way="second-step")
-    assert not admin.sees("Refused:")
+    desk.open(page).press("run", way="second-step")
+    assert not desk.sees("Refused:")
 
 
-def test_run_of_an_application_that_is_off_says_why(admin, page, db):
+def test_run_of_an_application_that_is_off_says_why(desk, page, db):
     clients.turn_off(clients.get(page.split("/")[3]))
     db.session.commit()
 
-    admin.open(page).press("run")
+    desk.open(page).press("run")
 
-    assert admin.sees("client_turned_off")
+    assert desk.sees("client_turned_off")
 
 
-def test_there_are_only_so_many_test_people(admin, page, root, db):
+def test_there_are_only_so_many_test_people(desk, page, root, db):
     for number in range(people_for_tests.MOST):
         people_for_tests.make(f"T{number}", by=root.id)
     db.session.commit()
 
-    admin.open(page).press("make-person", name="One more")
+    desk.open(page).press("make-person", name="One more")
 
-    assert admin.status == 422
-    assert admin.sees("There are 20 test people already.")
+    assert desk.status == 422
+    assert desk.sees("There are 20 test people already.")

@@ -13,17 +13,6 @@ from tests.signing import client_key
 
 
 @pytest.fixture
-def root(db):
-    assert db.engine, "a context of the application is open"
-    return factories.admin("root@people.example")
-
-
-@pytest.fixture
-def admin(app, root):
-    return browser_of(app, root)
-
-
-@pytest.fixture
 def asked(make_app, root):
     """Return a function that asks the addresses of an application, with a host it may reach."""
     with remote_host() as host:
@@ -74,10 +63,10 @@ def test_keys_that_are_none(asked):
     assert seen.sees("What is there cannot be used as keys.")
 
 
-def test_private_addresses_are_not_asked(admin, db):
+def test_private_addresses_are_not_asked(desk, db):
     """SSRF: the administration is no way to reach what only the server reaches."""
     made = factories.client(redirect_uris=["https://10.0.0.1/callback"])
 
-    admin.open(f"/admin/applications/{made.client_id}/bench").press("ask-addresses")
+    desk.open(f"/admin/applications/{made.client_id}/bench").press("ask-addresses")
 
-    assert admin.sees("private_address")
+    assert desk.sees("private_address")

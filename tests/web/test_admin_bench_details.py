@@ -10,7 +10,6 @@ import pytest
 
 from app.services.authorization import keys
 from tests import factories
-from tests.administrators import browser_of
 from tests.signing import client_key
 
 ALL = "openid profile email phone address offline_access"
@@ -19,23 +18,12 @@ USABLE = re.compile(r"swx_|eyJ")
 
 
 @pytest.fixture
-def root(db):
-    assert db.engine, "a context of the application is open"
-    return factories.admin("root@people.example", name="Root")
-
-
-@pytest.fixture
-def admin(app, root):
-    return browser_of(app, root)
-
-
-@pytest.fixture
-def open_bench(admin):
+def open_bench(desk):
     """Return a function that opens the bench of an application."""
 
     def opened(**members):
         made = factories.client(client_name="Photo Box", scope=ALL, **members)
-        return admin.open(f"/admin/applications/{made.client_id}/bench")
+        return desk.open(f"/admin/applications/{made.client_id}/bench")
 
     return opened
 

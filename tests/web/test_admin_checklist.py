@@ -15,13 +15,6 @@ LIST = "After the set-up"
 
 
 @pytest.fixture
-def root(db):
-    """Return the first administrator."""
-    assert db.engine, "a context of the application is open"
-    return factories.admin("root@people.example")
-
-
-@pytest.fixture
 def browser(app, root):
     """Return their browser."""
     return browser_of(app, root)

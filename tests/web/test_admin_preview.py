@@ -12,89 +12,78 @@ ALL = "openid profile email phone offline_access"
 
 
 @pytest.fixture
-def root(db):
-    assert db.engine, "a context of the application is open"
-    return factories.admin("root@people.example", name="Root")
-
-
-@pytest.fixture
-def admin(app, root):
-    return browser_of(app, root)
-
-
-@pytest.fixture
 def page(db):
     """Return the page of an application that may have everything."""
     made = factories.client(client_name="Photo Box", scope=f"{ALL} photos:read")
     return f"/admin/applications/{made.client_id}/preview"
 
 
-def test_page_opens_with_the_administrators_own_tokens(admin, page, root):
+def test_page_opens_with_the_administrators_own_tokens(desk, page, root):
     """ux.md 2.17: claims preview; it is there without a press."""
-    admin.open(page)
+    desk.open(page)
 
-    assert admin.sees(root.subject)
-    assert admin.has("id_token")
-    assert admin.has("access_token")
-    assert admin.sees("From the account, because of the scope email.")
-
-
-def test_application_leads_to_it(admin, page):
-    admin.open(page.removesuffix("/preview"))
-
-    assert admin.shown.by_id("preview").get("href") == page
+    assert desk.sees(root.subject)
+    assert desk.has("id_token")
+    assert desk.has("access_token")
+    assert desk.sees("From the account, because of the scope email.")
 
 
-def test_somebody_elses_values_and_question_are_shown(admin, page, jane):
+def test_application_leads_to_it(desk, page):
+    desk.open(page.removesuffix("/preview"))
+
+    assert desk.shown.by_id("preview").get("href") == page
+
+
+def test_somebody_elses_values_and_question_are_shown(desk, page, jane):
     jane.phone_number = "+33 1 23 45 67 89"
 
-    admin.open(page).press("show", user=jane.email, scope=["openid", "phone"])
+    desk.open(page).press("show", user=jane.email, scope=["openid", "phone"])
 
-    assert admin.sees("What Jane Doe would be asked")
-    assert admin.sees("Allow Photo Box to use your account?")
-    assert admin.sees("+33 1 23 45 67 89")
-    assert not admin.sees(f"{jane.email}, confirmed")
+    assert desk.sees("What Jane Doe would be asked")
+    assert desk.sees("Allow Photo Box to use your account?")
+    assert desk.sees("+33 1 23 45 67 89")
+    assert not desk.sees(f"{jane.email}, confirmed")
 
 
-def test_application_for_itself_has_no_person(admin, db):
+def test_application_for_itself_has_no_person(desk, db):
     made = factories.client("machine", scope="photos:read")
 
-    admin.open(f"/admin/applications/{made.client_id}/preview")
+    desk.open(f"/admin/applications/{made.client_id}/preview")
 
-    assert admin.sees("no person stands behind this token")
-    assert not admin.has("question")
+    assert desk.sees("no person stands behind this token")
+    assert not desk.has("question")
 
 
-def test_application_for_devices_is_previewed_with_a_person(admin, db, jane):
+def test_application_for_devices_is_previewed_with_a_person(desk, db, jane):
     """RFC 8628: a person stands behind its tokens, though no browser comes back to it."""
     made = factories.client("device", client_name="Big Screen")
 
-    admin.open(f"/admin/applications/{made.client_id}/preview").press("show", user=jane.email)
+    desk.open(f"/admin/applications/{made.client_id}/preview").press("show", user=jane.email)
 
-    assert admin.status == 200
-    assert admin.has("question")
-
-
-def test_unknown_address_is_said_at_its_field(admin, page):
-    admin.open(page).press("show", user="nobody@people.example")
-
-    assert admin.status == 422
-    assert admin.sees("No user has this address.")
+    assert desk.status == 200
+    assert desk.has("question")
 
 
-def test_refusal_is_explained(admin, page):
-    admin.open(page).press("show", claims="{")
+def test_unknown_address_is_said_at_its_field(desk, page):
+    desk.open(page).press("show", user="nobody@people.example")
 
-    assert admin.has("refused")
-    assert admin.sees("claims_malformed")
+    assert desk.status == 422
+    assert desk.sees("No user has this address.")
 
 
-def test_page_holds_no_token(admin, page):
+def test_refusal_is_explained(desk, page):
+    desk.open(page).press("show", claims="{")
+
+    assert desk.has("refused")
+    assert desk.sees("claims_malformed")
+
+
+def test_page_holds_no_token(desk, page):
     """Issue 5: the preview must sign nothing that is valid."""
-    admin.open(page)
+    desk.open(page)
 
-    assert "eyJ" not in admin.answer.text
-    assert "swx_" not in admin.answer.text
+    assert "eyJ" not in desk.answer.text
+    assert "swx_" not in desk.answer.text
 
 
 def test_nobody_else_sees_it(app, page, jane):
