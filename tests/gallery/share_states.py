@@ -15,6 +15,7 @@ def _app(name: str, **changes: Any) -> dict[str, Any]:
         "logo": None,
         "given_at": ago(days=30),
         "used_at": ago(hours=2),
+        "ends_at": ago(days=-60),
         "is_managed": False,
         "titles": ["Your name and profile", "Your email address"],
         "parts": [

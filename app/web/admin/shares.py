@@ -68,6 +68,7 @@ def _app(row: User, app: AllowedApp) -> dict[str, Any]:
         "logo": logos.address(app.client),
         "given_at": app.since,
         "used_at": app.used_at,
+        "ends_at": app.until,
         "is_managed": app.is_managed,
         "titles": [permissions.title(name) for name in app.scopes],
         "parts": told,
