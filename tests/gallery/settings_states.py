@@ -20,8 +20,8 @@ def _settings(**changes: Any) -> Context:
     ]
     known = {
         "form": BrandForm(formdata=None, data={"service_name": "Example ID"}),
-        "look": "sign-in",
-        "frames": _frames("sign-in"),
+        "look": "",
+        "frames": [],
         "letter": "",
         "is_turned_rtl": True,
         "defaults": {
@@ -59,6 +59,11 @@ def _refused() -> Context:
 STATES: States = (
     ("admin/settings.html", "some", _settings),
     ("admin/settings.html", "saved", lambda: _settings(done="saved")),
+    (
+        "admin/settings.html",
+        "look",
+        lambda: _settings(look="sign-in", frames=_frames("sign-in")),
+    ),
     (
         "admin/settings.html",
         "preview",

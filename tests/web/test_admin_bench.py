@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
@@ -20,6 +22,7 @@ from tests.secrets_seen import remember
 from tests.signing import client_key
 
 ALL = "openid profile email phone address offline_access"
+ROOT = Path(__file__).resolve().parents[2]
 #: What a run may leave behind: that it was, and that its token is revoked.
 RECORD = {"audit_event", "revoked_token"}
 
@@ -59,6 +62,20 @@ def test_run_as_oneself_shows_every_step(desk, page, root):
     ):
         assert desk.sees(words), words
     assert not desk.sees("Refused:")
+
+
+def test_whole_run_is_within_the_weight_of_a_page(desk, page):
+    """ux.md 3, goal 3: 120 KB with everything that the page loads, nothing compressed."""
+    desk.open(page).press("run", scope=ALL.split())
+
+    loaded = {
+        element.get("src") or element.get("href")
+        for element in desk.shown.root.find_all("link", "script", "img")
+    }
+    paths = [address.partition("?")[0].lstrip("/") for address in loaded]
+    weight = sum((ROOT / path).stat().st_size for path in paths if path.startswith("static/"))
+    assert weight > 40 * 1024, "style sheets, scripts and the font are counted"
+    assert weight + len(desk.answer.content) <= 120 * 1024
 
 
 def test_run_shows_no_token_and_leaves_no_row(desk, page, rows, db):

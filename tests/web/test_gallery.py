@@ -130,6 +130,9 @@ WEIGHTS = [
     ("admin/client/plain", 120, 10),
     ("admin/client_created/web", 120, 10),
     ("admin/bench/ran", 120, 10),
+    ("admin/settings/some", 120, 10),
+    ("admin/user_import/check", 120, 10),
+    ("admin/shares/some", 120, 10),
 ]
 
 

@@ -24,8 +24,8 @@ def admin(db):
 
 @pytest.fixture
 def browser(app, admin):
-    """Return the administrator's browser, on the page."""
-    return browser_of(app, admin).open("/admin/settings")
+    """Return the administrator's browser, on the page that shows how the sign-in looks."""
+    return browser_of(app, admin).open("/admin/settings?look=sign-in")
 
 
 def frames(browser):
@@ -37,6 +37,13 @@ def fetch(browser, path):
     """Return what the browser gets for a frame."""
     headers = browser.cookie_header()
     return browser.transport.send("GET", f"{browser.origin}{path}", headers=headers)
+
+
+def test_nobody_waits_for_what_they_have_not_asked_for(browser):
+    """ux.md 3: three whole pages weigh more than this one is to weigh."""
+    assert frames(browser.open("/admin/settings")) == []
+
+    assert len(frames(browser.press("look-consent"))) == 3
 
 
 def test_page_is_shown_light_dark_and_turned(browser):

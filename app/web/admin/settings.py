@@ -111,14 +111,17 @@ def _page(
     is_preview: bool = False,
     status: int = 200,
 ) -> Response:
-    """Return the page; `look` is which of our pages is shown with the values of `shown`."""
+    """Return the page; `look` is which of our pages is shown with the values of `shown`.
+
+    None unless somebody asks: three whole pages weigh more than this one (ux.md 3).
+    """
     environment, stored = branding.of_environment(), branding.stored()
-    look = look if look in looks.PAGES else next(iter(looks.PAGES))
+    look = look if look in looks.PAGES else ""
     text = render_template(
         "admin/settings.html",
         form=form,
         look=look,
-        frames=looks.frames(look, shown),
+        frames=looks.frames(look, shown) if look else [],
         letter=looks.letter(shown) if look == "mail" else "",
         is_turned_rtl=looks.turned() == "ar",
         defaults={name: getattr(environment, name) for name in branding.TEXTS},
