@@ -84,9 +84,7 @@ class Run:
         if self.person is None:
             yield self._own_token
         else:
-            yield self._authorize
-            yield self._callback
-            yield self._redeem
+            yield from self._way()
             if "id_token" in self.held:
                 yield self._check_id_token
                 yield self._userinfo
@@ -95,6 +93,12 @@ class Run:
         if not self.client.is_public:
             yield self._introspect
         yield self._revoke
+
+    def _way(self) -> Iterator[Any]:
+        """Yield how it comes to its tokens."""
+        yield self._authorize
+        yield self._callback
+        yield self._redeem
 
     def end(self) -> None:
         """Revoke what no session stands behind; the caller erases the session."""
@@ -216,15 +220,13 @@ class Run:
     def _compare(self, exchange: Exchange, claims: Mapping[str, Any]) -> None:
         alg = str(self.client.setting("id_token_signed_response_alg"))
         half = jose.half_hash(self.held["access_token"], alg)
-        for name, wanted in (
-            ("aud", self.client.client_id),
-            ("nonce", self.nonce),
-            ("at_hash", half),
-        ):
-            exchange.findings.append(Finding(f"same_{name}", ok=claims.get(name) == wanted))
+        expected = {"aud": self.client.client_id, "nonce": self.nonce, "at_hash": half}
+        for name, wanted in expected.items():
+            if wanted:
+                exchange.findings.append(Finding(f"same_{name}", ok=claims.get(name) == wanted))
+        nonces = [("nonce_sent", self.nonce), ("nonce_back", str(claims.get("nonce", "")))]
         exchange.workings = [
-            ("nonce_sent", self.nonce),
-            ("nonce_back", str(claims.get("nonce", ""))),
+            *(nonces if self.nonce else []),
             ("hash_used", jose.HASHES[alg].upper()),
             ("hash_half", jose.unbase64(half).hex()),
             ("hash_text", half),

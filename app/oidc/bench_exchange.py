@@ -14,7 +14,18 @@ from app.settings import settings
 
 #: Members that open something: a page of ours never shows them.
 SECRET = frozenset(
-    {"code", "code_verifier", "access_token", "refresh_token", "id_token", "token", "client_secret"}
+    {
+        "code",
+        "code_verifier",
+        "access_token",
+        "refresh_token",
+        "id_token",
+        "token",
+        "client_secret",
+        "device_code",
+        "user_code",
+        "verification_uri_complete",
+    }
 )
 HIDDEN = "…"
 

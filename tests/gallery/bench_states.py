@@ -33,6 +33,7 @@ def _bench(**changes: object) -> Context:
             "name": "Photo Box",
             "has_notices": True,
             "has_people": True,
+            "sends_browsers": True,
         },
         "form": _run_form(),
         "person_form": PersonForm(formdata=None),

@@ -10,6 +10,7 @@ from tests.model.hunts import BUGS, DEEPER_BUGS
 from tests.model.machine import Machine, hunting
 
 EXAMPLES = 30
+MOST_ROUNDS = 4
 MOST_TO_FIND_A_BUG = 150
 #: What a run has to have come to, so that silence means something.
 GOALS = {
@@ -51,9 +52,14 @@ def _run(machine, *, examples, **changes):
 
 def test_sessions_and_tokens_say_what_happened(made_of, reached, thorough):
     """security.md LG04, MF01, MF12, MF13, SE04, AZ05, AZ06, AZ08; OIDC Core §2, §3.1.2.1."""
-    _run(made_of(Machine), examples=EXAMPLES * thorough, derandomize=thorough == 1)
+    is_short = thorough == 1
+    goals = GOALS if is_short else GOALS | RARER_GOALS
 
-    goals = GOALS if thorough == 1 else GOALS | RARER_GOALS
+    for _ in range(1 if is_short else MOST_ROUNDS):  # what is rare may not come in one round
+        _run(made_of(Machine), examples=EXAMPLES * thorough, derandomize=is_short)
+        if set(+reached) >= goals:
+            break
+
     assert set(+reached) >= goals, reached
 
 

@@ -245,3 +245,44 @@ def test_there_are_only_so_many_test_people(desk, page, root, db):
 
     assert desk.status == 422
     assert desk.sees("There are 20 test people already.")
+
+
+def test_device_runs_from_its_codes_to_its_tokens(desk, root, rows, db):
+    """Issue 5: the real flow, which a device has of its own (RFC 8628)."""
+    tv = factories.client("device", client_name="Big Screen", scope=ALL)
+    desk.open(f"/admin/applications/{tv.client_id}/bench")
+    db.session.commit()
+    before = rows()
+
+    desk.press("run", scope=["openid", "email", "offline_access"])
+
+    for words in (
+        "The device asks for its codes",
+        "The person types the code, and allows it",
+        "The device exchanges its code for tokens",
+        "The application checks the ID token",
+        "The application refreshes its tokens",
+        root.email,
+    ):
+        assert desk.sees(words), words
+    assert not desk.sees("Refused:")
+    assert not desk.sees("The nonce is")
+    assert "swx_" not in desk.answer.text
+    db.session.commit()
+    assert rows() == before
+    kinds = db.session.scalars(select(AuditEvent.event)).all()
+    assert Event.DEVICE_CONNECTED not in kinds, "nobody has connected one"
+
+
+def test_device_that_may_not_ask_leaves_nothing(desk, rows, db):
+    tv = factories.client("device", scope="openid")
+    desk.open(f"/admin/applications/{tv.client_id}/bench")
+    clients.turn_off(tv.client, by=None)
+    db.session.commit()
+    before = rows()
+
+    desk.press("run", scope=["openid"])
+
+    assert desk.sees("Refused:")
+    db.session.commit()
+    assert rows() == before

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from app.clock import now
 from app.database import db, insert_or
@@ -127,6 +127,16 @@ def find_typed(user_code: str) -> tuple[DeviceCode, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def forget(device_code: str) -> None:
+    """Forget the request of a device, whoever may still wait for it."""
+    db.session.execute(delete(DEVICES).where(DEVICES.c.digest == secrets.digest(device_code)))
+
+
+def waiting_for(device_code: str) -> DeviceCode | None:
+    """Return the same as `waiting`, for whoever has the code itself."""
+    return waiting(secrets.digest(device_code))
+
+
 def waiting(digest: str | None) -> DeviceCode | None:
     """Return the request of a device while it waits for an answer, None afterwards."""
     wanted = select(DeviceCode).where(DeviceCode.digest == digest, *_waiting())
@@ -158,7 +168,25 @@ def poll(found: Any) -> bool:
 def approve(
     device: DeviceCode, client: Client, person: SignedIn, *, scope: str, address: str
 ) -> None:
-    """Let the device have what its person has allowed; its code can be redeemed from now on.
+    """Let the device have what its person has allowed, and record that they did.
+
+    Raises:
+        DeviceGone: another answer was first, or it is too late; the caller rolls back.
+    """
+    connect(device, client, person, scope=scope)
+    audit.record(
+        Event.DEVICE_CONNECTED,
+        actor_id=person.user_id,
+        user_id=person.user_id,
+        client_id=client.client_id,
+        address=address,
+        reference=device.reference,
+        asked_from=device.address,
+    )
+
+
+def connect(device: DeviceCode, client: Client, person: SignedIn, *, scope: str) -> None:
+    """Start what the device may have; its code can be redeemed from now on.
 
     Raises:
         DeviceGone: another answer was first, or it is too late; the caller rolls back.
@@ -173,15 +201,6 @@ def approve(
     )
     family_id, _no_code = codes.issue(client, person, binding, has_code=False)
     _answer(device.digest, family_id=family_id)
-    audit.record(
-        Event.DEVICE_CONNECTED,
-        actor_id=person.user_id,
-        user_id=person.user_id,
-        client_id=client.client_id,
-        address=address,
-        reference=device.reference,
-        asked_from=device.address,
-    )
 
 
 def deny(digest: str) -> None:

@@ -21,8 +21,9 @@ from app.database import commit, rollback
 from app.errors import NotFound, Refused
 from app.models import Client, User
 from app.oidc import bench, request_lint
+from app.oidc.bench_device import DeviceRun
 from app.oidc.bench_exchange import Exchange
-from app.oidc.preview import CODE, OWN, WAYS
+from app.oidc.preview import CODE, DEVICE, OWN, WAYS
 from app.oidc.request import LONGEST, LONGEST_OF
 from app.services.authorization import bench_runs
 from app.services.clients import address_checks, clients, scopes
@@ -180,7 +181,10 @@ def _run(row: Client, user: User | None, form: RunForm) -> list[Exchange]:
     person = bench_runs.open(user, by=by, amr=WAYS[form.way.data]) if user else None
     more = {name: typed for name in MORE if (typed := (form[name].data or "").strip())}
     commit()
-    run = bench.Run(client_id, scopes.join(form.scope.data), person, more)
+    asked = scopes.join(form.scope.data)
+    run = bench.Run(client_id, asked, person, more)
+    if person is not None and not row.check_grant_type(CODE):
+        run = DeviceRun(client_id, asked, person)
     try:
         for exchange in run.steps():
             done.append(exchange)
@@ -226,7 +230,7 @@ def _form(row: Client, *, sent: bool = True) -> RunForm:
 
 def _people(row: Client) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    if row.check_grant_type(CODE):
+    if row.check_grant_type(CODE) or row.check_grant_type(DEVICE):
         found.append((MYSELF, gettext("You: %(email)s", email=administrator().email)))
         found += [(str(one.id), one.shown_name) for one in people_for_tests.listed()]
     if row.check_grant_type(OWN):
@@ -247,7 +251,8 @@ def _page(row: Client, form: RunForm, **shown: Any) -> str:
             "client_id": row.client_id,
             "name": row.name,
             "has_notices": bool(row.setting("backchannel_logout_uri")),
-            "has_people": row.check_grant_type(CODE),
+            "has_people": row.check_grant_type(CODE) or row.check_grant_type(DEVICE),
+            "sends_browsers": row.check_grant_type(CODE),
         },
         form=form,
         has_more=any(form[name].data for name in MORE),
