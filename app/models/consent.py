@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -36,3 +36,14 @@ class Consent(Model):
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     removed_scope: Mapped[str | None] = mapped_column(Text)
     removed_declined: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it has come to its end."""
+        return self.ends_at is not None and self.ends_at <= now()
+
+    @classmethod
+    def in_force(cls) -> ColumnElement[bool]:
+        """Return the condition that it counts: neither taken back nor over."""
+        has_time = or_(cls.ends_at.is_(None), cls.ends_at > now())
+        return and_(cls.removed_at.is_(None), has_time)

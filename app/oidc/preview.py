@@ -106,12 +106,12 @@ def question(client: Client, wish: Wish) -> Question | None:
         return None
     asked = _request(client, wish)
     known = consents.last(wish.user.id, client.id)
-    counts = known is not None and not consents.is_over(known)
+    counts = None if known is None or known.is_over else known
     person = signed_in.imagined(
         wish.user,
         amr=wish.amr,
-        allowed=known.scope.split() if known and counts else (),
-        declined=known.declined.split() if known and counts else (),
+        allowed=counts.scope.split() if counts else (),
+        declined=counts.declined.split() if counts else (),
     )
     is_asked = interaction.asks_consent(asked, person)
     return Question(tuple(asked.permissions.split()), person, is_asked, known)

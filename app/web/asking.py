@@ -19,7 +19,7 @@ NEW_FOR_DAYS = 30
 
 def is_more(names: Iterable[str], person: SignedIn, row: Client, known: Consent | None) -> bool:
     """Tell whether the person has allowed something before, and something is new or needed now."""
-    if known is None or consents.is_over(known):
+    if known is None or known.is_over:
         return False
     return not consents.settled(person, row).issuperset(names)
 
@@ -64,7 +64,7 @@ def client(
         "policy_uri": row.setting("policy_uri") or "",
         "tos_uri": row.setting("tos_uri") or "",
         "is_first_time": known is None,
-        "ended_at": known.ends_at if known and consents.is_over(known) else None,
+        "ended_at": known.ends_at if known and known.is_over else None,
         "ends_at": consents.end_of(row, known, names),
         "added_days_ago": age if age < NEW_FOR_DAYS else None,
         "is_checked": not row.self_registered,

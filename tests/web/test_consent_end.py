@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.jobs import cleanup
-from app.models import Attempt, Consent
-from app.services.authorization import consents
+from app.models import Attempt, Consent, Membership
+from app.services.authorization import consents, scope_consents
 from app.services.clients import clients
+from app.services.people import groups
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -143,6 +144,24 @@ def test_application_that_ended_is_on_no_list(rp, tokens, jane, browser, clock):
     assert not browser.sees("Photo Box")
     browser.open(f"/account/apps/{rp.client_id}")
     assert browser.status == 404
+
+
+def test_who_has_to_be_asked_again_counts_no_more(rp, tokens, jane, clock):
+    """Pages that say how many people allow something say it of now."""
+    client = clients.get(rp.client_id)
+    board = groups.create("Board", description="", requires_second_step=False, by=jane.id)
+    groups.add_member(board, jane, by=jane.id)
+    members = select(Membership.user_id).where(Membership.group_id == board.id)
+
+    def counts():
+        by_client = scope_consents.by_client(["email"], among=members)
+        return clients.people(client), scope_consents.people("email"), by_client
+
+    assert counts() == (1, 1, {client.id: 1})
+
+    clock.move(days=DAYS)
+
+    assert counts() == (0, 0, {})
 
 
 def answered(jane, client, asked):

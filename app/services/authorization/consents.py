@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, select, update
 
 from app.clock import now
 from app.database import db, insert_or
@@ -41,7 +41,7 @@ def settled(person: SignedIn, client: Client) -> frozenset[str]:
 def find(user_id: int, client_pk: int) -> Consent | None:
     """Return what the user allows the client now."""
     found = last(user_id, client_pk)
-    return None if found is None or is_over(found) else found
+    return None if found is None or found.is_over else found
 
 
 def last(user_id: int, client_pk: int) -> Consent | None:
@@ -55,11 +55,6 @@ def last(user_id: int, client_pk: int) -> Consent | None:
     )
 
 
-def is_over(consent: Consent) -> bool:
-    """Tell whether a consent has come to its end."""
-    return consent.ends_at is not None and consent.ends_at <= now()
-
-
 def end_of(client: Client, known: Consent | None, asked: Iterable[str]) -> datetime | None:
     """Return when an answer to these scopes will end, None when it has no end.
 
@@ -67,7 +62,7 @@ def end_of(client: Client, known: Consent | None, asked: Iterable[str]) -> datet
     """
     days = client.setting("consent_days")
     end = now() + timedelta(days=days) if days and not client.setting("trusted") else None
-    if known is None or is_over(known) or set(known.scope.split()).issubset(asked):
+    if known is None or known.is_over or set(known.scope.split()).issubset(asked):
         return end
     return min((each for each in (end, known.ends_at) if each), default=None)
 
@@ -82,7 +77,7 @@ def remember(
 ) -> Consent:
     """Keep the answer of the consent page; scopes not asked about stay as they were."""
     consent = _to_be_changed(user_id, client.id)
-    if is_over(consent):  # what nobody is asked about must not come back with the rest
+    if consent.is_over:  # what nobody is asked about must not come back with the rest
         consent.scope = consent.declined = ""
     wanted, given = set(asked), set(allowed)
     consent.ends_at = end_of(client, consent, wanted)
@@ -125,11 +120,7 @@ def of_user(user_id: int) -> Sequence[tuple[Consent, Client]]:
     wanted = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_pk)
-        .where(
-            Consent.user_id == user_id,
-            Consent.removed_at.is_(None),
-            or_(Consent.ends_at.is_(None), Consent.ends_at > now()),
-        )
+        .where(Consent.user_id == user_id, Consent.in_force())
         .order_by(Client.name)
     )
     return [(consent, client) for consent, client in db.session.execute(wanted).all()]

@@ -20,7 +20,9 @@ CONSENTS, FAMILIES = Consent.__table__, Family.__table__
 
 def people(name: str) -> int:
     """Return how many people have allowed a scope to some client."""
-    wanted = select(func.count(CONSENTS.c.user_id.distinct())).where(_has(CONSENTS.c.scope, name))
+    wanted = select(func.count(CONSENTS.c.user_id.distinct())).where(
+        Consent.in_force(), _has(CONSENTS.c.scope, name)
+    )
     return db.session.scalar(wanted) or 0
 
 
@@ -30,7 +32,7 @@ def by_client(names: Iterable[str], *, among: Select[Any]) -> dict[int, int]:
     `among` selects the numbers of the people.
     """
     has_one = or_(*(_has(CONSENTS.c.scope, name) for name in names))
-    of_them = CONSENTS.c.user_id.in_(among) & CONSENTS.c.removed_at.is_(None)
+    of_them = CONSENTS.c.user_id.in_(among) & Consent.in_force()
     wanted = select(CONSENTS.c.client_pk, func.count().label("people")).where(of_them, has_one)
     rows = db.session.execute(wanted.group_by(CONSENTS.c.client_pk)).all()
     return {row.client_pk: row.people for row in rows}

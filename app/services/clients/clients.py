@@ -267,8 +267,8 @@ def delete(client: Client, *, by: int | None = None) -> None:
 
 def people(client: Client) -> int:
     """Return how many people allow the client to use their account."""
-    wanted = select(func.count()).select_from(Consent)
-    return db.session.scalar(wanted.filter_by(client_pk=client.id, removed_at=None)) or 0
+    theirs = (Consent.client_pk == client.id, Consent.in_force())
+    return db.session.scalar(select(func.count()).select_from(Consent).where(*theirs)) or 0
 
 
 def allows_origin(origin: str) -> bool:
