@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
 from app.database import Model, UTCDateTime
-from app.security import secrets
 
 
 class UserImport(Model):
@@ -23,7 +22,7 @@ class UserImport(Model):
 
     #: Random: a number could be given again, and a button that was shown for one file be pressed
     #: for another.
-    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=secrets.new_id)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     #: The lines, encrypted for this row; None once all have had their turn.

@@ -32,6 +32,7 @@ from app.oidc import (
 from app.oidc.bench_exchange import HIDDEN, Clock, Exchange, Seen, seen_in, veiled
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.inspection import Finding
+from app.oidc.interaction import Step
 from app.oidc.provider import provider
 from app.oidc.reasons import Refusal
 from app.oidc.request import Payload, ProtocolRequest, from_parked
@@ -128,7 +129,7 @@ class Run:
                 answer = self._answered(asked, exchange)
             except OAuth2Error as refusal:
                 answer = provider.handle_error_response(asked, refusal)
-        _note(exchange, asked)
+        exchange.note(asked.trace)
         if isinstance(answer, Answer):
             exchange.status = 303
             exchange.received = veiled(answer.parameters)
@@ -152,15 +153,26 @@ class Run:
             )
             step = interaction.next_step(asked, person, answered)
         if step is not None:
-            exchange.pages.append(step.reason)
-            if step.page not in SAYS_YES:
-                raise Refusal(step.reason, "interaction")
-            person = replace(person, allowed=frozenset(asked.permissions.split()))
+            person = self.says_yes(step, person, asked, exchange)
         asked.trace.user_id = person.user_id
         asked.released = allowed.released_claims(asked, person)
         asked.scope = allowed.granted_scope(asked, person)
         named = authorization_request.as_asked(asked, person)
         return provider.create_authorization_response(asked, grant_user=named, grant=grant)
+
+    @staticmethod
+    def says_yes(
+        step: Step, person: SignedIn, asked: ProtocolRequest, exchange: Exchange
+    ) -> SignedIn:
+        """Return the person as they are once they have allowed everything on the page they see.
+
+        Raises:
+            Refusal: the page is none on which they could.
+        """
+        exchange.pages.append(step.reason)
+        if step.page not in SAYS_YES:
+            raise Refusal(step.reason, "interaction")
+        return replace(person, allowed=frozenset(asked.permissions.split()))
 
     def _callback(self) -> Exchange:
         """Check the answer as a careful application does (RFC 6749 §10.12, RFC 9207 §2.4)."""
@@ -244,11 +256,11 @@ class Run:
 
     def _introspect(self) -> Exchange:
         form = {"token": self.held["access_token"]}
-        return self._call("introspect", "/introspect", form, _endpoint("introspection"))[0]
+        return self._call("introspect", "/introspect", form, endpoint("introspection"))[0]
 
     def _revoke(self) -> Exchange:
         form = {"token": self.held["access_token"]}
-        return self._call("revoke", "/revoke", form, _endpoint("revocation"))[0]
+        return self._call("revoke", "/revoke", form, endpoint("revocation"))[0]
 
     def _call(
         self, step: str, path: str, form: dict[str, str], respond: Any, *, headers: Any = None
@@ -260,13 +272,14 @@ class Run:
         exchange = Exchange(step, "POST", path, veiled(form))
         with Clock(exchange):
             answer: Response = respond(request)
-        _note(exchange, request)
+        exchange.note(trace)
         body = _body(answer)
         exchange.status, exchange.received = answer.status_code, veiled(body)
         return exchange, body
 
 
-def _endpoint(name: str) -> Any:
+def endpoint(name: str) -> Any:
+    """Return what answers a request at one of our endpoints."""
     return lambda request: provider.create_endpoint_response(name, request)
 
 
@@ -277,19 +290,11 @@ def _userinfo(request: ProtocolRequest) -> Any:
         return provider.handle_error_response(request, refusal)
 
 
-def _note(exchange: Exchange, request: ProtocolRequest) -> None:
-    exchange.checks, exchange.refusal = request.trace.checks, request.trace.reason
-
-
 def _body(answer: Response) -> dict[str, Any]:
     """Return the members of an answer; a signed one is a JWT, an encrypted one says nothing."""
     text = answer.get_data(as_text=True)
     try:
         found = json.loads(text) if text else {}
     except ValueError:
-        return _claims(text)
+        return inspection.inspect(text).claims
     return found if isinstance(found, dict) else {}
-
-
-def _claims(token: str) -> dict[str, Any]:
-    return inspection.inspect(token).claims

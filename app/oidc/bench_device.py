@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from app.oidc import allowed, device_request, interaction
-from app.oidc.bench import SAYS_YES, Run
+from app.oidc.bench import Run, endpoint
 from app.oidc.bench_exchange import Clock, Exchange
 from app.oidc.endpoints.device_authorization import DeviceAuthorizationEndpoint
 from app.oidc.grants.device_code import DeviceCodeGrant
-from app.oidc.provider import note, provider
+from app.oidc.provider import note
 from app.oidc.reasons import Refusal
 from app.oidc.request import ProtocolRequest, from_parked
 from app.services.authorization import device_codes
 from app.services.authorization.attempts import Trace
 from app.services.authorization.signed_in import SignedIn
-from app.services.clients import scopes
 
 CODES = DeviceAuthorizationEndpoint.ENDPOINT_NAME
 
@@ -41,9 +39,8 @@ class DeviceRun(Run):
         super().end()
 
     def _ask(self) -> Exchange:
-        exchange, body = self._call(
-            "device", "/device_authorization", {"scope": self.scope}, _codes
-        )
+        form = {"scope": self.scope}
+        exchange, body = self._call("device", "/device_authorization", form, endpoint(CODES))
         self.held |= {name: value for name, value in body.items() if isinstance(value, str)}
         return exchange
 
@@ -56,7 +53,7 @@ class DeviceRun(Run):
                 self._answer(asked, exchange)
             except Refusal as refusal:
                 note(asked, refusal)
-        exchange.checks, exchange.refusal = asked.trace.checks, asked.trace.reason
+        exchange.note(asked.trace)
         return exchange
 
     def _answer(self, asked: ProtocolRequest, exchange: Exchange) -> None:
@@ -68,10 +65,7 @@ class DeviceRun(Run):
             raise Refusal("device_gone", "device")
         step = interaction.next_step(asked, person)
         if step is not None:
-            exchange.pages.append(step.reason)
-            if step.page not in SAYS_YES:
-                raise Refusal(step.reason, "interaction")
-            person = replace(person, allowed=frozenset(scopes.split(asked.permissions)))
+            person = self.says_yes(step, person, asked, exchange)
         scope = allowed.granted_scope(asked, person)
         device_codes.connect(asked.device, self.client, person, scope=scope)
         asked.trace.passed("consent", scope)
@@ -79,7 +73,3 @@ class DeviceRun(Run):
     def _poll(self) -> Exchange:
         form = {"grant_type": DeviceCodeGrant.GRANT_TYPE, "device_code": self.held["device_code"]}
         return self._token("poll", form)
-
-
-def _codes(request: ProtocolRequest) -> Any:
-    return provider.create_endpoint_response(CODES, request)

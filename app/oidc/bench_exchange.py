@@ -10,6 +10,7 @@ from typing import Any
 
 from app.models import SigningKey
 from app.oidc.inspection import Finding, Inspection
+from app.services.authorization.attempts import Trace
 from app.settings import settings
 
 #: Members that open something: a page of ours never shows them.
@@ -71,6 +72,10 @@ class Exchange:
     def worked(self) -> bool:
         """Tell whether it went as it should."""
         return not self.refusal and all(finding.ok for finding in self.findings)
+
+    def note(self, trace: Trace) -> None:
+        """Take over what was checked, and what refused it."""
+        self.checks, self.refusal = trace.checks, trace.reason
 
 
 class Clock:

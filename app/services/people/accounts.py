@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -99,9 +100,14 @@ def throttle_key(user: User | None, email: str) -> str:
 
 def is_taken(email: str) -> bool:
     """Tell whether nobody else can have this address: also one that is kept for its way back."""
+    return bool(taken_among([key_of(email)]))
+
+
+def taken_among(keys: Collection[str]) -> frozenset[str]:
+    """Return which of these addresses, by their keys, nobody else can have."""
     is_kept = or_(UserEmail.removed_at.is_(None), UserEmail.reserved_until > now())
-    wanted = select(UserEmail.user_id).where(UserEmail.key == key_of(email), is_kept)
-    return db.session.scalar(wanted) is not None
+    wanted = select(UserEmail.key).where(UserEmail.key.in_(keys), is_kept)
+    return frozenset(db.session.scalars(wanted))
 
 
 def find_for_sign_in(email: str, browser: str) -> tuple[User | None, str | None, bool]:

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.clock import now
 from app.database import db
 from app.errors import InvalidInput
-from app.models import Group, Invitation, User, UserEmail
+from app.models import Group, Invitation, User
 from app.security import spreadsheets
 from app.services.people import accounts, groups, profiles, roles
 from app.services.people.import_files import LONGEST_CELL, Line, groups_of
 from app.services.people.person_names import PersonName, one_line
 from app.services.people.roles import Permission
 
-ADDRESSES, INVITATIONS, USERS = UserEmail.__table__, Invitation.__table__, User.__table__
+INVITATIONS = Invitation.__table__
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
 
@@ -137,14 +137,12 @@ def _group_faults(cell: str, known: _Known) -> Iterator[str]:
 
 def _known(lines: Sequence[Line], by: User | None) -> _Known:
     keys = {accounts.key_of(line.email) for line in lines}
-    is_kept = or_(ADDRESSES.c.removed_at.is_(None), ADDRESSES.c.reserved_until > now())
-    taken = select(ADDRESSES.c.key).where(ADDRESSES.c.key.in_(keys), is_kept)
     invited = select(INVITATIONS.c.email_key).where(
         INVITATIONS.c.email_key.in_(keys), INVITATIONS.c.expires_at > now()
     )
     found = groups.named(name for line in lines for name in groups_of(line.groups))
     return _Known(
-        accounts=frozenset(db.session.scalars(taken)),
+        accounts=accounts.taken_among(keys),
         invited=frozenset(db.session.scalars(invited)),
         groups=found,
         open_groups=frozenset(group.id for group in found.values() if _may_fill(group, by)),

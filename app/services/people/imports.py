@@ -53,13 +53,15 @@ def keep(table: Table, *, by: User) -> UserImport:
     """Keep what was read until its maker says so; what they had kept before is forgotten."""
     theirs = (IMPORTS.c.made_by_id == by.id, IMPORTS.c.started_at.is_(None))
     db.session.execute(delete(IMPORTS).where(*theirs))
+    handle, text = secrets.new_id(), json.dumps(asdict(table), ensure_ascii=False)
     kept = UserImport(
-        made_by_id=by.id, sealed="", total=len(table.lines), expires_at=now() + LIFETIME
+        id=handle,
+        made_by_id=by.id,
+        sealed=secrets.encrypt(settings.encryption_keys[0], text, context=_context(handle)),
+        total=len(table.lines),
+        expires_at=now() + LIFETIME,
     )
     db.session.add(kept)
-    db.session.flush()
-    text = json.dumps(asdict(table), ensure_ascii=False)
-    kept.sealed = secrets.encrypt(settings.encryption_keys[0], text, context=_context(kept.id))
     db.session.flush()
     return kept
 

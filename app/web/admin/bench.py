@@ -20,7 +20,8 @@ from wtforms.validators import DataRequired, Length
 from app.database import commit, rollback
 from app.errors import NotFound, Refused
 from app.models import Client, User
-from app.oidc import bench, request_lint
+from app.oidc import request_lint
+from app.oidc.bench import Run
 from app.oidc.bench_device import DeviceRun
 from app.oidc.bench_exchange import Exchange
 from app.oidc.preview import CODE, DEVICE, OWN, WAYS
@@ -182,9 +183,8 @@ def _run(row: Client, user: User | None, form: RunForm) -> list[Exchange]:
     more = {name: typed for name in MORE if (typed := (form[name].data or "").strip())}
     commit()
     asked = scopes.join(form.scope.data)
-    run = bench.Run(client_id, asked, person, more)
-    if person is not None and not row.check_grant_type(CODE):
-        run = DeviceRun(client_id, asked, person)
+    is_device = person is not None and not row.check_grant_type(CODE)
+    run = DeviceRun(client_id, asked, person) if is_device else Run(client_id, asked, person, more)
     try:
         for exchange in run.steps():
             done.append(exchange)
@@ -228,9 +228,13 @@ def _form(row: Client, *, sent: bool = True) -> RunForm:
     return form
 
 
+def _has_people(row: Client) -> bool:
+    return row.check_grant_type(CODE) or row.check_grant_type(DEVICE)
+
+
 def _people(row: Client) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    if row.check_grant_type(CODE) or row.check_grant_type(DEVICE):
+    if _has_people(row):
         found.append((MYSELF, gettext("You: %(email)s", email=administrator().email)))
         found += [(str(one.id), one.shown_name) for one in people_for_tests.listed()]
     if row.check_grant_type(OWN):
@@ -251,7 +255,7 @@ def _page(row: Client, form: RunForm, **shown: Any) -> str:
             "client_id": row.client_id,
             "name": row.name,
             "has_notices": bool(row.setting("backchannel_logout_uri")),
-            "has_people": row.check_grant_type(CODE) or row.check_grant_type(DEVICE),
+            "has_people": _has_people(row),
             "sends_browsers": row.check_grant_type(CODE),
         },
         form=form,

@@ -43,26 +43,21 @@ SHUT_IN = (
 )
 
 
-class SignInLook(FlaskForm):
-    """The fields of the sign-in page, to be looked at."""
+class Look(FlaskForm):
+    """A form to be looked at."""
 
     class Meta:
         """Nobody can send it."""
 
         csrf = False
+
+
+class SignInLook(Look):
+    """The fields of the sign-in page, to be looked at."""
 
     username = StringField()
     password = PasswordField()
     keep = BooleanField()
-
-
-class ConsentLook(FlaskForm):
-    """The form of the consent page, to be looked at."""
-
-    class Meta:
-        """Nobody can send it."""
-
-        csrf = False
 
 
 @blueprint.get("/settings/look/<page>/<scheme>", endpoint="look")
@@ -117,14 +112,11 @@ def frames(page: str, values: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _sign_in(brand: dict[str, str], theme: str) -> str:
-    return render_template(
+    return _page(
         "login/sign_in.html",
-        is_look=True,
-        brand=brand,
-        theme=theme,
+        brand,
+        theme,
         form=SignInLook(formdata=None),
-        interaction=None,
-        client=_application(),
         stage="combined",
         upstreams=[],
         passkey={},
@@ -137,16 +129,25 @@ def _consent(brand: dict[str, str], theme: str) -> str:
     reader = User(**SOMEBODY, email_verified=True)
     asking = Client(registration={})
     rows = [permissions.row(name, reader, asking) for name in SCOPES]
-    return render_template(
+    return _page(
         "login/consent.html",
+        brand,
+        theme,
+        form=Look(formdata=None),
+        account=SOMEBODY,
+        scopes=[{**row, "checked": True, "is_new": False, "already": False} for row in rows],
+    )
+
+
+def _page(template: str, brand: dict[str, str], theme: str, **context: Any) -> str:
+    return render_template(
+        template,
         is_look=True,
         brand=brand,
         theme=theme,
-        form=ConsentLook(formdata=None),
         interaction=None,
-        account=SOMEBODY,
         client=_application(),
-        scopes=[{**row, "checked": True, "is_new": False, "already": False} for row in rows],
+        **context,
     )
 
 
