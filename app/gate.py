@@ -21,6 +21,7 @@ from flask import Flask
 
 from app.clock import now
 from app.logs import mask
+from app.security import passwords
 from app.settings import Settings
 from app.web import bodies, seen
 from app.web.endpoints.public import JWKS, PATHS, PublicDocuments
@@ -63,6 +64,7 @@ class Gate:
         settings: Settings = app.extensions["sealwax.settings"]
         self._app = app
         self._threads = settings.threads_used
+        passwords.share_cores(settings.workers)
         self._scheme = settings.issuer.partition(":")[0]
         self._logs = settings.access_log
         self._public: PublicDocuments = app.extensions["sealwax.public"]

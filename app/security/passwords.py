@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.security.batches import Batches, Overworked
+
+T = TypeVar("T")
 
 # OWASP's first choice where memory is shared; argon2-cffi's own default makes 7 a second.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -24,9 +27,17 @@ class TooManyHashes(Exception):
     """More passwords are waiting to be checked than this process can check in time."""
 
 
-# Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token. Clients
-# are not dealt evenly to the workers, so one worker may have to use every core.
-_seats = threading.BoundedSemaphore(os.cpu_count() or 2)
+# Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token.
+_batches = Batches(os.cpu_count() or 2)
+
+
+def share_cores(processes: int) -> None:
+    """Take this process's share of the cores; said before the first hash.
+
+    With more threads the batches were shorter, and a sign-in dearer for everybody; the price is
+    that a worker to which all clients happen to be connected hashes on its share alone.
+    """
+    _batches.threads = max(1, (os.cpu_count() or 2) // processes)
 
 
 def normalize(password: str) -> str:
@@ -38,24 +49,25 @@ def hash_password(password: str) -> str:
     """Return the encoded Argon2id hash, with its salt and parameters.
 
     Raises:
-        TooManyHashes: no seat became free within a second.
+        TooManyHashes: it was not its turn within a second.
     """
-    with _seat():
-        return HASHER.hash(normalize(password))
+    return _do(lambda: HASHER.hash(normalize(password)))
 
 
 def verify_password(stored: str | None, password: str) -> bool:
     """Tell whether the password fits; without a stored hash the same work is done in vain.
 
     Raises:
-        TooManyHashes: no seat became free within a second.
+        TooManyHashes: it was not its turn within a second.
     """
-    with _seat():
-        try:
-            fits = HASHER.verify(stored or NOBODY, normalize(password))
-        except (VerificationError, InvalidHashError):
-            return False
-        return fits and stored is not None
+    return _do(lambda: _is_verified(stored or NOBODY, password)) and stored is not None
+
+
+def _is_verified(stored: str, password: str) -> bool:
+    try:
+        return HASHER.verify(stored, normalize(password))
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def needs_rehash(stored: str) -> bool:
@@ -63,11 +75,8 @@ def needs_rehash(stored: str) -> bool:
     return HASHER.check_needs_rehash(stored)
 
 
-@contextmanager
-def _seat() -> Iterator[None]:
-    if not _seats.acquire(timeout=WAIT_SECONDS):
-        raise TooManyHashes
+def _do(work: Callable[[], T]) -> T:
     try:
-        yield
-    finally:
-        _seats.release()
+        return _batches.do(work, patience=WAIT_SECONDS)
+    except Overworked:
+        raise TooManyHashes from None

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
+from app.security.batches import MOST_AT_ONCE
 from tests.bench.load import Load, Pace
 from tests.bench.seeds import CALLBACK, Seeds, credentials, piece
 
-#: Sign-ins beside the two processors that hash: more would only queue.
-SIGN_IN_CONNECTIONS = 4
+#: A batch of hashes for each worker: more would only queue.
+SIGN_IN_CONNECTIONS = 2 * MOST_AT_ONCE
 FLOW_CONNECTIONS = 16
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 
 from app.models import Attempt, AuditEvent, Password, Session
 from app.security import passwords
+from app.security.batches import Batches
 from app.services.upkeep.audit import Event
 from tests import factories
 from tests.factories import PASSWORD
+from tests.stalls import occupied
 
 WRONG = "That email and password don't match. Check both."
 #: What the page asks of a passkey is another challenge each time.
@@ -144,11 +146,21 @@ def test_password_is_hashed_anew_when_parameters_have_risen(browser, jane, db):
     assert passwords.verify_password(stored, PASSWORD)
 
 
-def test_sign_in_commits_twice(browser, jane, statements, db):
-    """The try is counted before the hash, everything else after it."""
+def test_sign_in_commits_once_and_holds_no_connection_while_hashing(
+    browser, jane, statements, db, monkeypatch
+):
+    """Two commits: what was read before the hash is over, everything is written after it."""
+    held = []
+    verify = passwords.verify_password
+
+    def watched(*words):
+        held.append(db.engine.pool.checkedout())
+        return verify(*words)
+
     browser.open("/login/sign-in")
     filled = browser.fill("sign-in", username=jane.email, password=PASSWORD)
     db.session.commit()
+    monkeypatch.setattr(passwords, "verify_password", watched)
 
     with statements() as found:
         answer = browser.transport.send(
@@ -157,6 +169,7 @@ def test_sign_in_commits_twice(browser, jane, statements, db):
 
     assert answer.status == 303
     assert found.commits == 2, str(found)
+    assert held == [0]
 
 
 def test_refusal_can_be_looked_up_by_its_reference(rp, browser, jane, db):
@@ -184,15 +197,11 @@ def test_too_many_hashes_at_once_is_a_503_that_counts_no_try(browser, jane, monk
     browser.open("/login/sign-in")
     filled = browser.fill("sign-in", username=jane.email, password=PASSWORD)
 
-    seats = [passwords._seats.acquire(blocking=False) for _ in range(64)]  # noqa: SLF001 (all of them)
-    try:
+    monkeypatch.setattr(passwords, "_batches", Batches(1))
+    with occupied(passwords._batches):  # noqa: SLF001 (whoever hashes is busy)
         answer = browser.transport.send(
             "POST", filled.url, headers=browser.cookie_header(), form=filled.fields
         )
-    finally:
-        for taken in seats:
-            if taken:
-                passwords._seats.release()  # noqa: SLF001 (all of them)
 
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
