@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 
 import pytest
 from sqlalchemy import func, select
 
 from app.models import Attempt, AuditEvent, Session, Throttle
+from app.security import passwords as hashing
 from app.services.upkeep import throttles
 from app.services.upkeep.audit import Event
 from tests import factories
@@ -128,13 +130,14 @@ def test_who_has_to_wait_leaves_a_trace_but_no_event(browser, jane, db, clock):
 
 def test_right_passwords_do_not_use_up_the_network(browser, jane, db, clock):
     guess(browser, "nobody@people.example")
-    before = db.session.scalars(select(Throttle.failures)).all()
+    tried = select(Throttle.failures).where(Throttle.failures > 0)
+    before = db.session.scalars(tried).all()
 
     for _ in range(3):
         guess(browser, jane.email, password=PASSWORD)
         browser.sign_out()
 
-    assert sorted(db.session.scalars(select(Throttle.failures)).all()) == sorted(before)
+    assert sorted(db.session.scalars(tried).all()) == sorted(before)
 
 
 def test_forwarded_address_of_nobody_we_trust_changes_nothing(browser, jane, db, clock):
@@ -148,32 +151,108 @@ def test_forwarded_address_of_nobody_we_trust_changes_nothing(browser, jane, db,
     assert rows == 2  # one account, one network
 
 
-@pytest.mark.race
-def test_guesses_at_once_are_no_more_than_one_after_the_other(app, jane, db):
-    """Counted before the hash, in one statement: twelve at once are five."""
-    answers = []
-    ready = threading.Barrier(12)
+def volley(app, email, passwords, monkeypatch):
+    """Guess all at once, so that every hash is done before anybody goes on; return the statuses."""
+    ready, verify = threading.Barrier(len(passwords)), hashing.verify_password
 
-    def try_it(filled, headers):
+    def together(*words):
+        fits = verify(*words)
         ready.wait()
-        transport = FlaskTransport(app)
-        answers.append(transport.send("POST", filled.url, headers=headers, form=filled.fields))
+        return fits
 
-    threads = []
-    for _ in range(12):
-        browser = visitor(app).open("/login/sign-in")
-        filled = browser.fill("sign-in", username=jane.email, password="not the right password")
-        threads.append(threading.Thread(target=try_it, args=(filled, browser.cookie_header())))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    def send(filled, headers):
+        answer = FlaskTransport(app).send("POST", filled.url, headers=headers, form=filled.fields)
+        return answer.status
 
-    tried = [answer.status for answer in answers if answer.status in {422, 503}]
-    assert {answer.status for answer in answers} <= {422, 429, 503}
-    assert len(answers) == 12
-    assert len(tried) <= FREE + [answer.status for answer in answers].count(503)
+    monkeypatch.setattr(hashing, "WAIT_SECONDS", 30.0)
+    monkeypatch.setattr(hashing, "verify_password", together)
+    with ThreadPoolExecutor(len(passwords)) as people:
+        sent = []
+        for password in passwords:
+            browser = visitor(app).open("/login/sign-in")
+            filled = browser.fill("sign-in", username=email, password=password)
+            sent.append(people.submit(send, filled, browser.cookie_header()))
+        answers = [one.result() for one in sent]
+    monkeypatch.setattr(hashing, "verify_password", verify)
+    return answers
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("free", [FREE, 1])
+def test_guesses_at_once_are_no_more_than_one_after_the_other(
+    app, jane, db, clock, monkeypatch, free
+):
+    """security.md RL03: of twelve guesses, one of them right, no more get an answer than are free.
+
+    All of them have passed the first look, and know what came of their hash.
+    """
+    if free == 1:
+        guess(visitor(app), jane.email, FREE)
+        clock.move(throttles.ACCOUNT.wait)
+    wrong = [f"not the right password {number}" for number in range(11)]
+
+    answers = volley(app, jane.email, [*wrong, PASSWORD], monkeypatch)
+
+    assert set(answers) <= {303, 422, 429}
+    assert db.session.scalar(select(func.count()).select_from(Session)) == answers.count(303)
+    if answers[-1] == 429:
+        assert answers.count(422) == free
+    else:  # it came before the last free one, and made the account forget
+        assert answers.count(422) <= free - 1 + FREE
+
+
+def test_right_guess_behind_too_many_wrong_ones_has_no_answer(app, jane, db, clock, monkeypatch):
+    """security.md RL03: it stands in one line with those that were counted before it."""
+    ready, went_right = threading.Event(), throttles.went_right
+
+    def late(*counts):
+        ready.wait(30)
+        went_right(*counts)
+
+    monkeypatch.setattr(throttles, "went_right", late)
+    browser = visitor(app).open("/login/sign-in")
+    filled = browser.fill("sign-in", username=jane.email, password=PASSWORD)
+    with ThreadPoolExecutor(1) as people:
+        right = people.submit(
+            FlaskTransport(app).send,
+            "POST", filled.url, headers=browser.cookie_header(), form=filled.fields,
+        )  # fmt: skip
+        guess(visitor(app), jane.email, FREE)
+        ready.set()
+
+    assert right.result().status == 429
     assert not db.session.scalars(select(Session)).all()
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "not the right password"])
+def test_guess_that_others_have_overtaken_is_not_answered(
+    app, jane, db, clock, monkeypatch, password
+):
+    """security.md RL03: who guesses many at once does not learn which of them was right."""
+    browser = visitor(app).open("/login/sign-in")
+    filled = browser.fill("sign-in", username=jane.email, password=password)
+    verify = hashing.verify_password
+
+    def overtaken(*words):
+        monkeypatch.setattr(hashing, "verify_password", verify)
+        with app.app_context():
+            guess(visitor(app), jane.email, FREE)
+        return verify(*words)
+
+    monkeypatch.setattr(hashing, "verify_password", overtaken)
+    answer = browser.transport.send(
+        "POST", filled.url, headers=browser.cookie_header(), form=filled.fields
+    )
+
+    assert answer.status == 429
+    assert not db.session.scalars(select(Session)).all()
+
+
+def test_who_has_to_wait_costs_no_hash(browser, jane, clock, monkeypatch):
+    guess(browser, jane.email, FREE)
+    monkeypatch.setattr(hashing, "verify_password", lambda *_words: pytest.fail("it was hashed"))
+
+    assert guess(browser, jane.email) == 429
 
 
 def test_change_of_password_counts_for_the_same_account(app, signed_in, jane, clock):

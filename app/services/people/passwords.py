@@ -128,7 +128,10 @@ def fits(stored: str | None, typed: str) -> bool:
 
 
 def stronger(stored: str, typed: str) -> str | None:
-    """Return a new hash of the right password when the old one is weaker than today's."""
+    """Return a new hash of the right password when the old one is weaker than today's.
+
+    No transaction may be open, as for `fits`.
+    """
     if not hashing.needs_rehash(stored):
         return None
     try:
@@ -137,10 +140,12 @@ def stronger(stored: str, typed: str) -> str | None:
         return None
 
 
-def store(user: User, new_hash: str) -> None:
-    """Replace the hash of the same password."""
+def strengthen(user: User, old_hash: str, new_hash: str) -> None:
+    """Replace the hash of the same password, unless there is another one by now."""
     db.session.execute(
-        update(PASSWORDS).where(PASSWORDS.c.user_id == user.id).values(hash=new_hash)
+        update(PASSWORDS)
+        .where(PASSWORDS.c.user_id == user.id, PASSWORDS.c.hash == old_hash)
+        .values(hash=new_hash)
     )
 
 

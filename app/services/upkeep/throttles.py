@@ -1,30 +1,27 @@
 """Throttles: how often something may go wrong, for one account or one network.
 
-A try is counted before it is made, in one statement: of any number of guesses at once, no more
-come through than one after the other would. What went right is given back.
+A try is counted in one statement, before anybody learns what came of it: of any number of guesses
+at once, no more come through than one after the other would. Mostly it is counted before it is
+made, and given back if it went right. Passwords are counted after their hash, as most are right:
+`reserve` or `went_right` decides then, both on the same rows in the same order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from datetime import datetime, timedelta
+from functools import cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
-
-from sqlalchemy import Case, ColumnElement, bindparam, case, delete, literal, select, update
 
 from app.clock import now
-from app.database import UTCDateTime, db, insert_or, is_sqlite
+from app.database import db, is_sqlite
 from app.errors import TooMany
-from app.models import Throttle
 from app.security import secrets
+from app.services.upkeep import throttle_statements as statements
+from app.services.upkeep.throttle_statements import NEVER
 from app.settings import settings
 
-THROTTLES = Throttle.__table__
-#: What does not have to wait. Not `now()`: a try beside this one may have read the clock before.
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: A count that nothing was added to for this long starts again.
 MEMORY = timedelta(days=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -180,101 +177,67 @@ def reserve(counts: Sequence[Count]) -> None:
     # Always in the same order: two tries at once cannot lock each other out.
     for count in sorted(counts, key=lambda one: one.key):
         if not _add(count, moment):
-            raise TooMany(max(_blocked_until(count) - moment, timedelta(seconds=1)))
+            raise _too_many(count, moment)
 
 
 def _add(count: Count, moment: datetime) -> bool:
     """Add one, unless the count has to wait; tell whether it was added."""
+    limit = count.limit
     values: dict[str, object] = {"count": count.key, "moment": moment, "until": moment + MEMORY}
-    values |= {
-        f"after_{tries}": count.limit.blocked_until(tries, moment)
-        for tries in (1, *count.limit.steps)
-    }
-    values["longest"] = moment + count.limit.longest
-    upsert = _upsert(count.limit, sqlite=is_sqlite())
-    return db.session.execute(upsert, values).first() is not None
+    values |= {f"after_{tries}": limit.blocked_until(tries, moment) for tries in (1, *limit.steps)}
+    values["longest"] = moment + limit.longest
+    add = statements.add(limit.free, limit.steps, sqlite=is_sqlite())
+    return db.session.execute(add, values).first() is not None
 
 
-@cache
-def _upsert(limit: Limit, *, sqlite: bool) -> Any:
-    """Return the statement that adds one, built once: building takes longer than running it."""
-    moment = bindparam("moment", type_=UTCDateTime())
-    forgotten = THROTTLES.c.expires_at <= moment
-    first = insert_or(THROTTLES, sqlite=sqlite).values(
-        key=bindparam("count"),
-        failures=1,
-        blocked_until=bindparam("after_1", type_=UTCDateTime()),
-        expires_at=bindparam("until", type_=UTCDateTime()),
-    )
-    return first.on_conflict_do_update(
-        index_elements=[THROTTLES.c.key],
-        set_={
-            "failures": case((forgotten, 1), else_=THROTTLES.c.failures + 1),
-            "blocked_until": _next_block(limit, forgotten),
-            "expires_at": bindparam("until", type_=UTCDateTime()),
-        },
-        where=THROTTLES.c.blocked_until <= moment,
-    ).returning(THROTTLES.c.failures)
+def _too_many(count: Count, moment: datetime) -> TooMany:
+    until = _blocked_until((count,)) or moment
+    return TooMany(max(until - moment, timedelta(seconds=1)))
 
 
-def _next_block(limit: Limit, forgotten: ColumnElement[bool]) -> Case[datetime]:
-    """Return until when the next try waits, as SQL: the count is only known to the database."""
-    steps = [
-        (THROTTLES.c.failures == tries - 1, bindparam(f"after_{tries}", type_=UTCDateTime()))
-        for tries in limit.steps
-    ]
-    return case(
-        (forgotten, bindparam("after_1", type_=UTCDateTime())),
-        (THROTTLES.c.failures < limit.free - 1, _at(NEVER)),
-        *steps,
-        else_=bindparam("longest", type_=UTCDateTime()),
-    )
+def _blocked_until(counts: Sequence[Count]) -> datetime | None:
+    """Return when none of them has to wait any more; they need not be on record."""
+    keys = {f"key_{place}": count.key for place, count in enumerate(counts)}
+    found: datetime | None = db.session.scalar(statements.blocked_until(len(counts)), keys)
+    return found
 
 
-def _at(moment: datetime) -> ColumnElement[datetime]:
-    return literal(moment, UTCDateTime())
+def check(counts: Sequence[Count]) -> None:
+    """Spare the work that a try costs while one of them has to wait; this decides nothing else.
+
+    Raises:
+        TooMany: one of them has to wait.
+    """
+    moment = now()
+    until = _blocked_until(counts) or NEVER
+    if until > moment:
+        raise TooMany(max(until - moment, timedelta(seconds=1)))
 
 
-def _blocked_until(count: Count) -> datetime:
-    found = db.session.scalar(select(THROTTLES.c.blocked_until).where(THROTTLES.c.key == count.key))
-    return found or now()
+def went_right(account_count: Count, network_count: Count) -> None:
+    """Forget the wrong tries of an account; its network keeps those of others.
 
+    In the order `reserve` has, and on the same rows: whoever guesses at once stands in one line,
+    and the right one has no answer either if too many wrong ones came before it.
 
-_FORGET = delete(THROTTLES).where(THROTTLES.c.key == bindparam("count"))
-_GIVE_BACK = (
-    update(THROTTLES)
-    .where(THROTTLES.c.key == bindparam("count"), THROTTLES.c.failures > 0)
-    .values(
-        failures=THROTTLES.c.failures - 1,
-        blocked_until=case(
-            (THROTTLES.c.failures <= bindparam("free"), _at(NEVER)),
-            else_=THROTTLES.c.blocked_until,
-        ),
-    )
-)
+    Raises:
+        TooMany: one of them has to wait by now; the caller rolls back.
+    """
+    moment = now()
+    for count in sorted((account_count, network_count), key=lambda one: one.key):
+        lets = statements.let_through(forgets=count is account_count, sqlite=is_sqlite())
+        if db.session.execute(lets, {"count": count.key, "moment": moment}).first() is None:
+            raise _too_many(count, moment)
 
 
 def forget(count: Count) -> None:
     """Start again from nothing: the right password was typed."""
-    db.session.execute(_FORGET, {"count": count.key})
+    db.session.execute(statements.FORGET, {"count": count.key})
 
 
 def give_back(count: Count) -> None:
     """Take back one try that did not go wrong."""
-    db.session.execute(_GIVE_BACK, {"count": count.key, "free": count.limit.free})
-
-
-def went_right(account_count: Count, network_count: Count) -> None:
-    """Forget the wrong tries of an account and take back the one of its network.
-
-    In the order `reserve` has: two sign-ins at once would otherwise wait for each other for good.
-    """
-    acts = {
-        account_count.key: (forget, account_count),
-        network_count.key: (give_back, network_count),
-    }
-    for _, (act, count) in sorted(acts.items()):
-        act(count)
+    db.session.execute(statements.GIVE_BACK, {"count": count.key, "free": count.limit.free})
 
 
 def give_all_back(counts: Sequence[Count]) -> None:

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from app.database import commit, rollback
 from app.errors import TooMany
 from app.models import User
-from app.security.passwords import TooManyHashes
 from app.services.authorization.attempts import Trace
 from app.services.people import (
     accounts,
@@ -128,25 +127,29 @@ def _check(form: SignInForm) -> User | Refused:
     account = throttles.account(counted, browser=guards.browser() if known else "")
     network = throttles.network(guards.address())
     try:
-        throttles.reserve((account, network))
+        throttles.check((account, network))
+        commit()  # hashing takes long: nobody waits for this connection meanwhile
+        fits = passwords.fits(stored, typed)
+        new_hash = passwords.stronger(stored, typed) if fits and stored else None
+        outcome = _outcome(user if fits else None)
+        if isinstance(outcome, Refused):
+            throttles.reserve((account, network))
+        else:
+            throttles.went_right(account, network)
     except TooMany as many:
         rollback()
         return Refused("sign_in_throttled", too_many_tries(many.retry_after), 429, many.retry_after)
-    commit()  # hashing takes long: nobody else may wait for this transaction
-    try:
-        fits = passwords.fits(stored, typed)
-    except TooManyHashes:
-        throttles.give_all_back((account, network))
-        commit()
-        raise
-    if not fits or user is None or stored is None:
+    if stored and new_hash and isinstance(outcome, User):
+        passwords.strengthen(outcome, stored, new_hash)
+    return outcome
+
+
+def _outcome(user: User | None) -> User | Refused:
+    """Return who has typed their own password, or why that is not enough; None: nobody has."""
+    if user is None:
         return Refused("password_wrong", _("That email and password don't match. Check both."))
     if user.is_disabled:
         return Refused("account_turned_off", turned_off())
-    stronger = passwords.stronger(stored, typed)
-    if stronger is not None:
-        passwords.store(user, stronger)
-    throttles.went_right(account, network)
     return user
 
 

@@ -114,6 +114,65 @@ def test_forgotten_count_leaves_no_row(db, clock):
     assert db.session.scalar(select(func.count()).select_from(Throttle)) == 0
 
 
+def test_check_counts_nothing(db, clock):
+    count = Count(FEW, "jane")
+    spend(db, count)
+
+    for _ in range(FEW.free + 1):
+        throttles.check((count, Count(FEW, "john")))
+
+    assert wait(db, count) is None
+
+
+def test_check_refuses_as_long_as_the_longest_wait_among_them(db, clock):
+    long, short = Count(FEW, "jane"), Count(FEW, "john")
+    spend(db, long, FEW.free)
+    clock.move(FEW.wait)
+    spend(db, long)
+    spend(db, short, FEW.free)
+
+    with pytest.raises(TooMany) as many:
+        throttles.check((short, long))
+    assert many.value.retry_after == 2 * FEW.wait
+
+    clock.move(2 * FEW.wait)
+    throttles.check((short, long))
+
+
+def test_what_went_right_is_forgotten_for_the_account_alone(db, clock):
+    account, network = Count(FEW, "jane"), Count(Limit("net", free=2), "192.0.2.1")
+    spend(db, account)
+    spend(db, network)
+
+    throttles.went_right(account, network)
+    db.session.commit()
+
+    spend(db, account)
+    assert wait(db, account) is None
+    spend(db, network)
+    assert wait(db, network) == network.limit.wait
+
+
+@pytest.mark.parametrize("blocked", [0, 1])
+def test_what_went_right_waits_like_the_rest(db, clock, blocked):
+    counts = (Count(FEW, "jane"), Count(Limit("net", free=2), "192.0.2.1"))
+    spend(db, counts[blocked], FEW.free)
+
+    with pytest.raises(TooMany):
+        throttles.went_right(*counts)
+    db.session.rollback()
+
+    clock.move(counts[blocked].limit.wait)
+    throttles.went_right(*counts)
+
+
+def test_what_went_right_leaves_nothing_that_is_kept(db, clock):
+    """Whoever signs in for the first time is no row of the throttles by the next clean-up."""
+    throttles.went_right(Count(FEW, "jane"), Count(FEW, "192.0.2.1"))
+
+    assert not db.session.scalars(select(Throttle).where(Throttle.expires_at > clock())).all()
+
+
 @pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("one", "other", "same"),
