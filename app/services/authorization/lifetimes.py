@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
 )
 
@@ -71,7 +72,11 @@ ARE_LIVING = and_(
     SESSIONS.c.expires_at > _at("moment"),
     SESSIONS.c.seen_at
     > case(
-        (SESSIONS.c.acr.in_(levels.at_least(levels.MFA)), _at("strong_used_since")),
+        # Spelled out: what is IN a list is written anew each time it is asked.
+        (
+            or_(*(SESSIONS.c.acr == acr for acr in levels.at_least(levels.MFA))),
+            _at("strong_used_since"),
+        ),
         (SESSIONS.c.is_kept, _at("kept_used_since")),
         else_=_at("used_since"),
     ),

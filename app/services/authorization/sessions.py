@@ -142,6 +142,7 @@ def step_up(person: SignedIn, *, amr: Sequence[str], reference: str = "") -> str
     values["expires_at"] = lifetimes.shortened(SESSIONS.c.expires_at, acr)
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
     who = person.user_id
+    db.session.execute(_SIGNED_IN_AT, {"of_user": who, "last_sign_in_at": now()})
     audit.record(Event.SIGNED_IN, actor_id=who, user_id=who, reference=reference, again=True)
     return token
 

@@ -21,7 +21,7 @@ from app.settings import settings
 MANY_TRIES = 5
 #: What is out of the ordinary in a sign-in, asked in one go.
 _BEFORE_SIGN_IN = select(
-    audit.refusals_since_sign_in(),
+    audit.refused_sign_ins(),
     sessions.is_known_to(bindparam("user_id")),
     lifetimes.number_living(bindparam("user_id")),
 )
@@ -61,9 +61,10 @@ def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: 
     The first one of all is none: whoever has just made an account knows. Mail goes out later, so
     the answer takes no longer. Return how many sessions the user has open, which is asked along.
     """
+    remembered = now() - audit.REMEMBERED_TRIES
     values = {
         "user_id": user.id,
-        "since": now() - audit.REMEMBERED_TRIES,
+        "since": max(remembered, user.last_sign_in_at or remembered),
         "browser": secrets.digest(browser),
         **lifetimes.bounds(),
     }

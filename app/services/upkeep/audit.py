@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, bindparam, func, insert, select
+from sqlalchemy import ScalarSelect, bindparam, func, insert, or_, select
 
 from app.clock import now
 from app.database import UTCDateTime, db
@@ -160,19 +160,18 @@ def happened(events: Iterable[Event]) -> frozenset[Event]:
     return frozenset(Event(name) for name in found)
 
 
-def refusals_since_sign_in() -> ScalarSelect[int]:
-    """Return the number of tries to sign in as a user that failed since the last that did not.
+def refused_sign_ins() -> ScalarSelect[int]:
+    """Return how many tries to sign in as a user have failed since a moment.
 
     As SQL, with the parameters `user_id` and `since`: it is asked beside other things.
     """
     events = AuditEvent.__table__
     mine = events.c.user_id == bindparam("user_id")
-    signed_in = events.c.event == Event.SIGNED_IN.value
-    last = select(func.max(events.c.id)).where(mine, signed_in).scalar_subquery()
-    refused = events.c.event.in_((Event.SIGN_IN_REFUSED.value, Event.SECOND_STEP_REFUSED.value))
-    lately = and_(
-        events.c.at > bindparam("since", type_=UTCDateTime()), events.c.id > func.coalesce(last, 0)
+    refused = or_(
+        events.c.event == Event.SIGN_IN_REFUSED.value,
+        events.c.event == Event.SECOND_STEP_REFUSED.value,
     )
+    lately = events.c.at > bindparam("since", type_=UTCDateTime())
     return select(func.count()).where(mine, refused, lately).scalar_subquery()
 
 
