@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.models import AuditEvent
 from app.services.clients import clients, owners
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
 
@@ -43,6 +46,29 @@ def test_somebody_elses_values_and_question_are_shown(desk, page, jane):
     assert desk.sees("Allow Photo Box to use your account?")
     assert desk.sees("+33 1 23 45 67 89")
     assert not desk.sees(f"{jane.email}, confirmed")
+
+
+def test_look_at_somebody_else_is_recorded_and_told_to_them(app, desk, page, root, jane, db):
+    """ux.md 2.18: personal data is looked at by name, never in silence."""
+    desk.open(page).press("show")
+    desk.open(page).press("show", user="nobody@people.example")
+    seen = select(AuditEvent).where(AuditEvent.event == Event.SHARES_SEEN)
+    assert not db.session.scalars(seen).all()
+
+    desk.open(page).press("show", user=jane.email)
+
+    [row] = db.session.scalars(seen).all()
+    assert (row.actor_id, row.user_id) == (root.id, jane.id)
+    assert row.client_id == page.split("/")[3]
+    jane_at_home = browser_of(app, jane).open("/account/activity")
+    assert jane_at_home.sees("An administrator looked at what you share with apps")
+
+
+def test_address_alone_shows_nobody(desk, page, jane):
+    """A link must not have somebody looked at: what is recorded is pressed."""
+    desk.open(f"{page}?grant=authorization_code&user={jane.email}")
+
+    assert not desk.sees(jane.subject)
 
 
 def test_application_for_itself_has_no_person(desk, db):

@@ -1,6 +1,7 @@
 """Preview: the tokens an application would get for a person, and what that person would be asked.
 
-The page shows claims, never a token: there is nothing on it that anybody could use.
+The page shows claims, never a token: there is nothing on it that anybody could use. Somebody else's
+are personal data all the same: that they were looked at is recorded, and their owner reads so.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -17,6 +18,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from app.database import commit
 from app.models import Client, User
 from app.oidc import access_token, id_token, preview
 from app.oidc.endpoints import userinfo
@@ -25,7 +27,9 @@ from app.oidc.reasons import Refusal
 from app.services.clients import clients, scopes
 from app.services.people import accounts, users
 from app.services.people.roles import Permission
-from app.web import asking
+from app.services.upkeep import audit
+from app.services.upkeep.audit import Event
+from app.web import asking, guards
 from app.web.access import needs
 from app.web.admin import claim_sentences
 from app.web.admin.client_fields import TicksField
@@ -49,18 +53,13 @@ WAY_WORDS = {
 
 
 class PreviewForm(FlaskForm):
-    """What is to be seen; sent by GET, so that a preview can be linked to."""
-
-    class Meta:
-        """Nothing is changed by it."""
-
-        csrf = False
+    """What is to be seen."""
 
     grant = RadioField(_("What asks for tokens"))
     user = StringField(
         _("Person"),
         validators=[Length(max=LONGEST_ADDRESS)],
-        description=_("The email address of somebody with an account."),
+        description=_("The email address of an account. Looking at somebody else's is recorded."),
     )
     way = SelectField(
         _("Signed in with"),
@@ -76,17 +75,30 @@ class PreviewForm(FlaskForm):
 
 @blueprint.get("/applications/<client_id>/preview", endpoint="preview")
 @needs(Permission.READ_APPLICATIONS)
-def show_preview(client_id: str) -> ResponseReturnValue:
-    """Show what the application would get, and what the person would be asked."""
+def show_own(client_id: str) -> ResponseReturnValue:
+    """Show what the application would be told of the administrator."""
     row = clients.get(client_id)
     form = _form(row)
-    if not _is_usable(form):
+    return _shown(row, form, users.get(administrator().user_id))
+
+
+@blueprint.post("/applications/<client_id>/preview", endpoint="show_preview")
+@needs(Permission.READ_APPLICATIONS)
+def show_preview(client_id: str) -> ResponseReturnValue:
+    """Show what it would be told, and what the person would be asked; a POST: it is recorded."""
+    row = clients.get(client_id)
+    form = _form(row)
+    if not form.validate():
         return _page(row, form), 422
     user = _user(form)
     if user is None and form.grant.data != OWN:
         known = permits(Permission.READ_USERS)
         form.user.errors = [_("No user has this address.") if known else YOURSELF]
         return _page(row, form), 422
+    return _shown(row, form, user)
+
+
+def _shown(row: Client, form: PreviewForm, user: User | None) -> ResponseReturnValue:
     wish = Wish(
         grant_type=form.grant.data,
         scope=scopes.join(form.scope.data),
@@ -95,9 +107,25 @@ def show_preview(client_id: str) -> ResponseReturnValue:
         claims=(form.claims.data or "").strip(),
     )
     try:
-        return _page(row, form, wish, preview.of(row, wish))
+        seen = preview.of(row, wish)
     except Refusal as refusal:
         return _page(row, form, refusal=refusal)
+    _record(row, wish)
+    return _page(row, form, wish, seen)
+
+
+def _record(row: Client, wish: Wish) -> None:
+    """Write down that somebody else's values are looked at."""
+    me = administrator().user_id
+    if wish.user is not None and wish.user.id != me:
+        audit.record(
+            Event.SHARES_SEEN,
+            actor_id=me,
+            user_id=wish.user.id,
+            client_id=row.client_id,
+            address=guards.address(),
+        )
+        commit()
 
 
 def _form(row: Client) -> PreviewForm:
@@ -110,8 +138,7 @@ def _form(row: Client) -> PreviewForm:
         "way": "password",
         "scope": [name for name in allowed if scopes.is_offered(name, row) != "off"],
     }
-    sent = request.args if "grant" in request.args else None
-    form = PreviewForm(formdata=sent, data=start)
+    form = PreviewForm(data=start)
     form.grant.choices = [SelectChoice(grant, GRANT_WORDS[grant]) for grant in offered]
     form.scope.choices = scope_choices(allowed)
     return form
@@ -120,11 +147,6 @@ def _form(row: Client) -> PreviewForm:
 def scope_choices(names: Iterable[str]) -> list[SelectChoice]:
     """Return a choice for each scope, by its name on the wire."""
     return [SelectChoice(name, Markup("<code>{}</code>").format(name)) for name in names]
-
-
-def _is_usable(form: PreviewForm) -> bool:
-    """Tell whether the form can be answered; one that nobody has sent yet can."""
-    return "grant" not in request.args or form.validate()
 
 
 def _user(form: PreviewForm) -> User | None:
