@@ -75,24 +75,33 @@ def _next_block(free: int, steps: range, forgotten: ColumnElement[bool]) -> Case
 
 
 @cache
-def let_through(*, forgets: bool, sqlite: bool) -> Any:
-    """Return the statement that lets a try through; it gives a row unless the count has to wait.
+def let_both_through(*, sqlite: bool) -> Any:
+    """Return the statement that lets a try through; it gives a row for each that need not wait.
 
-    It writes in any case, also where nothing is on record: a try beside it must wait for the end
-    of this transaction. Such a row, and one that `forgets`, is out of date at once.
+    Parameters: `moment`, the keys `first` and `second`, and which of them is `forgotten`. It
+    writes in any case, also where nothing is on record: a try beside it must wait for the end of
+    this transaction. A row that is made for that is out of date at once.
     """
-    first = insert_or(THROTTLES, sqlite=sqlite).values(
-        key=bindparam("count"),
-        failures=0,
-        blocked_until=_moment(NEVER),
-        expires_at=_at("moment"),
+    rows = [
+        {
+            "key": bindparam(place),
+            "failures": 0,
+            "blocked_until": _moment(NEVER),
+            "expires_at": _at("moment"),
+        }
+        for place in ("first", "second")
+    ]
+    is_forgotten = THROTTLES.c.key == bindparam("forgotten")
+    return (
+        insert_or(THROTTLES, sqlite=sqlite)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=[THROTTLES.c.key],
+            set_={"failures": case((is_forgotten, 0), else_=THROTTLES.c.failures)},
+            where=THROTTLES.c.blocked_until <= _at("moment"),
+        )
+        .returning(THROTTLES.c.key)
     )
-    renewed = ("failures", "blocked_until", "expires_at") if forgets else ()
-    return first.on_conflict_do_update(
-        index_elements=[THROTTLES.c.key],
-        set_={"failures": THROTTLES.c.failures} | {name: first.excluded[name] for name in renewed},
-        where=THROTTLES.c.blocked_until <= _at("moment"),
-    ).returning(THROTTLES.c.failures)
 
 
 @cache

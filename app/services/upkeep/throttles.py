@@ -177,7 +177,7 @@ def reserve(counts: Sequence[Count]) -> None:
     # Always in the same order: two tries at once cannot lock each other out.
     for count in sorted(counts, key=lambda one: one.key):
         if not _add(count, moment):
-            raise _too_many(count, moment)
+            raise _too_many((count,), moment)
 
 
 def _add(count: Count, moment: datetime) -> bool:
@@ -190,8 +190,8 @@ def _add(count: Count, moment: datetime) -> bool:
     return db.session.execute(add, values).first() is not None
 
 
-def _too_many(count: Count, moment: datetime) -> TooMany:
-    until = _blocked_until((count,)) or moment
+def _too_many(counts: Sequence[Count], moment: datetime) -> TooMany:
+    until = _blocked_until(counts) or moment
     return TooMany(max(until - moment, timedelta(seconds=1)))
 
 
@@ -223,11 +223,12 @@ def went_right(account_count: Count, network_count: Count) -> None:
     Raises:
         TooMany: one of them has to wait by now; the caller rolls back.
     """
-    moment = now()
-    for count in sorted((account_count, network_count), key=lambda one: one.key):
-        lets = statements.let_through(forgets=count is account_count, sqlite=is_sqlite())
-        if db.session.execute(lets, {"count": count.key, "moment": moment}).first() is None:
-            raise _too_many(count, moment)
+    moment, counts = now(), (account_count, network_count)
+    first, second = sorted(count.key for count in counts)
+    keys = {"first": first, "second": second, "forgotten": account_count.key}
+    lets = statements.let_both_through(sqlite=is_sqlite())
+    if len(db.session.execute(lets, keys | {"moment": moment}).all()) < len(counts):
+        raise _too_many(counts, moment)
 
 
 def forget(count: Count) -> None:
