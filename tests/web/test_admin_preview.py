@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -10,7 +12,9 @@ from app.services.clients import clients, owners
 from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
+from tests.factories import PASSWORD
 
+SEEN = Event.SHARES_SEEN
 ALL = "openid profile email phone offline_access"
 
 
@@ -52,7 +56,7 @@ def test_look_at_somebody_else_is_recorded_and_told_to_them(app, desk, page, roo
     """ux.md 2.18: personal data is looked at by name, never in silence."""
     desk.open(page).press("show")
     desk.open(page).press("show", user="nobody@people.example")
-    seen = select(AuditEvent).where(AuditEvent.event == Event.SHARES_SEEN)
+    seen = select(AuditEvent).where(AuditEvent.event == SEEN)
     assert not db.session.scalars(seen).all()
 
     desk.open(page).press("show", user=jane.email)
@@ -62,6 +66,21 @@ def test_look_at_somebody_else_is_recorded_and_told_to_them(app, desk, page, roo
     assert row.client_id == page.split("/")[3]
     jane_at_home = browser_of(app, jane).open("/account/activity")
     assert jane_at_home.sees("An administrator looked at what you share with apps")
+
+
+def test_form_that_came_too_late_comes_back_and_shows_nobody(desk, page, jane, clock, settings, db):
+    """ux.md 2.13: nothing that was typed is lost, and nothing is seen before the press."""
+    desk.open(page)
+    clock.move(settings.admin_idle + timedelta(seconds=1))
+    desk.press("show", user=jane.email)
+
+    desk.sign_in("root@people.example", PASSWORD)
+
+    assert desk.at == page
+    assert desk.element("user").get("value") == jane.email
+    assert not desk.sees(jane.subject)
+    assert not db.session.scalars(select(AuditEvent).where(AuditEvent.event == SEEN)).all()
+    assert desk.press("show").sees(jane.subject)
 
 
 def test_address_alone_shows_nobody(desk, page, jane):

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -29,7 +28,7 @@ from app.services.people import accounts, users
 from app.services.people.roles import Permission
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
-from app.web import asking, guards
+from app.web import asking, guards, unsent
 from app.web.access import needs
 from app.web.admin import claim_sentences
 from app.web.admin.client_fields import TicksField
@@ -52,7 +51,7 @@ WAY_WORDS = {
 }
 
 
-class PreviewForm(FlaskForm):
+class PreviewForm(unsent.KeptForm):
     """What is to be seen."""
 
     grant = RadioField(_("What asks for tokens"))
@@ -79,11 +78,14 @@ def show_own(client_id: str) -> ResponseReturnValue:
     """Show what the application would be told of the administrator."""
     row = clients.get(client_id)
     form = _form(row)
+    if g.get("unsent") is not None:  # what was typed is to be pressed once more
+        return _page(row, form)
     return _shown(row, form, users.get(administrator().user_id))
 
 
 @blueprint.post("/applications/<client_id>/preview", endpoint="show_preview")
 @needs(Permission.READ_APPLICATIONS)
+@unsent.keeps(PreviewForm)
 def show_preview(client_id: str) -> ResponseReturnValue:
     """Show what it would be told, and what the person would be asked; a POST: it is recorded."""
     row = clients.get(client_id)
