@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -237,6 +239,37 @@ def test_example_is_there_to_begin_with(desk):
     assert answer.headers["content-type"].startswith("text/csv")
     assert "people.csv" in answer.headers["content-disposition"]
     assert checked(desk, answer.text).status == 200
+
+
+@pytest.mark.one_engine
+def test_lines_with_errors_come_as_a_file_that_can_be_mended_and_read_again(desk):
+    """ux.md 2.18: a dry run tells line by line what is wrong, also to who mends it elsewhere."""
+    checked(desk, f"{FILE}=1+1;Eve;Low;;;4\n")
+    page = desk.at
+
+    desk.open(desk.shown.by_id("errors").get("href"))
+
+    assert desk.answer.headers["content-type"].startswith("text/csv")
+    assert desk.answer.headers["cache-control"] == "no-store"
+    rows = list(csv.DictReader(io.StringIO(desk.answer.text.removeprefix("\ufeff"))))
+    assert [(row["email"], row["line"]) for row in rows] == [
+        ("ida@new.example", "4"),
+        ("'=1+1", "5"),
+    ]
+    assert "No such group" in rows[0]["error"]
+    mended = desk.answer.text.replace("No such group", "").replace("'=1+1", "eve@new.example")
+    checked(desk, mended)
+    assert desk.sees("2 accounts will be made.")
+    assert desk.at != page
+
+
+def test_no_file_of_errors_is_there_once_people_are_added(app, desk):
+    page = checked(desk).at
+    assert browser_of(app, factories.admin()).open(f"{page}/errors.csv").status == 404
+
+    desk.press("add")
+
+    assert desk.open(f"{page}/errors.csv").status == 404
 
 
 @pytest.mark.one_engine

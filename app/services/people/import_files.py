@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput
+from app.security import spreadsheets
 
 FIELD = "file"
 MOST_BYTES = 1_000_000
@@ -90,9 +91,23 @@ def read(content: bytes) -> Table:
 
 
 def example() -> str:
-    """Return a file to begin with, marked as UTF-8 for programs that guess wrong without it."""
+    """Return a file to begin with."""
+    return _written(EXAMPLE)
+
+
+def faulty(found: Iterable[tuple[Line, str]]) -> str:
+    """Return lines as a file to be mended and read again, each with its number and its fault."""
+    cells = [
+        (*(spreadsheets.harmless(getattr(line, name)) for name in COLUMNS), str(line.number), why)
+        for line, why in found
+    ]
+    return _written([(*COLUMNS, "line", "error"), *cells])
+
+
+def _written(rows: Iterable[Sequence[str]]) -> str:
+    """Return a file that is marked as UTF-8, for programs that guess wrong without it."""
     text = io.StringIO()
-    csv.writer(text).writerows(EXAMPLE)
+    csv.writer(text).writerows(rows)
     return f"\ufeff{text.getvalue()}"
 
 

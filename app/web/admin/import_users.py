@@ -57,9 +57,7 @@ def import_users() -> ResponseReturnValue:
 @needs(Permission.INVITE)
 def import_example() -> ResponseReturnValue:
     """Answer with a file to begin with."""
-    answer = Response(import_files.example(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="people.csv"'
-    return answer
+    return _file("people.csv", import_files.example())
 
 
 @blueprint.get("/users/import/<handle>")
@@ -67,6 +65,18 @@ def import_example() -> ResponseReturnValue:
 def user_import(handle: str) -> ResponseReturnValue:
     """Show what would become of each line, how far the adding is, or what came of it."""
     return _page(imports.get(handle, by=administrator().user_id))
+
+
+@blueprint.get("/users/import/<handle>/errors.csv")
+@needs(Permission.INVITE)
+def import_errors(handle: str) -> ResponseReturnValue:
+    """Answer with the lines that have errors, to be mended and read again."""
+    row = imports.get(handle, by=administrator().user_id)
+    if row.started_at is not None:
+        abort(404)  # the lines go as they are added
+    judged = import_lines.judge(imports.opened(row).lines, by=_me())
+    wrong = [(one.line, one.why) for one in judged if one.outcome is Outcome.WRONG]
+    return _file("errors.csv", import_files.faulty(wrong))
 
 
 @blueprint.post("/users/import/<handle>", endpoint="user_import_act")
@@ -91,6 +101,12 @@ def act_on_import(handle: str) -> ResponseReturnValue:
         import_job.add_some(row.id)
         email_job.deliver_at_once()
     return redirect(url_for("admin.user_import", handle=handle), 303)
+
+
+def _file(name: str, content: str) -> Response:
+    answer = Response(content, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _me() -> User:
