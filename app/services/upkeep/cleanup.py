@@ -218,9 +218,14 @@ BROOMS = (
 
 
 def sweep(broom: Broom) -> bool:
-    """Delete one bite of a table; tell whether there may be more."""
+    """Delete one bite of a table; tell whether there may be more.
+
+    What somebody has in hand is left for the next time: neither waits for the other, and two who
+    hold rows that the other wants cannot come about.
+    """
     if broom.take is not None:
         return broom.take(broom.is_over()) >= audit_chain.BITE
-    bite = select(broom.key).where(broom.is_over()).limit(BITE)
+    over = select(broom.key).where(broom.is_over()).limit(BITE)
+    bite = over.with_for_update(skip_locked=True)
     deleted = db.session.execute(delete(broom.table).where(broom.key.in_(bite), broom.is_over()))
     return bool(deleted.rowcount >= BITE)  # type: ignore[attr-defined]
