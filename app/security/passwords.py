@@ -21,6 +21,7 @@ NOBODY = HASHER.hash("nobody has this password")
 LONGEST_CHARACTERS = 256
 LONGEST_BYTES = 1024
 WAIT_SECONDS = 1.0
+CORES = os.cpu_count() or 2
 
 
 class TooManyHashes(Exception):
@@ -28,7 +29,7 @@ class TooManyHashes(Exception):
 
 
 # Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token.
-_batches = Batches(os.cpu_count() or 2)
+_batches = Batches(CORES)
 
 
 def share_cores(processes: int) -> None:
@@ -37,7 +38,7 @@ def share_cores(processes: int) -> None:
     With more threads the batches were shorter, and a sign-in dearer for everybody; the price is
     that a worker to which all clients happen to be connected hashes on its share alone.
     """
-    _batches.threads = max(1, (os.cpu_count() or 2) // processes)
+    _batches.threads = max(1, CORES // processes)
 
 
 def normalize(password: str) -> str:

@@ -46,6 +46,12 @@ def _protect_page(response: Response) -> None:
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
 
 
+def as_file(response: Response, name: str) -> Response:
+    """Let the browser keep an answer as a file, not show it; the name is one of ours."""
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Protect every response."""
     app.after_request(protect)

@@ -178,6 +178,16 @@ def volley(app, email, passwords, monkeypatch):
 
 
 @pytest.mark.race
+def test_wrong_guesses_at_once_are_no_more_than_one_after_the_other(app, jane, db, monkeypatch):
+    """security.md RL03: twelve at once are five."""
+    answers = volley(app, jane.email, ["not the right password"] * 12, monkeypatch)
+
+    assert set(answers) <= {422, 429}
+    assert answers.count(422) == FREE
+    assert not db.session.scalars(select(Session)).all()
+
+
+@pytest.mark.race
 @pytest.mark.parametrize("free", [FREE, 1])
 def test_guesses_at_once_are_no_more_than_one_after_the_other(
     app, jane, db, clock, monkeypatch, free

@@ -177,7 +177,7 @@ def reserve(counts: Sequence[Count]) -> None:
     # Always in the same order: two tries at once cannot lock each other out.
     for count in sorted(counts, key=lambda one: one.key):
         if not _add(count, moment):
-            raise _too_many((count,), moment)
+            raise _too_many(_blocked_until((count,)), moment)
 
 
 def _add(count: Count, moment: datetime) -> bool:
@@ -190,16 +190,14 @@ def _add(count: Count, moment: datetime) -> bool:
     return db.session.execute(add, values).first() is not None
 
 
-def _too_many(counts: Sequence[Count], moment: datetime) -> TooMany:
-    until = _blocked_until(counts) or moment
+def _too_many(until: datetime, moment: datetime) -> TooMany:
     return TooMany(max(until - moment, timedelta(seconds=1)))
 
 
-def _blocked_until(counts: Sequence[Count]) -> datetime | None:
-    """Return when none of them has to wait any more; they need not be on record."""
+def _blocked_until(counts: Sequence[Count]) -> datetime:
+    """Return when none of them has to wait any more, NEVER where none is on record."""
     keys = {f"key_{place}": count.key for place, count in enumerate(counts)}
-    found: datetime | None = db.session.scalar(statements.blocked_until(len(counts)), keys)
-    return found
+    return db.session.scalar(statements.blocked_until(len(counts)), keys) or NEVER
 
 
 def check(counts: Sequence[Count]) -> None:
@@ -208,10 +206,9 @@ def check(counts: Sequence[Count]) -> None:
     Raises:
         TooMany: one of them has to wait.
     """
-    moment = now()
-    until = _blocked_until(counts) or NEVER
+    moment, until = now(), _blocked_until(counts)
     if until > moment:
-        raise TooMany(max(until - moment, timedelta(seconds=1)))
+        raise _too_many(until, moment)
 
 
 def went_right(account_count: Count, network_count: Count) -> None:
@@ -228,7 +225,7 @@ def went_right(account_count: Count, network_count: Count) -> None:
     keys = {"first": first, "second": second, "forgotten": account_count.key}
     lets = statements.let_both_through(sqlite=is_sqlite())
     if len(db.session.execute(lets, keys | {"moment": moment}).all()) < len(counts):
-        raise _too_many(counts, moment)
+        raise _too_many(_blocked_until(counts), moment)
 
 
 def forget(count: Count) -> None:

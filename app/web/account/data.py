@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from app.database import commit, rollback
 from app.services.people import export_files, exports, users
 from app.services.people.export_files import FileGone
-from app.web import access, guards
+from app.web import access, guards, headers
 from app.web.access import ANYONE, RECENT, needs
 from app.web.account.desk import blueprint, show, somebody
 from app.web.mailed_links import MailedLink
@@ -75,8 +75,7 @@ def _fetch() -> ResponseReturnValue:
 
 
 def _as_file(answer: Response) -> Response:
-    answer.headers["Content-Disposition"] = 'attachment; filename="account.json"'
-    return answer
+    return headers.as_file(answer, "account.json")
 
 
 def _page(form: FileForm | None, until: datetime | None = None) -> str:

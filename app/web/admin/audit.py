@@ -25,7 +25,7 @@ from app.services.people.roles import Permission
 from app.services.upkeep import audit, audit_file, audit_proof, audit_search
 from app.services.upkeep.audit import Event
 from app.services.upkeep.audit_search import Wanted
-from app.web import agents, guards
+from app.web import agents, guards, headers
 from app.web.access import needs
 from app.web.admin import audit_form, audit_words, sentences
 from app.web.admin.audit_form import Asked
@@ -174,9 +174,7 @@ def export() -> ResponseReturnValue:
     commit()
     pieces = _csv(asked) if kind == "csv" else audit_file.some(asked.wanted)
     answer = Response(stream_with_context(pieces), mimetype=MIME[kind])
-    name = f"audit-{now().date()}.{kind}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return headers.as_file(answer, f"audit-{now().date()}.{kind}")
 
 
 def _csv(asked: Asked) -> Iterator[str]:

@@ -21,7 +21,7 @@ from app.services.people.import_lines import Judged, Outcome
 from app.services.people.imports import StartedAlready
 from app.services.people.roles import Permission
 from app.settings import settings
-from app.web import forms, guards, unsent
+from app.web import forms, guards, headers, unsent
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
@@ -104,9 +104,7 @@ def act_on_import(handle: str) -> ResponseReturnValue:
 
 
 def _file(name: str, content: str) -> Response:
-    answer = Response(content, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return headers.as_file(Response(content, mimetype="text/csv"), name)
 
 
 def _me() -> User:

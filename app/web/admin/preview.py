@@ -83,7 +83,7 @@ def show_own(client_id: str) -> ResponseReturnValue:
     return _shown(row, form, users.get(administrator().user_id))
 
 
-@blueprint.post("/applications/<client_id>/preview", endpoint="show_preview")
+@blueprint.post("/applications/<client_id>/preview")
 @needs(Permission.READ_APPLICATIONS)
 @unsent.keeps(PreviewForm)
 def show_preview(client_id: str) -> ResponseReturnValue:

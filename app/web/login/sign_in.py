@@ -129,13 +129,13 @@ def _check(form: SignInForm) -> User | Refused:
     try:
         throttles.check((account, network))
         commit()  # hashing takes long: nobody waits for this connection meanwhile
-        fits = passwords.fits(stored, typed)
-        new_hash = passwords.stronger(stored, typed) if fits and stored else None
-        outcome = _outcome(user if fits else None)
-        if isinstance(outcome, Refused):
-            throttles.reserve((account, network))
-        else:
+        outcome = _outcome(user if passwords.fits(stored, typed) else None)
+        lets_in = isinstance(outcome, User)
+        new_hash = passwords.stronger(stored, typed) if stored and lets_in else None
+        if lets_in:
             throttles.went_right(account, network)
+        else:
+            throttles.reserve((account, network))
     except TooMany as many:
         rollback()
         return Refused("sign_in_throttled", too_many_tries(many.retry_after), 429, many.retry_after)

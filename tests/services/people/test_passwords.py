@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from argon2 import extract_parameters
+from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
 
 from app.errors import InvalidInput
 from app.security import passwords as hashing
-from app.services.people import passwords
+from app.services.people import accounts, passwords
+from tests import factories
 
 pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("db")]
 
@@ -104,3 +105,24 @@ def test_hash_is_argon2id_with_the_parameters_of_today():
     assert found.time_cost >= 2
     assert found.salt_len >= 16
     assert hashing.hash_password("four green boats sail home") != stored
+
+
+def test_old_hash_is_replaced_and_a_new_one_kept():
+    """security.md PW04: what `stronger` returns replaces the stored hash at a sign-in."""
+    old = PasswordHasher(time_cost=1, memory_cost=8192).hash(factories.PASSWORD)
+
+    stronger = passwords.stronger(old, factories.PASSWORD)
+
+    assert stronger is not None
+    assert passwords.fits(stronger, factories.PASSWORD)
+    assert passwords.stronger(stronger, factories.PASSWORD) is None
+
+
+def test_password_that_was_changed_meanwhile_stays(db):
+    """A sign-in with the old one that began before must not put it back."""
+    user = factories.user()
+    stored = accounts.get_for_change(user.id)[1]
+
+    passwords.strengthen(user, "the hash that was there before", "a new hash of the old password")
+
+    assert accounts.get_for_change(user.id)[1] == stored
