@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import Template
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import CacheStats
 
 _rendering = ContextVar[str | None]("rendering", default=None)
 
@@ -20,6 +21,8 @@ class Statements:
     """The statements and commits since counting began."""
 
     sql: list[str] = field(default_factory=list)
+    #: Those of them that were compiled first, which takes longer than to run them.
+    compiled: list[str] = field(default_factory=list)
     commits: int = 0
 
     @property
@@ -38,7 +41,10 @@ def counted(engine: Engine) -> Iterator[Statements]:
     seen = Statements()
 
     def note_statement(*arguments: Any) -> None:
-        seen.sql.append(arguments[2])
+        statement, context = arguments[2], arguments[4]
+        seen.sql.append(statement)
+        if context.cache_hit is not CacheStats.CACHE_HIT:
+            seen.compiled.append(statement)
 
     def note_commit(_connection: Connection) -> None:
         seen.commits += 1

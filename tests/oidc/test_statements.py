@@ -33,6 +33,7 @@ def test_userinfo_and_introspection_need_one_query(
         with statements() as seen:
             ask(token)
         assert seen.count == 1, seen
+        assert not seen.compiled
 
 
 def test_refresh_is_three_statements_in_one_transaction(scene, statements) -> None:
@@ -44,6 +45,7 @@ def test_refresh_is_three_statements_in_one_transaction(scene, statements) -> No
         scene.rp.refresh(tokens["refresh_token"])
     assert seen.count == 3, seen
     assert seen.commits == 1, seen
+    assert not seen.compiled
 
 
 @pytest.mark.parametrize(("access_token_format", "most"), [("jwt", 7), ("opaque", 8)])
@@ -58,6 +60,7 @@ def test_whole_silent_sign_in_stays_within_eight_statements(
         scene.tokens()
     assert seen.count <= most, seen
     assert seen.commits == 2, seen
+    assert not seen.compiled
 
 
 def test_sign_in_with_a_password_is_nine_statements_in_one_transaction(
@@ -82,3 +85,4 @@ def test_sign_in_with_a_password_is_nine_statements_in_one_transaction(
     assert answer.status == 303
     assert seen.count == 9, seen
     assert seen.commits == 2, seen
+    assert not seen.compiled

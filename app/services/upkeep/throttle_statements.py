@@ -13,6 +13,7 @@ from sqlalchemy import (
     BindParameter,
     Case,
     ColumnElement,
+    String,
     bindparam,
     case,
     delete,
@@ -20,6 +21,8 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
+    union_all,
     update,
 )
 
@@ -82,19 +85,17 @@ def let_both_through(*, sqlite: bool) -> Any:
     writes in any case, also where nothing is on record: a try beside it must wait for the end of
     this transaction. A row that is made for that is out of date at once.
     """
-    rows = [
-        {
-            "key": bindparam(place),
-            "failures": 0,
-            "blocked_until": _moment(NEVER),
-            "expires_at": _at("moment"),
-        }
+    # Not `values([...])`, which is compiled anew each time it runs. `true()`: SQLite would read
+    # ON CONFLICT as the condition of a join.
+    columns = ["key", "failures", "blocked_until", "expires_at"]
+    first, second = (
+        select(bindparam(place, type_=String()), literal(0), _moment(NEVER), _at("moment"))
         for place in ("first", "second")
-    ]
+    )
     is_forgotten = THROTTLES.c.key == bindparam("forgotten")
     return (
         insert_or(THROTTLES, sqlite=sqlite)
-        .values(rows)
+        .from_select(columns, union_all(first, second.where(true())))
         .on_conflict_do_update(
             index_elements=[THROTTLES.c.key],
             set_={"failures": case((is_forgotten, 0), else_=THROTTLES.c.failures)},
