@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.security.batches import MOST_AT_ONCE, Batches, Overworked
+from app.security.batches import GIVES_WAY, LAST, MOST_AT_ONCE, Batches, Overworked
 from tests.stalls import occupied
 
 LONG = 30.0
@@ -44,6 +46,17 @@ def test_a_batch_is_no_longer_than_the_threads_of_people():
         waiting(MOST_AT_ONCE + 1)
 
     assert order == [1] * MOST_AT_ONCE + [0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own there")
+def test_everything_else_goes_first():
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+
+    assert Batches(1).do(niceness, patience=LONG) == min(before + GIVES_WAY, LAST)
+    assert niceness() == before
 
 
 def test_who_waited_too_long_is_told_and_their_work_is_never_done():
