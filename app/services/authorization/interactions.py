@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app.clock import now
 from app.database import db
@@ -19,6 +19,8 @@ from app.services.clients import scopes
 from app.settings import settings
 
 INTERACTIONS = Interaction.__table__
+#: Built once: building it takes longer than running it.
+_PARK = insert(INTERACTIONS)
 
 
 class InteractionGone(NotFound):
@@ -55,19 +57,17 @@ def park(
     as long as the device does.
     """
     handle = secrets.new_token("in")
-    db.session.add(
-        Interaction(
-            digest=secrets.digest(handle),
-            browser=secrets.digest(browser) if browser else None,
-            client_pk=client_pk,
-            parameters=dict(parameters),
-            reference=reference,
-            session_id=session_id,
-            device_digest=device.digest if device else None,
-            expires_at=device.expires_at if device else now() + settings.interaction_lifetime,
-        )
-    )
-    db.session.flush()
+    values = {
+        "digest": secrets.digest(handle),
+        "browser": secrets.digest(browser) if browser else None,
+        "client_pk": client_pk,
+        "parameters": dict(parameters),
+        "reference": reference,
+        "session_id": session_id,
+        "device_digest": device.digest if device else None,
+        "expires_at": device.expires_at if device else now() + settings.interaction_lifetime,
+    }
+    db.session.execute(_PARK, values)
     return handle
 
 
