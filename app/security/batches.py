@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 8
 #: How much this work gives way to all other (nice(1)): a tenth of a busy core stays for it.
 GIVES_WAY = 10
+#: Niceness goes no further.
 LAST = 19
 
 
@@ -103,8 +104,9 @@ class Batches:
 def _give_way() -> None:
     """Let every other thread go first, this process's own above all.
 
-    They need the core for a millisecond, this one for a second. Taking turns with them, it would
-    empty the caches between two of theirs. Threads have a niceness of their own on Linux alone.
+    They need the core for a millisecond or two, a batch for a tenth of a second: taking turns with
+    it, they would find their caches empty each time. A flood of sign-ins must not starve /token
+    either. Threads have a niceness of their own on Linux alone.
     """
     if sys.platform == "linux":
         this = (os.PRIO_PROCESS, threading.get_native_id())
