@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Index, MetaData, Table, event, text
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Engine, make_url
@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def partial_index(name: str, *columns: str, of: str, unique: bool = False) -> Index:
+    """Return an index of those rows alone for which a condition holds, on both engines."""
+    only = text(of)
+    return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

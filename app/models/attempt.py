@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
-from app.database import Model, UTCDateTime
+from app.database import Model, UTCDateTime, partial_index
 
 
 class Attempt(Model):
@@ -35,8 +35,7 @@ class Attempt(Model):
 
 
 def _index(*columns: str, of: str) -> Index:
-    name = "_".join(("ix_audit_event", *columns))
-    return Index(name, *columns, sqlite_where=text(of), postgresql_where=text(of))
+    return partial_index("_".join(("ix_audit_event", *columns)), *columns, of=of)
 
 
 class AuditEvent(Model):

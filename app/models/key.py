@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, text
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
-from app.database import Model, UTCDateTime
+from app.database import Model, UTCDateTime, partial_index
 
 
 class SigningKey(Model):
@@ -18,13 +18,11 @@ class SigningKey(Model):
     __tablename__ = "signing_key"
     __table_args__ = (
         # Two workers that rotate at once cannot leave two keys in one state.
-        Index(
+        partial_index(
             "uq_signing_key_alg_state",
-            "alg",
-            "state",
+            *("alg", "state"),
+            of="state IN ('next', 'current')",
             unique=True,
-            sqlite_where=text("state IN ('next', 'current')"),
-            postgresql_where=text("state IN ('next', 'current')"),
         ),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
-from app.database import Model, UTCDateTime
+from app.database import Model, UTCDateTime, partial_index
 
 
 class Session(Model):
@@ -24,11 +24,10 @@ class Session(Model):
         Index("ix_session_user_id_browser", "user_id", "browser"),
         # All that is asked to count the open ones (services/authorization/lifetimes.py), so that
         # their rows, which lie far apart, need not be read at each sign-in.
-        Index(
+        partial_index(
             "ix_session_open",
             *("user_id", "expires_at", "seen_at", "acr", "is_kept", "ended_at"),
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            of="ended_at IS NULL",
         ),
     )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from app.clock import now
-from app.database import is_sqlite
 from app.services.upkeep import audit_search
 from app.services.upkeep.audit_search import GROUPS, Cursor, Wanted
+from tests.plans import plan
 from tests.planting import plant
 
 ROWS = 3000
@@ -21,21 +20,6 @@ PREFIX = "ix_audit_event_"
 def log(db):
     """Plant some thousand rows."""
     plant(ROWS)
-
-
-def plan(db, wanted, before=None):
-    """Return how the database finds the rows."""
-    statement = audit_search.statement(wanted, before=before)
-    literal = {"literal_binds": True}
-    sql = str(statement.compile(db.engine, compile_kwargs=literal))
-    if is_sqlite():
-        return "\n".join(
-            str(tuple(row)) for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {sql}"))
-        )
-    db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    return "\n".join(
-        row[0] for row in db.session.execute(text(f"EXPLAIN {sql.replace(':', chr(92) + ':')}"))
-    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +41,7 @@ def test_every_search_has_its_index(db, log, wanted, index, goes_on):
     """ux.md 2.16: quick with a million rows."""
     before = Cursor(now() - timedelta(days=1), 10) if goes_on else None
 
-    found = plan(db, wanted, before)
+    found = plan(audit_search.statement(wanted, before=before))
 
     assert f"{PREFIX}{index}" in found, found
     assert "SCAN audit_event" not in found.replace("SCAN audit_event USING INDEX", ""), found
