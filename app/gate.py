@@ -1,4 +1,4 @@
-"""The gate between the server and the application: time limits, size limits, HTTP hygiene.
+"""The gate between the server and the application: who is let in, and which thread serves whom.
 
 Granian's own WSGI mode reads a body in a thread that waits for as long as the client likes, so
 eight stalled uploads stop two workers. Here bodies are read in the event loop, with a limit on
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -21,6 +19,19 @@ from flask import Flask
 
 from app.clock import now
 from app.logs import mask
+from app.rsgi import (
+    BODILESS,
+    Headers,
+    HTTPProtocol,
+    Refused,
+    Scope,
+    address_of,
+    check_shape,
+    environ,
+    path_of,
+    read_body,
+    refusal,
+)
 from app.security import passwords
 from app.settings import Settings
 from app.web import bodies, seen
@@ -40,21 +51,6 @@ THREADS_FOR_PEOPLE = 8
 OBJECTS_BEFORE_COLLECTING = 50_000
 #: What a worker has seen in passing is written this often, by a thread that nobody waits for.
 SECONDS_BETWEEN_NOTES = 5.0
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-Headers = list[tuple[str, str]]
-#: granian.rsgi.Scope and HTTPProtocol, whose published types leave out half of their methods.
-Scope = Any
-HTTPProtocol = Any
-
-
-class Refused(Exception):
-    """The request is no good HTTP, too big, too slow or one too many."""
-
-    def __init__(self, status: int, words: str) -> None:
-        self.status = status
-        self.words = words
-        super().__init__(words)
 
 
 class Gate:
@@ -99,7 +95,7 @@ class Gate:
                 status, headers, content = self._public.answer(scope.method, scope.path, known)
                 if scope.path == JWKS:
                     self._public.note(
-                        _address(scope, self._proxies),
+                        address_of(scope, self._proxies),
                         lambda: scope.headers.get("user-agent") or "",
                     )
             else:
@@ -116,7 +112,7 @@ class Gate:
 
     async def _read(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
         """Return the whole body; of long ones only a few are in memory at once."""
-        if _path(scope) not in bodies.LONGER_BODIES:
+        if path_of(scope) not in bodies.LONGER_BODIES:
             return await read_body(scope, protocol)
         if self._long_bodies >= MOST_LONG_BODIES:
             raise Refused(503, "Too many long bodies are on the way.")
@@ -139,7 +135,7 @@ class Gate:
 
     def _lies_ready(self, scope: Scope) -> bool:
         """Tell whether the answer is a public document that needs no thread and no database."""
-        if scope.method not in BODILESS or _path(scope) not in PATHS:
+        if scope.method not in BODILESS or path_of(scope) not in PATHS:
             return False
         host = (scope.headers.get("host") or "").lower()
         return host in self._hosts and self._public.is_fresh()
@@ -171,130 +167,9 @@ class Gate:
         return int(status[:3]), [(name.lower(), value) for name, value in headers], content
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:
-        path = json.dumps(mask(_path(scope)[:LONGEST_PATH_LOGGED]), ensure_ascii=False)
+        path = json.dumps(mask(path_of(scope)[:LONGEST_PATH_LOGGED]), ensure_ascii=False)
         sys.stderr.write(
             f'{{"event": "request", "timestamp": "{now().isoformat(timespec="milliseconds")}", '
             f'"address": "{scope.client.rpartition(":")[0]}", "method": "{scope.method}", '
             f'"path": {path}, "status": {status}, "ms": {seconds * 1000:.1f}}}\n'
         )
-
-
-def _path(scope: Scope) -> str:
-    try:
-        return str(scope.path)
-    except ValueError:  # percent-encoded bytes that are no UTF-8
-        return "?"
-
-
-def _address(scope: Scope, proxies: int) -> str:
-    """Return who asks: what the last trusted proxy says, as werkzeug's ProxyFix reads it."""
-    if proxies:
-        lines = ",".join(scope.headers.get_all("x-forwarded-for"))
-        named = [part.strip() for part in lines.split(",") if part.strip()]
-        if len(named) >= proxies:
-            return named[-proxies]
-    return str(scope.client).rpartition(":")[0].strip("[]")
-
-
-def check_shape(scope: Scope) -> None:
-    """Refuse what two servers could read as two different requests (RFC 9112 §6.1, §11.2).
-
-    Raises:
-        Refused: with the words a developer needs.
-    """
-    headers = scope.headers
-    encodings = [value.strip().lower() for value in headers.get_all("transfer-encoding")]
-    if encodings and (encodings != ["chunked"] or "content-length" in headers):
-        raise Refused(400, "Send either Content-Length or Transfer-Encoding: chunked, once.")
-    if len(headers.get_all("host")) != 1:
-        raise Refused(400, "Send exactly one Host header.")
-    for name in ("authorization", "content-type", "content-length"):
-        if len(headers.get_all(name)) > 1:  # which of them would be believed?
-            raise Refused(400, f"Send the header {name} once.")
-    if _path(scope) == "?":
-        raise Refused(400, "The address is not UTF-8.")
-
-
-async def read_body(scope: Scope, protocol: HTTPProtocol) -> bytes:
-    """Return the whole body.
-
-    Raises:
-        Refused: it is too long, or does not come in time.
-    """
-    if scope.method in BODILESS:
-        return b""
-    length = scope.headers.get("content-length")
-    longest = bodies.longest(_path(scope))
-    if length is not None and (not length.isdigit() or int(length) > longest):
-        raise Refused(413, "The body is too long.")
-    try:
-        async with asyncio.timeout(bodies.seconds(_path(scope))):
-            if length is not None:
-                return bytes(await protocol())
-            return await _unmeasured(protocol, longest)
-    except TimeoutError:
-        raise Refused(408, "The body did not come in time.") from None
-
-
-async def _unmeasured(protocol: HTTPProtocol, longest: int) -> bytes:
-    """Return a body that did not say how long it is."""
-    body = bytearray()
-    async for chunk in protocol:
-        body += chunk
-        if len(body) > longest:
-            raise Refused(413, "The body is too long.")
-    return bytes(body)
-
-
-def environ(scope: Scope, body: bytes, scheme: str) -> dict[str, Any]:
-    """Return the request as WSGI spells it (PEP 3333)."""
-    found: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
-        "SERVER_NAME": "sealwax",
-        "SERVER_PORT": "443" if scheme == "https" else "80",
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scheme,
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
-    }
-    for name, value in _headers(scope):
-        # RFC 9110 §5.3: repeated lines are one list; RFC 9113 §8.2.3 has another sign for Cookie.
-        joint = "; " if name == "HTTP_COOKIE" else ", "
-        found[name] = f"{found[name]}{joint}{value}" if name in found else value
-    return found
-
-
-def _headers(scope: Scope) -> Iterator[tuple[str, str]]:
-    for name, value in scope.headers.items():
-        if "_" in name:  # X_Forwarded_For would pass for X-Forwarded-For
-            continue
-        key = name.upper().replace("-", "_")
-        if key == "CONTENT_TYPE":
-            yield key, value
-        elif key not in {"CONTENT_LENGTH", "TRANSFER_ENCODING"}:
-            yield f"HTTP_{key}", value
-
-
-def refusal(refused: Refused) -> tuple[int, Headers, bytes]:
-    """Return the answer to a request that does not get in; the connection ends with it."""
-    headers = [
-        ("content-type", "application/json"),
-        ("cache-control", "no-store"),
-        ("connection", "close"),
-    ]
-    error = "invalid_request"
-    if refused.status == 503:
-        headers.append(("retry-after", "2"))
-        error = "temporarily_unavailable"
-    body = {"error": error, "error_description": refused.words}
-    return refused.status, headers, json.dumps(body).encode()

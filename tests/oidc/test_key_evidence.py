@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from app.database import commit
-from app.gate import _address
 from app.jobs import cleanup
 from app.models import ClientAddress, KeyFetch, SignedTokens
+from app.rsgi import address_of
 from app.services.authorization import key_evidence, keys, sightings
 from app.web import seen
 from tests.transports import FlaskTransport
@@ -185,4 +185,5 @@ def test_gate_reads_the_address_as_the_pages_do(proxies, lines, expected):
     """An address that a stranger wrote into X-Forwarded-For is not believed."""
     headers = SimpleNamespace(get_all=lambda _name: lines)
 
-    assert _address(SimpleNamespace(client="127.0.0.1:5000", headers=headers), proxies) == expected
+    scope = SimpleNamespace(client="127.0.0.1:5000", headers=headers)
+    assert address_of(scope, proxies) == expected
