@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from flask import Flask
 
+from app import signals
 from app.clock import now
 from app.logs import mask
 from app.rsgi import (
@@ -33,6 +34,7 @@ from app.rsgi import (
     refusal,
 )
 from app.security import passwords
+from app.security.batches import MOST_AT_ONCE
 from app.settings import Settings
 from app.web import bodies, seen
 from app.web.endpoints.public import JWKS, PATHS, PublicDocuments
@@ -46,7 +48,7 @@ MOST_LONG_BODIES = 8
 MOST_WAITING = 512
 #: Pages have threads of their own: where passwords are hashed, no token may have to wait.
 FOR_PEOPLE = ("/login/", "/account/", "/admin/", "/setup", "/static/", "/dev/")
-THREADS_FOR_PEOPLE = 8
+THREADS_FOR_PEOPLE = MOST_AT_ONCE
 #: A request makes a few thousand objects, most of them gone by its end.
 OBJECTS_BEFORE_COLLECTING = 50_000
 #: What a worker has seen in passing is written this often, by a thread that nobody waits for.
@@ -77,6 +79,7 @@ class Gate:
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="request")
         self._people = ThreadPoolExecutor(THREADS_FOR_PEOPLE, thread_name_prefix="page")
         self._writing = loop.create_task(self._write_what_was_seen())
+        loop.call_soon(signals.heed)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Let running requests finish, and write what is noted."""

@@ -9,18 +9,21 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server import MPServer
 
+from app import cores, signals
 from app.database import commit
 from app.services.authorization import keys
 from app.services.people import set_up
@@ -55,7 +58,7 @@ def local() -> None:
 
 
 def _serve(chosen: Settings) -> None:
-    server = Granian(
+    server = _Server(
         "wsgi:gate",
         address=chosen.host,
         port=chosen.port,
@@ -74,6 +77,8 @@ def _serve(chosen: Settings) -> None:
         # Its own lines of a start name the library and its workers: ours say what is served.
         log_level=LogLevels.warning,
     )
+    if chosen.pin_workers:
+        server.cores = cores.one_each(chosen.workers)
     server.on_startup(partial(_announce, chosen))
     if not chosen.run_jobs:
         server.serve()
@@ -95,6 +100,33 @@ def _announce(chosen: Settings) -> None:
     click.echo(
         f"Listening on {scheme}://{chosen.host}:{chosen.port}, {workers} {jobs}. Ctrl+C stops."
     )
+
+
+class _Server(MPServer):
+    """Granian, each of whose workers may have a core of its own.
+
+    A worker that stays finds in the caches what it left there, and its threads hand the
+    interpreter to one another without waking another processor.
+    """
+
+    #: One for each worker; none: the kernel moves them about.
+    cores: tuple[int, ...] = ()
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[..., Any]) -> Any:  # type: ignore[override]  # theirs has one parameter less than its own base class
+        """Make the worker of this number; whoever replaces it gets its core.
+
+        Granian 2 has no public place that knows the number.
+        """
+        core = self.cores[idx] if self.cores else None
+        return super()._spawn_worker(idx, target, partial(_load, core, callback_loader))
+
+
+def _load(core: int | None, load: Callable[..., Any]) -> Any:
+    """Load the application in a new worker, before it has a second thread."""
+    signals.hold()  # the gate heeds them
+    if core is not None:
+        cores.stay_on(core)
+    return load()
 
 
 class _Jobs:

@@ -56,6 +56,11 @@ class ServerSettings(FromEnvironment):
         description="Threads that run the requests of programs in each worker. 0 chooses: 2 with "
         "SQLite, whose writers wait for one another, 4 with PostgreSQL.",
     )
+    pin_workers: bool = Field(
+        default=True,
+        description="Where there are as many workers as processors (Linux), each stays on one of "
+        "its own: up to a sixth faster. Switch it off where another busy program does the same.",
+    )
     run_jobs: bool = Field(
         default=True,
         description="`flask serve` also sends mail and cleans up. Switch it off where "

@@ -39,14 +39,14 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(settings: Settings, *, workers: int = 2) -> Iterator[LiveServer]:
+def live_server(settings: Settings) -> Iterator[LiveServer]:
     """Run the production server with these settings on a free port, on a database that is ready.
 
     Issuer and port are replaced: see the server's own `settings`.
     """
     port = free_port()
     at = f"{'https' if settings.tls_certificate else 'http'}://localhost:{port}"
-    own = settings.model_copy(update={"issuer": at, "port": port, "workers": workers})
+    own = settings.model_copy(update={"issuer": at, "port": port})
     with tempfile.NamedTemporaryFile(prefix="sealwax-server-", suffix=".log") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],

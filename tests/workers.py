@@ -38,7 +38,7 @@ def _worker_behind(transport: HttpxTransport, live: LiveServer) -> int:
     """Return the process that answers on this connection."""
     transport.send("GET", f"{live.url}/health/live")
     socket = _socket_at(live.settings.port, transport.client_port)
-    return next(pid for pid in _family(live.process.pid) if socket in _open_files(pid))
+    return next(pid for pid in family(live.process.pid) if socket in _open_files(pid))
 
 
 def _socket_at(server_port: int, client_port: int) -> str:
@@ -53,12 +53,12 @@ def _socket_at(server_port: int, client_port: int) -> str:
     raise AssertionError(message)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
     """Yield a process and those it has started."""
     yield pid
     for task in (PROC / str(pid) / "task").iterdir():
         for child in (task / "children").read_text().split():
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
 def _open_files(pid: int) -> set[str]:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-#: As many as the threads that serve people in one process.
+#: The gate has as many threads for people: all that wait in one process fit into a batch.
 MOST_AT_ONCE = 8
 #: How much this work gives way to all other (nice(1)): a tenth of a busy core stays for it.
 GIVES_WAY = 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,6 +9,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app import cores
 from app.security.batches import Batches, Overworked
 
 T = TypeVar("T")
@@ -21,7 +21,6 @@ NOBODY = HASHER.hash("nobody has this password")
 LONGEST_CHARACTERS = 256
 LONGEST_BYTES = 1024
 WAIT_SECONDS = 1.0
-CORES = os.cpu_count() or 2
 
 
 class TooManyHashes(Exception):
@@ -29,16 +28,17 @@ class TooManyHashes(Exception):
 
 
 # Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token.
-_batches = Batches(CORES)
+_batches = Batches(len(cores.usable()))
 
 
 def share_cores(processes: int) -> None:
     """Take this process's share of the cores; said before the first hash.
 
     With more threads the batches were shorter, and a sign-in dearer for everybody; the price is
-    that a worker to which all clients happen to be connected hashes on its share alone.
+    that a worker to which all clients happen to be connected hashes on its share alone. One that
+    stays on a core of its own hashes there.
     """
-    _batches.threads = max(1, CORES // processes)
+    _batches.threads = max(1, len(cores.usable()) // processes)
 
 
 def normalize(password: str) -> str:

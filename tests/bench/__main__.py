@@ -92,10 +92,11 @@ def seeded(engine: str, *, workers: int, people: int) -> Iterator[Seeds]:
             encryption_key=SECRET,
             mail_folder=f"{folder}/mail",
             access_log=False,
+            workers=workers,
         )
         CommandLine(settings).upgrade()
         with (
-            live_server(settings, workers=workers) as server,
+            live_server(settings) as server,
             planted(server, people=people) as seeds,
         ):
             yield seeds

@@ -90,6 +90,7 @@ GROUPS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
             "allowed_hosts",
             "workers",
             "threads",
+            "pin_workers",
             "run_jobs",
             "access_log",
             "log_level",
