@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from app import cores
 from app.settings import Settings
 from tests.bench.load import Pace, Rate
 from tests.bench.machine import Meter, hashes_per_second
@@ -48,7 +49,7 @@ def bench(engines: tuple[str, ...], only: tuple[str, ...], quick: bool, file: Pa
     """Measure the production server under wrk; everything it needs is made and thrown away."""
     click.echo(f"load of the machine before: {os.getloadavg()[0]:.2f}", err=True)
     measured = Pace(3, 1) if quick else Pace(pace["seconds"], pace["warm"], pace["connections"])
-    hashing = min(workers, os.cpu_count() or 1)
+    hashing = min(workers, len(cores.usable()))
     columns = []
     for engine in engines:
         with seeded(engine, workers=workers, people=3 if quick else people) as seeds:
