@@ -49,13 +49,6 @@ class Stage(StrEnum):
 class SignInForm(FlaskForm):
     """Who you are, and the password that proves it."""
 
-    class Meta(FlaskForm.Meta):
-        """The form as a whole."""
-
-        # The value of every POST is checked before its view. A form would make another one, for a
-        # page that mostly is not shown; with its compression it costs more than a statement.
-        csrf = False
-
     username = StringField(
         validators=[
             DataRequired(lazy_gettext("Enter your email address.")),
