@@ -21,8 +21,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 #: The gate has as many threads for people: all that wait in one process fit into a batch.
 MOST_AT_ONCE = 8
-#: How much this work gives way to all other (nice(1)): a tenth of a busy core stays for it.
-GIVES_WAY = 10
+#: How much this work gives way to all other (nice(1)): a quarter of a busy core stays for it. With
+#: twice as much, people who sign in beside a flood of token requests had no answer in time.
+GIVES_WAY = 5
 #: Niceness goes no further.
 LAST = 19
 
