@@ -11,10 +11,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, DateTime, Dialect, Index, MetaData, Table, event, text
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -25,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from app.turns import WriterTurns
+from app import turns
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,7 +48,22 @@ class Base(DeclarativeBase):
         __table__: ClassVar[Table]  # never another kind of selectable here
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class OneDatabaseSession(Session):
+    """A session that need not look up for every statement which database it is for."""
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self._db.engine
+
+    def get_bind(self, *_about: Any, bind: Engine | Connection | None = None, **_more: Any) -> Any:
+        """Return the database, whatever is asked; a bind that is given counts."""
+        return bind or self._engine
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": OneDatabaseSession, "expire_on_commit": False},
+)
 
 if TYPE_CHECKING:
     Model = Base
@@ -136,7 +153,8 @@ def reading() -> Iterator[Connection]:
 
 def is_sqlite() -> bool:
     """Tell whether the embedded engine is in use."""
-    return db.engine.dialect.name == "sqlite"
+    engine: Engine = current_app.extensions["sealwax.reading"]
+    return engine.dialect.name == "sqlite"
 
 
 def insert_or(table: Table, *, sqlite: bool | None = None) -> PostgresqlInsert:
@@ -170,7 +188,14 @@ def engine_options(url: str) -> dict[str, Any]:
     """
     if make_url(url).get_backend_name() == "sqlite":
         return {
-            "connect_args": {"isolation_level": "IMMEDIATE", "timeout": SQLITE_WAIT_SECONDS},
+            "connect_args": {
+                "factory": turns.Connection,
+                "isolation_level": "IMMEDIATE",
+                "timeout": SQLITE_WAIT_SECONDS,
+            },
+            # As many as there are threads: each beyond the size would be closed after its use, and
+            # the next one read the schema anew, which takes longer than most requests.
+            "pool_size": 0,
             "hide_parameters": True,
         }
     guards = (
@@ -179,8 +204,8 @@ def engine_options(url: str) -> dict[str, Any]:
     )
     return {
         "connect_args": {"options": guards, "connect_timeout": 3},
-        "pool_size": 8,
-        "max_overflow": 8,
+        "pool_size": 16,
+        "max_overflow": 0,
         "pool_timeout": 3,
         "hide_parameters": True,
     }
@@ -192,10 +217,10 @@ def init_database(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     db.init_app(app)
     with app.app_context():
-        if is_sqlite():
+        if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
             if file := db.engine.url.database:
-                WriterTurns(file, SQLITE_WAIT_SECONDS).attach(db.engine)
+                turns.WriterTurns(file, SQLITE_WAIT_SECONDS).attach(db.engine)
             app.extensions["sealwax.reading"] = db.engine
         else:
             # Autocommit saves the BEGIN and ROLLBACK round trips of a request that only reads;

@@ -3,25 +3,32 @@
 SQLite lets one transaction write at a time and makes the others sleep and retry, for up to a
 tenth of a second; under load some wait for seconds while the file is free. Here a writer first
 takes its turn: a lock among the threads of the process, then one among processes. A turn is
-taken with the first write of a transaction and given back when its connection is.
+taken with the first write of a transaction and given back at its end.
+
+The driver's own classes are extended: listening to SQLAlchemy's events made every statement
+dearer, those that only read too.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 STEP_SECONDS = 0.00005
-MARK = "sealwax.turn"
+#: How statements begin before which the driver begins a transaction by itself.
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC"})
+SAVEPOINT = "SAVEPO"
+LETTERS = len(SAVEPOINT)
 
 
 class WriterTurns:
@@ -33,33 +40,18 @@ class WriterTurns:
         self._file = os.open(Path(f"{database}-turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def attach(self, engine: Engine) -> None:
-        """Make every connection of the engine take its turn."""
-        event.listen(engine, "before_cursor_execute", self._before_statement)
-        event.listen(engine, "savepoint", self._before_savepoint)
-        event.listen(engine.pool, "checkin", self._give_back)
+        """Make every connection of the engine take its turn; they have to be of `Connection`."""
+        event.listen(engine, "connect", self._let_queue)
 
-    def _before_statement(
-        self,
-        connection: Connection,
-        _cursor: Any,
-        _statement: str,
-        _parameters: Any,
-        context: Any,
-        _many: bool,  # noqa: FBT001 (the signature of the event)
-    ) -> None:
-        if context is not None and (context.isinsert or context.isupdate or context.isdelete):
-            self._take(connection)
+    def _let_queue(self, connection: Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.turns = self
 
-    def _before_savepoint(self, connection: Connection, _name: str) -> None:
-        """Begin for real: SQLite would begin a transaction that cannot wait for the lock."""
-        self._take(connection)
-        driver = connection.connection.driver_connection
-        if driver is not None and not driver.in_transaction:
-            driver.execute("BEGIN IMMEDIATE")
+    def take(self) -> None:
+        """Wait for the turn.
 
-    def _take(self, connection: Connection) -> None:
-        if MARK in connection.info:
-            return
+        Raises:
+            sqlite3.OperationalError: it did not come in time.
+        """
         until = time.monotonic() + self._longest_wait
         if not self._threads.acquire(timeout=self._longest_wait):
             raise _too_late()
@@ -68,7 +60,6 @@ class WriterTurns:
                 self._threads.release()
                 raise _too_late()
             time.sleep(STEP_SECONDS)
-        connection.info[MARK] = True
 
     def _lock_file(self) -> bool:
         try:
@@ -77,12 +68,73 @@ class WriterTurns:
             return False
         return True
 
-    def _give_back(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
-        if entry.info.pop(MARK, None):
-            fcntl.lockf(self._file, fcntl.LOCK_UN)
-            self._threads.release()
+    def give_back(self) -> None:
+        """Let the next one write."""
+        fcntl.lockf(self._file, fcntl.LOCK_UN)
+        self._threads.release()
 
 
-def _too_late() -> OperationalError:
-    reason = Exception("no turn to write came in time")
-    return OperationalError(None, None, reason)
+class Connection(sqlite3.Connection):
+    """A connection that takes its turn before it writes."""
+
+    turns: WriterTurns | None = None
+    has_turn = False
+
+    def cursor(self, *_factory: Any) -> Any:
+        """Return a cursor whose statements wait for the turn."""
+        return super().cursor(_Cursor)
+
+    def before(self, statement: str) -> None:
+        """Take the turn if this statement begins a transaction that writes."""
+        word = statement[:LETTERS].upper()
+        if word in WRITES:
+            self._take_turn()
+        elif word == SAVEPOINT:
+            self._take_turn()
+            if not self.in_transaction:  # SQLite would begin one that cannot wait for the lock
+                self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make it durable, and let the next one write."""
+        super().commit()
+        self._give_turn_back()
+
+    def rollback(self) -> None:
+        """Forget it, and let the next one write."""
+        try:
+            super().rollback()
+        finally:
+            self._give_turn_back()
+
+    def close(self) -> None:
+        """Close, and let the next one write."""
+        try:
+            super().close()
+        finally:
+            self._give_turn_back()
+
+    def _take_turn(self) -> None:
+        if self.turns is not None and not self.has_turn:
+            self.turns.take()
+            self.has_turn = True
+
+    def _give_turn_back(self) -> None:
+        if self.turns is not None and self.has_turn:
+            self.has_turn = False
+            self.turns.give_back()
+
+
+class _Cursor(sqlite3.Cursor):
+    connection: Connection
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:
+        self.connection.before(statement)
+        return super().execute(statement, parameters)
+
+    def executemany(self, statement: str, parameters: Iterable[Any], /) -> Self:
+        self.connection.before(statement)
+        return super().executemany(statement, parameters)
+
+
+def _too_late() -> sqlite3.OperationalError:
+    return sqlite3.OperationalError("no turn to write came in time")

@@ -13,8 +13,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     create_engine,
+    event,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -115,3 +117,65 @@ def test_reader_takes_no_turn(file: Path) -> None:
     with engine.begin() as writer:
         writer.execute(update(COUNTER).values(value=4))
         assert value(engine) == 0
+
+
+def test_many_rows_at_once_wait_for_the_turn(file: Path) -> None:
+    """The driver has another way for them."""
+    engine = opened(file, wait=0.05)
+    rows = [{"id": number, "value": 0} for number in (2, 3)]
+    with engine.begin() as first:
+        first.execute(insert(COUNTER), rows)
+        with pytest.raises(OperationalError), engine.begin() as second:
+            second.execute(insert(COUNTER), [{"id": number, "value": 1} for number in (2, 3)])
+
+    assert value(engine) == 0
+
+
+def test_statement_in_small_letters_waits_for_the_turn(file: Path) -> None:
+    """The driver begins a transaction before it, too."""
+    engine = opened(file, wait=0.05)
+    with engine.begin() as first:
+        first.execute(text("update counter set value = 5"))
+        with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
+            second.execute(text("update counter set value = 6"))
+
+    assert value(engine) == 5
+
+
+def test_turn_is_given_back_when_a_connection_is_closed(file: Path) -> None:
+    """One that is of no use any more is closed without a rollback."""
+    engine = opened(file, wait=0.05)
+    with engine.connect() as connection:
+        connection.execute(update(COUNTER).values(value=8))
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.close()
+        connection.invalidate()
+
+    with engine.begin() as other:
+        other.execute(update(COUNTER).values(value=9))
+    assert value(engine) == 9
+
+
+def test_writer_reads_on_after_its_turn(file: Path) -> None:
+    """The turn ends with the transaction, not with the connection."""
+    engine = opened(file, wait=0.05)
+    with engine.connect() as first:
+        first.execute(update(COUNTER).values(value=1))
+        first.commit()
+        with engine.begin() as second:
+            second.execute(update(COUNTER).values(value=2))
+        assert first.scalar(select(COUNTER.c.value)) == 2
+
+
+def test_burst_opens_no_connection_twice(file: Path) -> None:
+    """Each new one reads the schema: that took longer than the request it was for."""
+    engine = opened(file)
+    made: list[object] = []
+    event.listen(engine, "connect", lambda connection, _entry: made.append(connection))
+    for _ in range(2):
+        held = [engine.connect() for _ in range(20)]
+        for connection in held:
+            connection.close()
+
+    assert len(made) == 20

@@ -62,7 +62,7 @@ def test_only_those_who_answer_commit():
     faults = [
         source.at(node)
         for source in python("app")
-        if not source.path.startswith((*COMMITS, "app/database.py"))
+        if not source.path.startswith((*COMMITS, "app/database.py", "app/turns.py"))
         for node in ast.walk(source.tree)
         if _commits(node)
     ]
