@@ -20,12 +20,12 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from wtforms import FileField, PasswordField
 
-from app.extensions import SEAM
 from app.security import secrets
 from app.security.secrets import CannotDecrypt
 from app.services.authorization import unsent_forms
 from app.services.authorization.unsent_forms import Unsent, Whose
 from app.settings import settings
+from app.web.csrf import SEAM
 
 #: Stands in the address of a page whose form was kept, or was too old and did nothing.
 MARK, KEPT, OLD = "unsent", "yes", "old"

@@ -172,3 +172,27 @@ def test_other_site_fills_in_no_page_of_ours(app, jane):
 
     assert browser.status == 400
     assert "thief@" not in browser.answer.text
+
+
+def test_form_shown_again_sends_what_was_good_once(browser, jane):
+    """The CSRF value is good for as long as the session: no other one is signed for the page."""
+    browser.open("/login/sign-in")
+    sent = browser.element("csrf_token").get("value")
+
+    browser.sign_in(jane.email, "not the right password")
+
+    assert browser.status == 422
+    assert browser.element("csrf_token").get("value") == sent
+    assert browser.sign_in(jane.email, PASSWORD).at == "/account/"
+
+
+def test_form_shown_after_a_forged_value_sends_another(browser, jane):
+    """What was no good must not stand in the page that says so (CSRF)."""
+    filled = browser.open("/login/sign-in").fill("sign-in", username=jane.email, password=PASSWORD)
+    forged = {**dict(filled.fields), "csrf_token": "forged"}
+
+    browser.post(filled.url, forged)
+
+    assert browser.status == 400
+    assert browser.element("csrf_token").get("value") != "forged"
+    assert browser.sign_in(jane.email, PASSWORD).at == "/account/"

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.database import commit
-from app.extensions import csrf
 from app.models import Interaction
 from app.oidc import allowed, authorization_request, device_request, named_person, used
 from app.oidc import interaction as steps
@@ -27,6 +26,7 @@ from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
+from app.web.csrf import csrf
 from app.web.endpoints import check_session, device_answers, refusals
 from app.web.gone import GONE, cannot_go_on
 

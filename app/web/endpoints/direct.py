@@ -8,7 +8,6 @@ from typing import cast
 from flask import Blueprint, Response, g, request
 
 from app.database import commit
-from app.extensions import csrf
 from app.oidc import joining, used
 from app.oidc.grants.device_code import STILL_WAITING, DeviceCodeGrant
 from app.oidc.provider import provider
@@ -19,6 +18,7 @@ from app.services.authorization.attempts import Trace
 from app.services.clients import uses
 from app.web import cross_origin, guards
 from app.web.access import ANYONE, needs
+from app.web.csrf import csrf
 
 blueprint = Blueprint("direct", __name__)
 METHODS = ["POST", "OPTIONS"]

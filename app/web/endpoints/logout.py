@@ -6,7 +6,6 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import commit
-from app.extensions import csrf
 from app.oidc import logout_request
 from app.oidc.logout_request import LogoutRequest
 from app.oidc.reasons import Refusal
@@ -17,6 +16,7 @@ from app.services.authorization.signed_in import SignedIn
 from app.services.clients import address_uses
 from app.web import guards, leaving
 from app.web.access import ANYONE, needs
+from app.web.csrf import csrf
 from app.web.endpoints import refusals
 
 blueprint = Blueprint("logout", __name__)

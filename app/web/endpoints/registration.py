@@ -13,7 +13,6 @@ from flask import Blueprint, Response, g, request
 from app.clock import now
 from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput, TooMany
-from app.extensions import csrf
 from app.models import Client
 from app.oidc.provider import NEVER_CACHED
 from app.oidc.reasons import BearerRefusal, Refusal
@@ -25,6 +24,7 @@ from app.services.upkeep import throttles
 from app.settings import settings
 from app.web import cross_origin, guards
 from app.web.access import ANYONE, needs
+from app.web.csrf import csrf
 
 blueprint = Blueprint("registration", __name__)
 LONGEST_BODY = 65_536

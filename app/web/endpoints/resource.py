@@ -8,12 +8,12 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, g, request
 
 from app.database import commit
-from app.extensions import csrf
 from app.oidc.provider import provider
 from app.oidc.request import from_bearer, unread
 from app.services.authorization.attempts import Trace
 from app.web import cross_origin
 from app.web.access import ANYONE, needs
+from app.web.csrf import csrf
 
 blueprint = Blueprint("resource", __name__)
 METHODS = ["GET", "POST", "OPTIONS"]
