@@ -16,7 +16,8 @@ from app.models import User
 from app.security import uris
 from app.services.authorization import devices, lifetimes, sessions
 from app.services.authorization.signed_in import SignedIn
-from app.services.people import browser_accounts, notices
+from app.services.people import arrivals, browser_accounts, notices
+from app.services.people.arrivals import Arrival
 from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.settings import settings
 from app.web import agents, unsent
@@ -105,7 +106,7 @@ def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
     """Start a session, and tell the owner when it is out of the ordinary (security.md LG08)."""
     agent = request.headers.get("User-Agent", "")
     device = partial(agents.describe, agent)
-    living = notices.of_sign_in(user, browser=browser(), device=device, address=address())
+    notices.of_sign_in(user, arrival(user), device=device, address=address())
     opened = sessions.open(
         user,
         amr=amr,
@@ -115,9 +116,17 @@ def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
         is_kept=bool(cookie_session().keeps),
         reference=_reference(),
     )
-    if living >= settings.sessions_per_user:
+    if arrival(user).living >= settings.sessions_per_user:
         sessions.end_surplus(user.id, settings.sessions_per_user)
     return opened
+
+
+def arrival(user: User) -> Arrival:
+    """Return what there is to know about a user who comes in, asked once in a request."""
+    known: dict[int, Arrival] = g.setdefault("arrivals", {})
+    if user.id not in known:
+        known[user.id] = arrivals.look(user, browser=browser())
+    return known[user.id]
 
 
 def _reference() -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, func, select
+from sqlalchemy import Exists, Row, bindparam, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, insert_or
@@ -26,14 +27,6 @@ _SIZE = (
     .where(MEMBERSHIPS.c.group_id == GROUPS.c.id)
     .scalar_subquery()
     .label("size")
-)
-#: Asked at every sign-in with one step: built once.
-_DEMANDING = select(
-    exists().where(
-        MEMBERSHIPS.c.user_id == bindparam("user_id"),
-        MEMBERSHIPS.c.group_id == GROUPS.c.id,
-        GROUPS.c.requires_second_step,
-    )
 )
 
 
@@ -192,6 +185,19 @@ def of_user(user_id: int) -> Sequence[Group]:
     return db.session.scalars(
         select(Group).join(Membership, belongs).order_by(GROUPS.c.name_key)
     ).all()
+
+
+def demand_second_step_of(user_id: Any) -> Exists:
+    """Return the condition that a group of a user, a column or parameter, demands a second step."""
+    return exists().where(
+        MEMBERSHIPS.c.user_id == user_id,
+        MEMBERSHIPS.c.group_id == GROUPS.c.id,
+        GROUPS.c.requires_second_step,
+    )
+
+
+#: Built once: it is asked for every page of the administration.
+_DEMANDING = select(demand_second_step_of(bindparam("user_id")))
 
 
 def demand_second_step(user_id: int) -> bool:

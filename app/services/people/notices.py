@@ -7,24 +7,15 @@ from collections.abc import Callable
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
-from sqlalchemy import bindparam, select
 
 from app.clock import now
-from app.database import db
 from app.models import User
-from app.security import secrets
-from app.services.authorization import lifetimes, sessions
-from app.services.upkeep import audit, branding, mail
+from app.services.people.arrivals import Arrival
+from app.services.upkeep import branding, mail
 from app.settings import settings
 
 #: A sign-in after so many tries that did not work is worth a mail (security.md LG08).
 MANY_TRIES = 5
-#: What is out of the ordinary in a sign-in, asked in one go.
-_BEFORE_SIGN_IN = select(
-    audit.refused_sign_ins(),
-    sessions.is_known_to(bindparam("user_id")),
-    lifetimes.number_living(bindparam("user_id")),
-)
 
 
 def tell(
@@ -55,38 +46,30 @@ def tell(
     )
 
 
-def of_sign_in(user: User, *, browser: str, device: Callable[[], str], address: str) -> int:
+def of_sign_in(user: User, arrival: Arrival, *, device: Callable[[], str], address: str) -> None:
     """Tell the owner of a sign-in that is out of the ordinary; before its session is opened.
 
     The first one of all is none: whoever has just made an account knows. Mail goes out later, so
-    the answer takes no longer. Return how many sessions the user has open, which is asked along.
+    the answer takes no longer.
     """
-    remembered = now() - audit.REMEMBERED_TRIES
-    values = {
-        "user_id": user.id,
-        "since": max(remembered, user.last_sign_in_at or remembered),
-        "browser": secrets.digest(browser),
-        **lifetimes.bounds(),
-    }
-    tries, is_known, living = db.session.execute(_BEFORE_SIGN_IN, values).one()
+    has_new_browser = user.last_sign_in_at is not None and not arrival.is_known
+    if arrival.refused < MANY_TRIES and not has_new_browser:
+        return
     service = branding.current().service_name
-    if tries >= MANY_TRIES:
+    if arrival.refused >= MANY_TRIES:
         subject = _("Sign-in after many tries")
         sentence = ngettext(
             "Somebody signed in to your account at %(service)s, after %(num)d wrong try.",
             "Somebody signed in to your account at %(service)s, after %(num)d wrong tries.",
-            tries,
+            arrival.refused,
             service=service,
         )
-    elif user.last_sign_in_at is not None and not is_known:
+    else:
         subject = _("Sign-in with a new browser")
         sentence = _(
             "Somebody signed in to your account at %(service)s with a browser that has not been "
             "used for it before.",
             service=service,
         )
-    else:
-        return int(living)
     # Whoever it was may not have been the owner: not in the language of their pages.
     tell(user, subject, sentence, asked=False, device=device(), address=address)
-    return int(living)

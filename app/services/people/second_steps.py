@@ -31,7 +31,7 @@ from app.services.upkeep.audit import Event
 
 def is_demanded_of(user_id: int, holder: Holder) -> bool:
     """Tell whether the policy of the deployment, or of a group, wants a second step of a user."""
-    return _is_policy(holder) or groups.demand_second_step(user_id)
+    return is_policy_for(holder) or groups.demand_second_step(user_id)
 
 
 def is_owed_by(person: SignedIn) -> bool:
@@ -41,10 +41,10 @@ def is_owed_by(person: SignedIn) -> bool:
     sessions that one step has opened.
     """
     is_enough = person.has_second_step or levels.reaches(person.acr, levels.MFA)
-    return not is_enough and _is_policy(person)
+    return not is_enough and is_policy_for(person)
 
 
-def _is_policy(holder: Holder) -> bool:
+def is_policy_for(holder: Holder) -> bool:
     """Tell whether the deployment wants it; `admins` are all who have a role (security.md AD04)."""
     return levels.is_mfa_policy(has_role=bool(roles.of(holder)))
 

@@ -172,11 +172,15 @@ def _owed_page(user: User, amr: tuple[str, ...]) -> str | None:
     verdict = step_rules.owed(
         amr,
         has_second_step=user.has_second_step,
-        is_demanded=lambda: second_steps.is_demanded_of(user.id, user),
+        is_demanded=lambda: _is_demanded_of(user),
         has_passkey=lambda: passkeys.has_any(user.id),
         is_spared=lambda: _is_spared(user),
     )
     return PAGES[verdict]
+
+
+def _is_demanded_of(user: User) -> bool:
+    return second_steps.is_policy_for(user) or guards.arrival(user).is_demanded_by_group
 
 
 def _is_spared(user: User) -> bool:
