@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from pydantic import Field, model_validator
-from werkzeug.local import LocalProxy
 
 from app import named_files, setting_types
 from app.server_settings import ServerSettings
@@ -263,8 +262,11 @@ def load_settings() -> Settings:
     return named_files.read(Settings)
 
 
-def _current() -> Settings:
-    return cast("Settings", current_app.extensions["sealwax.settings"])
+class _Current:
+    """Those of the current application; one step where a LocalProxy takes two."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(current_app.extensions["sealwax.settings"], name)
 
 
-settings: Settings = LocalProxy(_current)  # type: ignore[assignment]  # a proxy, as Flask types its own
+settings = cast("Settings", _Current())
