@@ -149,7 +149,7 @@ class Settings(ServerSettings):
         100,
         ge=1,
         le=10_000,
-        description="Sessions of one person at once; past it, the tenth unused longest ends.",
+        description="Sessions of one person at once; past it, the quarter unused longest ends.",
     )
     admin_idle: timedelta = Field(
         timedelta(minutes=15), description="The administration asks again when unused so long."

@@ -217,12 +217,12 @@ def end_one(session_id: int, user_id: int, *, address: str = "") -> bool:
 def end_surplus(user_id: int, most: int) -> None:
     """End the sessions of a user unused for longest once there are too many (security.md SE08).
 
-    A tenth of them goes at once: who signs in over and over, like a robot, pays for it rarely.
+    A quarter of them goes at once: who signs in over and over, like a robot, pays for it rarely.
     """
     ids = db.session.scalars(_LATEST_FIRST, {"of_user": user_id, **lifetimes.bounds()}).all()
     if len(ids) <= most:
         return
-    surplus = ids[most - most // 10 :]
+    surplus = ids[most - most // 4 :]
     _end(SESSIONS.c.id.in_(surplus))
     audit.record(Event.SESSIONS_TOO_MANY, user_id=user_id, number=len(surplus))
 
