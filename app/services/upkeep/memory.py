@@ -29,6 +29,8 @@ class Memory:
         self.parsed: dict[str, Any] = {}
         #: What this process has written down today, with the day: not to be written again.
         self.noted: dict[Hashable, date] = {}
+        #: Keys of throttles that this process has seen having to wait; they may wait no more.
+        self.waiting: set[str] = set()
         self._watchers: list[tuple[Hashable, Callable[[], None]]] = []
 
     def recall(self, key: Hashable, load: Callable[[], T]) -> T:
@@ -49,6 +51,12 @@ class Memory:
             self.noted.clear()
         self.noted[key] = day
 
+    def expect_wait(self, key: str) -> None:
+        """Keep in mind that a throttle may have to wait."""
+        if len(self.waiting) >= MOST_ENTRIES:
+            self.waiting.clear()
+        self.waiting.add(key)
+
     def forget(self, key: Hashable) -> None:
         """Load the value anew when it is next asked for."""
         self._kept.pop(key, None)
@@ -63,6 +71,7 @@ class Memory:
     def clear(self) -> None:
         """Forget everything that may change."""
         self._kept.clear()
+        self.waiting.clear()
         for _, forget in self._watchers:
             forget()
 

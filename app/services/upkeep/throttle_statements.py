@@ -44,10 +44,10 @@ def _moment(value: datetime) -> ColumnElement[datetime]:
 
 @cache
 def add(free: int, steps: range, *, sqlite: bool) -> Any:
-    """Return the statement that adds one try; it gives a row unless the count has to wait.
+    """Return the statement that adds one try; it gives no row if the count has to wait.
 
-    Parameters: `count`, `moment`, `until`, `longest`, and `after_N` for one try and each of the
-    `steps` at which the wait grows.
+    The row says until when the next try waits. Parameters: `count`, `moment`, `until`, `longest`,
+    and `after_N` for one try and each of the `steps` at which the wait grows.
     """
     forgotten = THROTTLES.c.expires_at <= _at("moment")
     first = insert_or(THROTTLES, sqlite=sqlite).values(
@@ -64,7 +64,7 @@ def add(free: int, steps: range, *, sqlite: bool) -> Any:
             "expires_at": _at("until"),
         },
         where=THROTTLES.c.blocked_until <= _at("moment"),
-    ).returning(THROTTLES.c.failures)
+    ).returning(THROTTLES.c.blocked_until)
 
 
 def _next_block(free: int, steps: range, forgotten: ColumnElement[bool]) -> Case[datetime]:

@@ -19,6 +19,7 @@ from app.database import db, is_sqlite
 from app.errors import TooMany
 from app.security import secrets
 from app.services.upkeep import throttle_statements as statements
+from app.services.upkeep.memory import memory
 from app.services.upkeep.throttle_statements import NEVER
 from app.settings import settings
 
@@ -176,18 +177,29 @@ def reserve(counts: Sequence[Count]) -> None:
     moment = now()
     # Always in the same order: two tries at once cannot lock each other out.
     for count in sorted(counts, key=lambda one: one.key):
-        if not _add(count, moment):
-            raise _too_many(_blocked_until((count,)), moment)
+        next_one = _add(count, moment)
+        if next_one is None:
+            raise _refusal((count,), moment)
+        if next_one > moment:
+            memory().expect_wait(count.key)
 
 
-def _add(count: Count, moment: datetime) -> bool:
-    """Add one, unless the count has to wait; tell whether it was added."""
+def _add(count: Count, moment: datetime) -> datetime | None:
+    """Add one, unless the count has to wait; return until when the next one will, None if so."""
     limit = count.limit
     values: dict[str, object] = {"count": count.key, "moment": moment, "until": moment + MEMORY}
     values |= {f"after_{tries}": limit.blocked_until(tries, moment) for tries in (1, *limit.steps)}
     values["longest"] = moment + limit.longest
     add = statements.add(limit.free, limit.steps, sqlite=is_sqlite())
-    return db.session.execute(add, values).first() is not None
+    next_one: datetime | None = db.session.scalar(add, values)
+    return next_one
+
+
+def _refusal(counts: Sequence[Count], moment: datetime) -> TooMany:
+    """Return what to raise about a try beside which one of these has to wait."""
+    for count in counts:
+        memory().expect_wait(count.key)
+    return _too_many(_blocked_until(counts), moment)
 
 
 def _too_many(until: datetime, moment: datetime) -> TooMany:
@@ -203,12 +215,19 @@ def _blocked_until(counts: Sequence[Count]) -> datetime:
 def check(counts: Sequence[Count]) -> None:
     """Spare the work that a try costs while one of them has to wait; this decides nothing else.
 
+    Hardly anybody has to wait: the database is asked only about those that this process has seen
+    do so. Another process finds out when the try is counted, after its work, and once.
+
     Raises:
         TooMany: one of them has to wait.
     """
+    keys = {count.key for count in counts}
+    if memory().waiting.isdisjoint(keys):
+        return
     moment, until = now(), _blocked_until(counts)
     if until > moment:
         raise _too_many(until, moment)
+    memory().waiting.difference_update(keys)
 
 
 def went_right(account_count: Count, network_count: Count) -> None:
@@ -225,7 +244,7 @@ def went_right(account_count: Count, network_count: Count) -> None:
     keys = {"first": first, "second": second, "forgotten": account_count.key}
     lets = statements.let_both_through(sqlite=is_sqlite())
     if len(db.session.execute(lets, keys | {"moment": moment}).all()) < len(counts):
-        raise _too_many(_blocked_until(counts), moment)
+        raise _refusal(counts, moment)
 
 
 def forget(count: Count) -> None:

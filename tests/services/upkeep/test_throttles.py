@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.errors import TooMany
 from app.models import Throttle
 from app.services.upkeep import throttles
+from app.services.upkeep.memory import memory
 from app.services.upkeep.throttles import Count, Limit
 
 FEW = Limit("few", free=2, wait=timedelta(seconds=10))
@@ -122,6 +123,45 @@ def test_check_counts_nothing(db, clock):
         throttles.check((count, Count(FEW, "john")))
 
     assert wait(db, count) is None
+
+
+def test_check_asks_nothing_about_who_has_never_had_to_wait(db, statements):
+    count = Count(FEW, "jane")
+    spend(db, count)
+
+    with statements() as seen:
+        throttles.check((count, Count(FEW, "john")))
+
+    assert seen.count == 0, seen
+
+
+def test_check_asks_the_database_whether_the_wait_is_over(db, clock, statements):
+    """Another process may have ended it: somebody has chosen a new password there."""
+    count = Count(FEW, "jane")
+    spend(db, count, FEW.free)
+    with pytest.raises(TooMany):
+        throttles.check((count,))
+    db.session.execute(delete(Throttle))
+
+    throttles.check((count,))
+
+    with statements() as seen:
+        throttles.check((count,))
+    assert seen.count == 0, seen
+
+
+def test_another_process_finds_out_once(db, clock, statements):
+    """It makes the work of one try in vain; that decides nothing (security.md RL03)."""
+    count = Count(FEW, "jane")
+    spend(db, count, FEW.free)
+    memory().clear()
+
+    throttles.check((count,))
+    with pytest.raises(TooMany):
+        throttles.reserve((count,))
+    with statements() as seen, pytest.raises(TooMany):
+        throttles.check((count,))
+    assert seen.count == 1, seen
 
 
 def test_check_refuses_as_long_as_the_longest_wait_among_them(db, clock):
