@@ -105,19 +105,19 @@ def sign_in(user: User, *, amr: tuple[str, ...]) -> SignedIn | None:
 
 def _open(user: User, *, amr: tuple[str, ...]) -> tuple[SignedIn, str]:
     """Start a session, and tell the owner when it is out of the ordinary (security.md LG08)."""
-    agent = request.headers.get("User-Agent", "")
-    device = partial(agents.describe, agent)
-    notices.of_sign_in(user, arrival(user), device=device, address=address())
+    agent, network = request.headers.get("User-Agent", ""), address()
+    device, coming = partial(agents.describe, agent), arrival(user)
+    notices.of_sign_in(user, coming, device=device, address=network)
     opened = sessions.open(
         user,
         amr=amr,
-        address=address(),
+        address=network,
         agent=agent,
         browser=browser(),
         is_kept=bool(cookie_session().keeps),
         reference=_reference(),
     )
-    if arrival(user).living >= settings.sessions_per_user:
+    if coming.living >= settings.sessions_per_user:
         sessions.end_surplus(user.id, settings.sessions_per_user)
     return opened
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from flask import Flask, Response, request
 
 from app.settings import settings
@@ -20,30 +22,34 @@ TWO_YEARS = 63_072_000
 
 def protect(response: Response) -> Response:
     """Add what is missing; a view that set a header itself knows better."""
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    if settings.is_secure:
-        headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains")
-    if request.endpoint == "static":
-        if "v" in request.args:
-            headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    if response.mimetype == "text/html":
-        _protect_page(response)
+    there = {name.lower(): value for name, value in response.headers}  # looked through once
+    if request.endpoint == "static" and "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    for name, value in _wanted(response, there):
+        if name.lower() not in there:
+            response.headers.add(name, value)
     return response
 
 
-def _protect_page(response: Response) -> None:
+def _wanted(response: Response, there: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a response has to say; `there` says it already, by names in small letters."""
+    yield "X-Content-Type-Options", "nosniff"
+    if settings.is_secure:
+        yield "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
+    if request.endpoint == "static":
+        return
+    yield "Cache-Control", "no-store"
+    yield "Referrer-Policy", "no-referrer"
+    if response.mimetype != "text/html":
+        return
     leads_away = request.blueprint in LEAD_AWAY
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY if leads_away else FORMS_STAY_HERE)
-    if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
-        headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    policy = POLICY if leads_away else FORMS_STAY_HERE
+    yield "Content-Security-Policy", policy
+    if "frame-ancestors 'none'" in there.get("content-security-policy", policy):
+        yield "X-Frame-Options", "DENY"
+    yield "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
     if not leads_away:  # an application may open the sign-in as a pop-up and wait for it
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        yield "Cross-Origin-Opener-Policy", "same-origin"
 
 
 def as_file(response: Response, name: str) -> Response:

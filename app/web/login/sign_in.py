@@ -121,10 +121,10 @@ def _may_choose() -> bool:
 
 def _check(form: SignInForm) -> User | Refused:
     """Return who has signed in, or why nobody has; the same work for every address."""
-    email, typed = form.username.data, form.password.data
-    user, stored, known = accounts.find_for_sign_in(email, guards.browser())
+    email, typed, browser = form.username.data, form.password.data, guards.browser()
+    user, stored, known = accounts.find_for_sign_in(email, browser)
     counted = accounts.throttle_key(user, email)
-    account = throttles.account(counted, browser=guards.browser() if known else "")
+    account = throttles.account(counted, browser=browser if known else "")
     network = throttles.network(guards.address())
     try:
         throttles.check((account, network))
