@@ -59,7 +59,8 @@ class ServerSettings(FromEnvironment):
     pin_workers: bool = Field(
         default=True,
         description="Where there are as many workers as processors (Linux), each stays on one of "
-        "its own: up to a sixth faster. Switch it off where another busy program does the same.",
+        "its own: up to a sixth more refreshes a second, a tenth fewer answers of discovery. "
+        "Switch it off where another busy program does the same.",
     )
     run_jobs: bool = Field(
         default=True,
