@@ -37,6 +37,10 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_WAIT_SECONDS = 5
+#: No size, so as many as threads have needed at once: each beyond it would be closed after its use,
+#: and the next one read the schema anew, which takes longer than most requests. What is in memory
+#: has one connection alone.
+KEEP_ALL = {"pool_size": 0}
 
 
 class Base(DeclarativeBase):
@@ -193,10 +197,8 @@ def engine_options(url: str) -> dict[str, Any]:
                 "isolation_level": "IMMEDIATE",
                 "timeout": SQLITE_WAIT_SECONDS,
             },
-            # As many as there are threads: each beyond the size would be closed after its use, and
-            # the next one read the schema anew, which takes longer than most requests.
-            "pool_size": 0,
             "hide_parameters": True,
+            **(KEEP_ALL if make_url(url).database else {}),
         }
     guards = (
         "-c statement_timeout=3000 -c lock_timeout=2000 "

@@ -55,9 +55,15 @@ class WriterTurns:
         until = time.monotonic() + self._longest_wait
         if not self._threads.acquire(timeout=self._longest_wait):
             raise _too_late()
+        try:
+            self._wait_for_processes(until)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def _wait_for_processes(self, until: float) -> None:
         while not self._lock_file():
             if time.monotonic() > until:
-                self._threads.release()
                 raise _too_late()
             time.sleep(STEP_SECONDS)
 
@@ -70,23 +76,28 @@ class WriterTurns:
 
     def give_back(self) -> None:
         """Let the next one write."""
-        fcntl.lockf(self._file, fcntl.LOCK_UN)
-        self._threads.release()
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
+        finally:
+            self._threads.release()
 
 
 class Connection(sqlite3.Connection):
-    """A connection that takes its turn before it writes."""
+    """A connection that takes its turn before the driver begins a transaction that writes.
+
+    What goes round the cursors it makes goes round the turn, too: `with connection`, for example.
+    """
 
     turns: WriterTurns | None = None
     has_turn = False
 
-    def cursor(self, *_factory: Any) -> Any:
+    def cursor(self, factory: Any = None) -> Any:
         """Return a cursor whose statements wait for the turn."""
-        return super().cursor(_Cursor)
+        return super().cursor(factory or _Cursor)
 
     def before(self, statement: str) -> None:
         """Take the turn if this statement begins a transaction that writes."""
-        word = statement[:LETTERS].upper()
+        word = statement.lstrip()[:LETTERS].upper()
         if word in WRITES:
             self._take_turn()
         elif word == SAVEPOINT:
@@ -94,9 +105,21 @@ class Connection(sqlite3.Connection):
             if not self.in_transaction:  # SQLite would begin one that cannot wait for the lock
                 self.execute("BEGIN IMMEDIATE")
 
+    def execute(self, statement: str, parameters: Any = (), /) -> Any:
+        """Run a statement on a cursor of ours: the driver would take one of its own."""
+        return self.cursor().execute(statement, parameters)
+
     def commit(self) -> None:
-        """Make it durable, and let the next one write."""
-        super().commit()
+        """Make it durable, and let the next one write.
+
+        What cannot be made durable is forgotten at once: SQLAlchemy takes a transaction whose end
+        has failed for ended, and would give the connection to somebody else with it open.
+        """
+        try:
+            super().commit()
+        except BaseException:
+            self.rollback()
+            raise
         self._give_turn_back()
 
     def rollback(self) -> None:

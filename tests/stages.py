@@ -157,5 +157,6 @@ def _forget(app: Flask) -> None:
     memory = app.extensions.get("sealwax.memory")
     if memory is not None:
         memory.clear()
+        memory.waiting.clear()
     with app.app_context():
         sightings.here().clear()

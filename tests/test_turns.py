@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.pool import StaticPool
 
 from app.database import engine_options
 from app.turns import WriterTurns
@@ -92,7 +93,7 @@ def test_writer_that_waits_too_long_is_told_to_come_back(file: Path) -> None:
     engine = opened(file, wait=0.05)
     with engine.begin() as first:
         first.execute(update(COUNTER).values(value=1))
-        with pytest.raises(OperationalError), engine.begin() as second:
+        with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
             second.execute(update(COUNTER).values(value=2))
 
     assert value(engine) == 1
@@ -125,19 +126,19 @@ def test_many_rows_at_once_wait_for_the_turn(file: Path) -> None:
     rows = [{"id": number, "value": 0} for number in (2, 3)]
     with engine.begin() as first:
         first.execute(insert(COUNTER), rows)
-        with pytest.raises(OperationalError), engine.begin() as second:
+        with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
             second.execute(insert(COUNTER), [{"id": number, "value": 1} for number in (2, 3)])
 
     assert value(engine) == 0
 
 
-def test_statement_in_small_letters_waits_for_the_turn(file: Path) -> None:
+def test_statement_that_is_indented_and_small_waits_for_the_turn(file: Path) -> None:
     """The driver begins a transaction before it, too."""
     engine = opened(file, wait=0.05)
     with engine.begin() as first:
-        first.execute(text("update counter set value = 5"))
+        first.execute(text("\n  update counter set value = 5"))
         with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
-            second.execute(text("update counter set value = 6"))
+            second.execute(text("\n  update counter set value = 6"))
 
     assert value(engine) == 5
 
@@ -155,6 +156,34 @@ def test_turn_is_given_back_when_a_connection_is_closed(file: Path) -> None:
     with engine.begin() as other:
         other.execute(update(COUNTER).values(value=9))
     assert value(engine) == 9
+
+
+def test_turn_is_given_back_when_a_commit_fails(file: Path) -> None:
+    """SQLAlchemy takes such a transaction for ended, and rolls nothing back."""
+    engine = opened(file, wait=0.05)
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA foreign_keys = ON"))
+        connection.execute(
+            text("CREATE TABLE child (id REFERENCES counter (id) DEFERRABLE INITIALLY DEFERRED)")
+        )
+        connection.execute(text("INSERT INTO child VALUES (99)"))
+        with pytest.raises(IntegrityError):
+            connection.commit()
+
+    with engine.begin() as other:
+        assert other.scalar(text("SELECT count(*) FROM child")) == 0
+        other.execute(update(COUNTER).values(value=9))
+    assert value(engine) == 9
+
+
+def test_database_in_memory_has_one_connection() -> None:
+    """It takes no size of a pool, and no turn."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, **engine_options("sqlite://"))
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(COUNTER), {"id": 1, "value": 3})
+
+    assert value(engine) == 3
 
 
 def test_writer_reads_on_after_its_turn(file: Path) -> None:

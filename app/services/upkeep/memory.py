@@ -71,7 +71,6 @@ class Memory:
     def clear(self) -> None:
         """Forget everything that may change."""
         self._kept.clear()
-        self.waiting.clear()
         for _, forget in self._watchers:
             forget()
 

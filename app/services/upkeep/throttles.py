@@ -216,7 +216,7 @@ def check(counts: Sequence[Count]) -> None:
     """Spare the work that a try costs while one of them has to wait; this decides nothing else.
 
     Hardly anybody has to wait: the database is asked only about those that this process has seen
-    do so. Another process finds out when the try is counted, after its work, and once.
+    do so. Another process finds out when the first try is counted, which is after its work.
 
     Raises:
         TooMany: one of them has to wait.

@@ -150,11 +150,11 @@ def test_check_asks_the_database_whether_the_wait_is_over(db, clock, statements)
     assert seen.count == 0, seen
 
 
-def test_another_process_finds_out_once(db, clock, statements):
-    """It makes the work of one try in vain; that decides nothing (security.md RL03)."""
+def test_another_process_finds_out_by_one_try(db, clock, statements):
+    """It does the work of that one in vain; it decides nothing (security.md RL03)."""
     count = Count(FEW, "jane")
     spend(db, count, FEW.free)
-    memory().clear()
+    memory().waiting.clear()
 
     throttles.check((count,))
     with pytest.raises(TooMany):
