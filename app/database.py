@@ -190,7 +190,8 @@ def engine_options(url: str) -> dict[str, Any]:
 
     Parameters are hidden in errors and logs: they may be addresses, digests or hashes.
     """
-    if make_url(url).get_backend_name() == "sqlite":
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite":
         return {
             "connect_args": {
                 "factory": turns.Connection,
@@ -198,7 +199,7 @@ def engine_options(url: str) -> dict[str, Any]:
                 "timeout": SQLITE_WAIT_SECONDS,
             },
             "hide_parameters": True,
-            **(KEEP_ALL if make_url(url).database else {}),
+            **(KEEP_ALL if parts.database else {}),
         }
     guards = (
         "-c statement_timeout=3000 -c lock_timeout=2000 "
@@ -219,11 +220,11 @@ def init_database(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
+        app.extensions["sealwax.reading"] = db.engine
+        if is_sqlite():
             event.listen(db.engine, "connect", _prepare_sqlite)
             if file := db.engine.url.database:
                 turns.WriterTurns(file, SQLITE_WAIT_SECONDS).attach(db.engine)
-            app.extensions["sealwax.reading"] = db.engine
         else:
             # Autocommit saves the BEGIN and ROLLBACK round trips of a request that only reads;
             # both engines share one pool.

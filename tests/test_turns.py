@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import (
     Column,
     Engine,
+    Executable,
     Integer,
     MetaData,
     Table,
@@ -56,6 +57,12 @@ def value(engine: Engine) -> int:
         return int(connection.scalar(select(COUNTER.c.value)) or 0)
 
 
+def refuse(engine: Engine, statement: Executable, rows: list[dict[str, int]] | None = None) -> None:
+    """Try to write while somebody else does; the turn does not come in time."""
+    with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
+        second.execute(statement, rows)
+
+
 def test_many_writers_at_once_all_write(file: Path) -> None:
     """Read, add one, write: a lost update or an error would show."""
     engine = opened(file)
@@ -93,8 +100,7 @@ def test_writer_that_waits_too_long_is_told_to_come_back(file: Path) -> None:
     engine = opened(file, wait=0.05)
     with engine.begin() as first:
         first.execute(update(COUNTER).values(value=1))
-        with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
-            second.execute(update(COUNTER).values(value=2))
+        refuse(engine, update(COUNTER).values(value=2))
 
     assert value(engine) == 1
 
@@ -126,8 +132,7 @@ def test_many_rows_at_once_wait_for_the_turn(file: Path) -> None:
     rows = [{"id": number, "value": 0} for number in (2, 3)]
     with engine.begin() as first:
         first.execute(insert(COUNTER), rows)
-        with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
-            second.execute(insert(COUNTER), [{"id": number, "value": 1} for number in (2, 3)])
+        refuse(engine, insert(COUNTER), [{"id": number, "value": 1} for number in (2, 3)])
 
     assert value(engine) == 0
 
@@ -137,8 +142,7 @@ def test_statement_that_is_indented_and_small_waits_for_the_turn(file: Path) -> 
     engine = opened(file, wait=0.05)
     with engine.begin() as first:
         first.execute(text("\n  update counter set value = 5"))
-        with pytest.raises(OperationalError, match="no turn"), engine.begin() as second:
-            second.execute(text("\n  update counter set value = 6"))
+        refuse(engine, text("\n  update counter set value = 6"))
 
     assert value(engine) == 5
 

@@ -5,6 +5,7 @@ Changes are recorded and mailed to the owner: it may not have been them (securit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
@@ -31,7 +32,12 @@ from app.services.upkeep.audit import Event
 
 def is_demanded_of(user_id: int, holder: Holder) -> bool:
     """Tell whether the policy of the deployment, or of a group, wants a second step of a user."""
-    return is_policy_for(holder) or groups.demand_second_step(user_id)
+    return is_demanded(holder, by_group=lambda: groups.demand_second_step(user_id))
+
+
+def is_demanded(holder: Holder, *, by_group: Callable[[], bool]) -> bool:
+    """Tell the same to whoever has asked about the groups along with something else."""
+    return _is_policy(holder) or by_group()
 
 
 def is_owed_by(person: SignedIn) -> bool:
@@ -41,10 +47,10 @@ def is_owed_by(person: SignedIn) -> bool:
     sessions that one step has opened.
     """
     is_enough = person.has_second_step or levels.reaches(person.acr, levels.MFA)
-    return not is_enough and is_policy_for(person)
+    return not is_enough and _is_policy(person)
 
 
-def is_policy_for(holder: Holder) -> bool:
+def _is_policy(holder: Holder) -> bool:
     """Tell whether the deployment wants it; `admins` are all who have a role (security.md AD04)."""
     return levels.is_mfa_policy(has_role=bool(roles.of(holder)))
 

@@ -40,21 +40,18 @@ class Memory:
         if found is not None and moment < found[0]:
             return cast("T", found[1])
         value = load()
-        if len(self._kept) >= MOST_ENTRIES:  # made-up client ids must not fill the memory
-            self._kept.clear()
+        _make_room(self._kept)
         self._kept[key] = (moment + timedelta(seconds=LONGEST_SECONDS), value)
         return value
 
     def note(self, key: Hashable, day: date) -> None:
         """Keep in mind that something was written down on this day."""
-        if len(self.noted) >= MOST_ENTRIES:
-            self.noted.clear()
+        _make_room(self.noted)
         self.noted[key] = day
 
     def expect_wait(self, key: str) -> None:
         """Keep in mind that a throttle may have to wait."""
-        if len(self.waiting) >= MOST_ENTRIES:
-            self.waiting.clear()
+        _make_room(self.waiting)
         self.waiting.add(key)
 
     def forget(self, key: Hashable) -> None:
@@ -73,6 +70,12 @@ class Memory:
         self._kept.clear()
         for _, forget in self._watchers:
             forget()
+
+
+def _make_room(entries: dict[Any, Any] | set[str]) -> None:
+    """Forget everything once it is too much: what strangers make up must not fill the memory."""
+    if len(entries) >= MOST_ENTRIES:
+        entries.clear()
 
 
 def memory() -> Memory:

@@ -180,7 +180,9 @@ def _owed_page(user: User, amr: tuple[str, ...]) -> str | None:
 
 
 def _is_demanded_of(user: User) -> bool:
-    return second_steps.is_policy_for(user) or guards.arrival(user).is_demanded_by_group
+    return second_steps.is_demanded(
+        user, by_group=lambda: guards.arrival(user).is_demanded_by_group
+    )
 
 
 def _is_spared(user: User) -> bool:
