@@ -15,12 +15,15 @@ from app.logs import init_logs
 from app.oidc.provider import init_provider
 from app.services.people.leaked_passwords import init_leaks
 from app.settings import Settings, load_settings
+from app.web.rendering import Templates
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class Sealwax(Flask):
     """A Flask application whose functions are all plain ones."""
+
+    jinja_environment = Templates
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function itself: Flask looks at each, several times in every request."""

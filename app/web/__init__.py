@@ -21,6 +21,7 @@ from app.web import (
     idle,
     languages,
     persons,
+    rendering,
     themes,
     unsent,
 )
@@ -53,7 +54,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # our pages send no referrer to check
     app.session_interface = cookies.Cookies(settings)
     app.url_map.converters["int"] = RowNumber
-    first = (csrf.csrf, assets, languages, themes, persons, access, unsent, idle)
+    first = (csrf.csrf, assets, languages, rendering, themes, persons, access, unsent, idle)
     for part in (*first, headers, error_pages, health):
         part.init_app(app)
     wings = (*endpoint_blueprints, *login_blueprints, *account_blueprints, *admin_blueprints)

@@ -16,11 +16,12 @@ A_YEAR = 31_536_000
 
 def asset(path: str) -> str:
     """Return the address of a static file, with the hash of its content."""
-    versions: dict[str, str] = current_app.extensions["sealwax.assets"]
-    if path not in versions:
+    addresses: dict[str, str] = current_app.extensions["sealwax.assets"]
+    if path not in addresses:
         content = Path(current_app.static_folder or "", path).read_bytes()
-        versions[path] = hashlib.sha256(content).hexdigest()[:8]
-    return url_for("static", filename=path, v=versions[path])
+        version = hashlib.sha256(content).hexdigest()[:8]
+        addresses[path] = url_for("static", filename=path, v=version)
+    return addresses[path]
 
 
 def brand() -> dict[str, str]:
