@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone
@@ -37,8 +38,12 @@ def zone(name: str | None) -> tzinfo:
 
 def written(at: datetime, where: tzinfo) -> str:
     """Return a moment as it is written in the language in use, in a zone that it names."""
+    return _written(at, where, get_locale() or Locale(DEFAULT))
+
+
+@lru_cache(maxsize=64)  # a mail says each moment twice: in HTML and in plain text
+def _written(at: datetime, where: tzinfo, locale: Locale) -> str:
     here = at.astimezone(where)
-    locale = get_locale() or Locale(DEFAULT)
     return f"{format_datetime(here, 'medium', tzinfo=where, locale=locale)} {here.tzname()}"
 
 

@@ -13,9 +13,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from flask import current_app, render_template
-from flask_babel import force_locale
-from sqlalchemy import and_, case, func, select, update
+from flask import current_app
+from flask_babel import LazyString, force_locale
+from jinja2 import Template
+from sqlalchemy import and_, case, func, insert, select, update
 
 from app.clock import now
 from app.database import db
@@ -68,41 +69,43 @@ def enqueue(
     context["zone"] = languages.zone(reader.zoneinfo if reader is not None else None)
     with force_locale(languages.read_by(reader, asked=asked)):
         rendered = _rendered(template, to, context)
-    rendered.due_at += wait
-    db.session.add(rendered)
-    db.session.flush()
+    rendered["due_at"] += wait
+    db.session.execute(insert(MAILS), rendered)
 
 
 def draft(template: str, *, to: str, **context: Any) -> EmailMessage:
     """Render a mail in the language of this request, to be sent at once and kept nowhere."""
-    return _message(_rendered(template, to, context))
+    return _message(Mail(**_rendered(template, to, context)))
 
 
-def _rendered(template: str, to: str, context: dict[str, Any]) -> Mail:
+def _rendered(template: str, to: str, context: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of the outbox."""
     if not to.isprintable() or " " in to:  # a line break would start another header (RV03)
         message = "an address that cannot stand in a header"
         raise ValueError(message)
-    context = {"zone": UTC, "not_me_url": f"{settings.issuer}/account/not-me", **context}
-    moment = now()
-    return Mail(
-        message_id=f"<{secrets.new_id()}@{_domain()}>",
-        recipient=to,
-        template=template,
-        subject=_block(template, "subject", context)[:LONGEST_SUBJECT],
-        text=_block(template, "body", context, one_line=False),
-        html=render_template(f"email/{template}.html", **context),
-        created_at=moment,
-        due_at=moment,
-    )
-
-
-def _block(template: str, name: str, context: dict[str, Any], *, one_line: bool = True) -> str:
-    """Return one block of the plain text template; a subject is one line, whatever it holds."""
-    found = current_app.jinja_env.get_template(f"email/{template}.txt")
-    values = dict(context)
+    values = {"zone": UTC, "not_me_url": f"{settings.issuer}/account/not-me", **context}
+    for name, value in context.items():
+        if isinstance(value, LazyString):  # said once, not wherever it stands
+            values[name] = str(value)
     current_app.update_template_context(values)
-    text = "".join(found.blocks[name](found.new_context(values)))
-    return " ".join(text.split()) if one_line else f"{text.strip()}\n"
+    plain = current_app.jinja_env.get_template(f"email/{template}.txt")
+    subject, text = (_block(plain, name, values) for name in ("subject", "body"))
+    moment = now()
+    return {
+        "message_id": f"<{secrets.new_id()}@{_domain()}>",
+        "recipient": to,
+        "template": template,
+        "subject": " ".join(subject.split())[:LONGEST_SUBJECT],  # one line, whatever it holds
+        "text": f"{text.strip()}\n",
+        "html": current_app.jinja_env.get_template(f"email/{template}.html").render(values),
+        "created_at": moment,
+        "due_at": moment,
+    }
+
+
+def _block(template: Template, name: str, values: dict[str, Any]) -> str:
+    """Return one block of a template, rendered alone."""
+    return "".join(template.blocks[name](template.new_context(values)))
 
 
 def _domain() -> str:
