@@ -7,8 +7,10 @@ cannot be finished by another (consent fixation), nor twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.clock import now
 from app.database import db
@@ -19,8 +21,10 @@ from app.services.clients import scopes
 from app.settings import settings
 
 INTERACTIONS = Interaction.__table__
-#: Built once: building it takes longer than running it.
+#: Built once: building them takes longer than running them.
 _PARK = insert(INTERACTIONS)
+_FIND = select(Interaction).where(INTERACTIONS.c.digest == bindparam("of_digest"))
+_FACTS = update(INTERACTIONS).where(INTERACTIONS.c.digest == bindparam("of_digest"))
 
 
 class InteractionGone(NotFound):
@@ -79,7 +83,7 @@ def find(handle: str, *, browser: str) -> Interaction:
         AnotherBrowser: it was brought by another browser.
         AlreadyFinished: its answer has been sent.
     """
-    interaction = db.session.get(Interaction, secrets.digest(handle))
+    interaction = db.session.scalars(_FIND, {"of_digest": secrets.digest(handle)}).one_or_none()
     if interaction is None or interaction.expires_at <= now():
         raise InteractionGone
     presented = secrets.digest(browser)
@@ -115,13 +119,19 @@ def _bind(interaction: Interaction, presented: str) -> Interaction:
     return interaction
 
 
-def _belongs_to(interaction: Interaction, session_id: int) -> None:
-    """Bind the answers to a session; those that were given in another one do not count."""
-    if interaction.session_id != session_id:
-        interaction.signed_in_at = None
-        interaction.account_chosen = False
-        interaction.allowed_scope = None
-    interaction.session_id = session_id
+def _note(interaction: Interaction, **facts: Any) -> None:
+    """Write down facts, at once and past the session, whose way there is five times as long."""
+    db.session.execute(_FACTS, {**facts, "of_digest": interaction.digest})
+    for name, fact in facts.items():
+        set_committed_value(interaction, name, fact)
+
+
+def _answered_in(interaction: Interaction, session_id: int) -> dict[str, Any]:
+    """Return the answers as far as they count in a session; another one's do not."""
+    if interaction.session_id == session_id:
+        return {}
+    nothing = {"signed_in_at": None, "account_chosen": False, "allowed_scope": None}
+    return {"session_id": session_id, **nothing}
 
 
 def show(interaction: Interaction, session_id: int) -> None:
@@ -132,30 +142,24 @@ def show(interaction: Interaction, session_id: int) -> None:
 
 def sign_in(interaction: Interaction, session_id: int) -> None:
     """Note that a person has just proved who they are for this request."""
-    _belongs_to(interaction, session_id)
-    interaction.signed_in_at = now()
-    interaction.account_chosen = True
-    db.session.flush()
+    before = _answered_in(interaction, session_id)
+    _note(interaction, **{**before, "signed_in_at": now(), "account_chosen": True})
 
 
 def choose(interaction: Interaction, session_id: int) -> None:
     """Note that the person goes on with the account they are signed in with."""
-    _belongs_to(interaction, session_id)
-    interaction.account_chosen = True
-    db.session.flush()
+    _note(interaction, **{**_answered_in(interaction, session_id), "account_chosen": True})
 
 
 def allow(interaction: Interaction, session_id: int, allowed: Iterable[str]) -> None:
     """Note which scopes the person allowed, and in which session they said so."""
-    _belongs_to(interaction, session_id)
-    interaction.allowed_scope = scopes.join(allowed)
-    db.session.flush()
+    before = _answered_in(interaction, session_id)
+    _note(interaction, **{**before, "allowed_scope": scopes.join(allowed)})
 
 
 def deny(interaction: Interaction) -> None:
     """Note that the person cancelled."""
-    interaction.denied_at = now()
-    db.session.flush()
+    _note(interaction, denied_at=now())
 
 
 def finish(interaction: Interaction) -> None:
