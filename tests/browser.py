@@ -174,6 +174,14 @@ class Browser:
         assert found is not None, f"no id={name!r} on {self.shown.url}: {self.shown.text[:500]}"
         return found
 
+    @property
+    def csrf_token(self) -> str:
+        """Return the CSRF value that the forms of the page send."""
+        hidden = [one for one in self.shown.root.find_all("input") if one.get("type") == "hidden"]
+        values = [one.get("value") for one in hidden if one.get("name") == "csrf_token"]
+        assert values, f"no form on {self.shown.url}: {self.shown.text[:500]}"
+        return values[0]
+
     # --- acting ---------------------------------------------------------------------------------
 
     def follow(self, text: str) -> Self:

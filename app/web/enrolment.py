@@ -13,7 +13,6 @@ from datetime import datetime
 import segno
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
@@ -25,6 +24,7 @@ from app.services.people.totp import CodeWrong
 from app.services.upkeep import branding
 from app.settings import settings
 from app.web import guards
+from app.web.forms import Form
 
 GROUP = 4
 CODE_WRONG = lazy_gettext(
@@ -32,7 +32,7 @@ CODE_WRONG = lazy_gettext(
 )
 
 
-class EnrolForm(FlaskForm):
+class EnrolForm(Form):
     """The code that proves it; `which` tells which seed the page has shown."""
 
     code = StringField(validators=[InputRequired(lazy_gettext("Enter the code from the app."))])

@@ -4,14 +4,60 @@ from __future__ import annotations
 
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+from wtforms.widgets import Input
 
 from app.errors import InvalidInput
 
 
-def blame(form: FlaskForm, error: InvalidInput, **names: str) -> None:
+def attributes(**named: Any) -> Markup:
+    """Return HTML attributes as WTForms' own `html_params` does, at a sixth of its price.
+
+    Trailing underscores of a name go, those in `data_` and `aria_` names become hyphens; True
+    stands for a name alone, False for none.
+    """
+    written = []
+    for name, value in sorted(named.items()):
+        if value is False:
+            continue
+        plain = name.rstrip("_")
+        if plain.startswith(("data_", "aria_")):
+            plain = plain.replace("_", "-")
+        # Markup may hold quotes of its own: they would end the attribute.
+        quoted = "" if value is True else str(escape(value)).replace('"', "&quot;")
+        written.append(plain if value is True else f'{plain}="{quoted}"')
+    return Markup(" ".join(written))  # noqa: S704 (each value is escaped above, names are ours)
+
+
+Input.html_params = staticmethod(attributes)  # every widget of an <input> asks its class for it
+
+
+class Form(FlaskForm):
+    """A form of ours; its CSRF value was checked before its view ran, as of every POST."""
+
+    class Meta(FlaskForm.Meta):
+        """The form itself has nothing to check then."""
+
+        csrf = False
+
+    @property
+    def csrf_token(self) -> Markup:
+        """Return the field that sends the CSRF value."""
+        value = escape(generate_csrf())
+        return Markup('<input type="hidden" name="csrf_token" value="%s">') % value
+
+    def hidden_tag(self, *fields: str) -> Markup:
+        """Return every hidden field, the CSRF value first."""
+        others: Markup = super().hidden_tag(*fields)
+        return self.csrf_token + others
+
+
+def blame(form: Form, error: InvalidInput, **names: str) -> None:
     """Show a refusal at its field, or above the form when it has no such field.
 
     `names` gives the field of this form for a name that the rules use.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from app.errors import ProviderError
@@ -15,6 +14,7 @@ from app.services.people.challenges import ChallengeStale
 from app.services.people.passkey_proofs import CounterWentBack, PasskeyUnknown
 from app.services.people.passkeys import PasskeyKnown, PasskeyWrong, TooManyPasskeys
 from app.web import agents, guards
+from app.web.forms import Form
 
 _WRONG = lazy_gettext("This passkey could not be checked. Try again, or sign in another way.")
 _STALE = lazy_gettext("This page was open for a long time. Try again.")
@@ -40,7 +40,7 @@ MAKING = tuple(NOT_MADE)
 USING = tuple(NOT_USED)
 
 
-class PasskeyForm(FlaskForm):
+class PasskeyForm(Form):
     """What the browser's ceremony has come to, as passkey.js writes it."""
 
     credential = HiddenField()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, Regexp
@@ -21,12 +20,13 @@ from app.services.upkeep.audit import Event
 from app.settings import settings
 from app.web import error_pages, forms, guards, unsent
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import entering, waiting
 
 blueprint = Blueprint("setup", __name__)
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(Form):
     """The first administrator, and the value that lets them in."""
 
     token = StringField(validators=[DataRequired(_("Type the code from the server's log."))])

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, current_app, g, request, url_for
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
@@ -26,6 +25,7 @@ from app.services.authorization import unsent_forms
 from app.services.authorization.unsent_forms import Unsent, Whose
 from app.settings import settings
 from app.web.csrf import SEAM
+from app.web.forms import Form
 
 #: Stands in the address of a page whose form was kept, or was too old and did nothing.
 MARK, KEPT, OLD = "unsent", "yes", "old"
@@ -37,13 +37,13 @@ NEVER = (PasswordField, FileField)
 V = TypeVar("V", bound=Callable[..., Any])
 
 
-class KeptForm(FlaskForm):
+class KeptForm(Form):
     """A form that is filled in with what was kept of it, when its page is opened for that."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(Form.Meta):
         """Where the values come from."""
 
-        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """Return what was sent; or else, unless the view wants none, what was kept."""
             found = super().wrap_formdata(form, formdata)
             kept: Unsent | None = g.get("unsent")

@@ -102,11 +102,6 @@ def _identifier_empty() -> Context:
     return _sign_in(stage="identifier", form=told(form, username="Enter your email address."))
 
 
-def _stale() -> Context:
-    form = SignInForm(formdata=None, data={"username": JANE.email})
-    return _sign_in(form=told(form, csrf_token="The CSRF token is missing."))
-
-
 def _check_email(**changes: Any) -> Context:
     known = {
         "form": CodeForm(formdata=None),
@@ -154,7 +149,6 @@ STATES: States = (
     ("login/sign_in.html", "wrong", _wrong),
     ("login/sign_in.html", "empty", _empty),
     ("login/sign_in.html", "throttled", _throttled),
-    ("login/sign_in.html", "stale", _stale),
     ("login/sign_in.html", "confirming", _confirming),
     (
         "login/sign_in.html",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from flask_wtf import FlaskForm
+from app.web.forms import Form
 
 Context = dict[str, Any]
 #: Template, name of the state, and what makes its context.
@@ -69,7 +69,7 @@ def scope(name: str, title: str, **changes: Any) -> dict[str, Any]:
     return {**known, **changes}
 
 
-def told(form: FlaskForm, *texts: str, **faults: str) -> FlaskForm:
+def told(form: Form, *texts: str, **faults: str) -> Form:
     """Return the form with faults, as a view hands it back: of the whole, and of fields by name."""
     form.form_errors.extend(texts)
     for name, text in faults.items():

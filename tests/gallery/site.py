@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from pydantic import SecretStr
 
 from app import create_app
@@ -22,6 +21,7 @@ from app.settings import Settings
 from app.web.access import ANYONE, needs
 from app.web.admin import looks
 from app.web.admin import settings as settings_page
+from app.web.forms import Form
 from app.web.headers import POLICY
 from tests.gallery.people import holder
 from tests.gallery.states import BY_PATH, STATES
@@ -58,7 +58,7 @@ def show(path: str) -> ResponseReturnValue:
     if state is None:
         abort(404)
     context = {"current_user": holder(is_admin=True), **_direction(), **state.build()}
-    failed = any(isinstance(form, FlaskForm) and form.errors for form in context.values())
+    failed = any(isinstance(form, Form) and form.errors for form in context.values())
     page = make_response(render_template(state.template, **context), 422 if failed else 200)
     if path.startswith(LEADS_AWAY):
         page.headers["Content-Security-Policy"] = POLICY

@@ -222,7 +222,7 @@ def test_session_of_somebody_else_cannot_be_ended(app, signed_in, db):
     stranger = factories.user()
     theirs = browser_of(app, stranger)
     session_id = db.session.scalar(select(Session.id).where(Session.user_id == stranger.id))
-    token = signed_in.open("/account/security").element("password-csrf").get("value")
+    token = signed_in.open("/account/security").csrf_token
 
     signed_in.post(f"/account/sessions/{session_id}/end", {"csrf_token": token})
 

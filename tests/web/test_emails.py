@@ -76,7 +76,7 @@ def test_address_of_somebody_else_looks_like_a_free_one(signed_in, letters, stat
         with statements() as found:
             signed_in.press("add", email=email)
         counts.append(found.count)
-        token = signed_in.element("code-csrf").get("value")
+        token = signed_in.csrf_token
         text = signed_in.answer.text.replace(email, "EMAIL").replace(token, "TOKEN")
         number = signed_in.shown.url.rpartition("/")[2]
         seen.append((signed_in.status, text.replace(f"/{number}", "/N")))

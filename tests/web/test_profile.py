@@ -124,7 +124,7 @@ def test_examples_and_values_keep_their_order_from_right_to_left(signed_in):
 
 
 def test_time_zone_is_one_of_the_list(signed_in):
-    token = signed_in.open("/account/profile").element("csrf_token").get("value")
+    token = signed_in.open("/account/profile").csrf_token
 
     signed_in.post("/account/profile", {"csrf_token": token, "zoneinfo": "Mars/Olympus"})
 

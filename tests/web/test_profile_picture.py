@@ -28,7 +28,7 @@ def photo(size=(400, 300), kind="JPEG", **options):
 
 def upload(browser, content, token=None):
     """Send a file as the form on the profile page does; return the answer."""
-    token = token or browser.open("/account/profile").element("picture-csrf").get("value")
+    token = token or browser.open("/account/profile").csrf_token
     body = (
         b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + token.encode()
         + b'\r\n--x\r\nContent-Disposition: form-data; name="picture_file"; filename="me.jpg"\r\n'

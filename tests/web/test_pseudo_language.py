@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from flask_wtf import FlaskForm
 
+from app.web.forms import Form
 from tests.chromium import visiting
 from tests.gallery import pseudo
 from tests.gallery.people import holder
@@ -96,7 +96,7 @@ def data_of(value, seen):
     if id(value) in seen or value is None:
         return
     seen[id(value)] = value  # kept, so that no other value gets its id
-    if isinstance(value, FlaskForm):
+    if isinstance(value, Form):
         told = [(field.data, field.errors) for field in value]
         yield from data_of([told, value.form_errors], seen)
     elif isinstance(value, Mapping):

@@ -86,7 +86,7 @@ def test_code_is_read_as_people_type_it(browser, db, code, typed):
 
 def without_what_differs(browser, email):
     """Return the page without the address and the CSRF value."""
-    token = browser.element("csrf_token").get("value")
+    token = browser.csrf_token
     return browser.answer.text.replace(token, "TOKEN").replace(email, "EMAIL")
 
 
@@ -266,7 +266,7 @@ def test_closed_sign_up_takes_nobody(make_app, db):
     assert not browser.open("/login/sign-in").sees("Create an account")
     browser.open("/login/sign-up")
     assert browser.sees("New accounts are by invitation.")
-    token = visitor(make_app()).open("/login/sign-up").element("csrf_token").get("value")
+    token = visitor(make_app()).open("/login/sign-up").csrf_token
     answer = browser.transport.send(
         "POST",
         browser.absolute("/login/sign-up"),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit, rollback
 from app.services.people import export_files, exports, users
@@ -14,13 +13,14 @@ from app.services.people.export_files import FileGone
 from app.web import access, guards, headers
 from app.web.access import ANYONE, RECENT, needs
 from app.web.account.desk import blueprint, show, somebody
+from app.web.forms import Form
 from app.web.mailed_links import MailedLink
 
 #: The cookie lives as long as somebody may take to sign in; the link itself lives longer.
 LINK = MailedLink("sealwax-export", timedelta(hours=1))
 
 
-class FileForm(FlaskForm):
+class FileForm(Form):
     """Nothing but the press of a button."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.database import commit, rollback
@@ -19,9 +18,10 @@ from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, RECENT, needs
 from app.web.account.desk import blueprint, somebody
+from app.web.forms import Form
 
 
-class DeleteForm(FlaskForm):
+class DeleteForm(Form):
     """The address of what goes, typed."""
 
     email = StringField()

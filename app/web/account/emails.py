@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, StringField
 from wtforms.validators import DataRequired, Email, Length
@@ -22,7 +21,7 @@ from app.settings import settings
 from app.web import access, forms, guards, unsent
 from app.web.access import ANYONE, RECENT, SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
-from app.web.forms import too_many_tries
+from app.web.forms import Form, too_many_tries
 from app.web.mailed_links import MailedLink
 from app.web.unsent import KeptForm
 
@@ -41,13 +40,13 @@ class AddressForm(KeptForm):
     )
 
 
-class ClaimForm(FlaskForm):
+class ClaimForm(Form):
     """The code that was mailed to the new address."""
 
     code = StringField(validators=[DataRequired(lazy_gettext("Enter the code from the mail."))])
 
 
-class LinkForm(FlaskForm):
+class LinkForm(Form):
     """Nothing but the press of a button."""
 
 

@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import FileField
 
 from app.database import commit, rollback
@@ -20,6 +19,7 @@ from app.web import forms, profile_form, unsent
 from app.web import pictures as served
 from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
+from app.web.forms import Form
 from app.web.profile_form import ABOUT, ADDRESS, NAMES, REACHED, ProfileForm
 
 #: Which scopes show something of a section.
@@ -32,7 +32,7 @@ SHARED_BY = {
 SECTIONS = ((NAMES, "names"), (ABOUT, "about"), (REACHED, "reached"), (ADDRESS, "address"))
 
 
-class PictureForm(FlaskForm):
+class PictureForm(Form):
     """A file that is a picture."""
 
     picture_file = FileField(_("Picture"))

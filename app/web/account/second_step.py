@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit, rollback
 from app.jobs import email
@@ -16,9 +15,10 @@ from app.web import enrolment, guards
 from app.web.access import RECENT, needs
 from app.web.account.desk import blueprint, owed_proof, somebody
 from app.web.enrolment import EnrolForm
+from app.web.forms import Form
 
 
-class SureForm(FlaskForm):
+class SureForm(Form):
     """Nothing but the press of a button."""
 
 

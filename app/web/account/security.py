@@ -8,7 +8,6 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
@@ -40,10 +39,10 @@ from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
 from app.web.account.trusted import trusted_of
 from app.web.account.upstreams import linked_of
-from app.web.forms import too_many_tries
+from app.web.forms import Form, too_many_tries
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """The old password and the new one."""
 
     current_password = PasswordField(

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.clock import now
 from app.database import commit, rollback
@@ -28,13 +27,14 @@ from app.web import doctor, forms
 from app.web.access import needs
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 SECTION = "uses"
 #: A day has no zone; at noon it is the same day nearly everywhere.
 NOON = time(12, tzinfo=UTC)
 
 
-class AddForm(FlaskForm):
+class AddForm(Form):
     """Nothing but the CSRF field: the address is that of the attempt, not one that was typed."""
 
 

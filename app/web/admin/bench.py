@@ -12,7 +12,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
@@ -38,6 +37,7 @@ from app.web.admin import bench_code, bench_sentences, request_sentences
 from app.web.admin.client_fields import TicksField
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.preview import WAY_WORDS, scope_choices
+from app.web.forms import Form
 
 MYSELF, NOBODY = "me", "nobody"
 #: What may be added to the request; whatever is typed is sent, for the endpoint to judge.
@@ -54,7 +54,7 @@ LONGEST_REQUEST = LONGEST * 2
 LONGEST_NAME = 60
 
 
-class RunForm(FlaskForm):
+class RunForm(Form):
     """For whom, and what is asked for."""
 
     who = SelectField(_("As whom"), description=_("Yourself, or somebody who does not exist."))
@@ -82,7 +82,7 @@ class RunForm(FlaskForm):
     )
 
 
-class RequestForm(FlaskForm):
+class RequestForm(Form):
     """A request that the application has made itself."""
 
     address = TextAreaField(
@@ -95,7 +95,7 @@ class RequestForm(FlaskForm):
     )
 
 
-class PersonForm(FlaskForm):
+class PersonForm(Form):
     """The name of a new test person."""
 
     name = StringField(

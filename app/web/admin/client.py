@@ -9,7 +9,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -28,13 +27,14 @@ from app.web.admin.client_form import SectionForm
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint, permits
 from app.web.admin.new_client import discovery_url
+from app.web.forms import Form
 
 NEWEST = 5
 #: Methods that send the secret itself.
 PRESENTED = frozenset({"client_secret_basic", "client_secret_post"})
 
 
-class OwnerForm(FlaskForm):
+class OwnerForm(Form):
     """Who is to look after the application."""
 
     email = StringField(validators=[DataRequired(_("Enter the email address of a user."))])

@@ -7,8 +7,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, RadioField, SelectField, StringField
+from wtforms import FieldList, FormField, RadioField, SelectField, StringField
+from wtforms import Form as PlainForm
 
 from app.database import commit, rollback
 from app.errors import InvalidInput
@@ -22,7 +22,7 @@ from app.services.upkeep.languages import LANGUAGES
 from app.web.access import needs
 from app.web.admin.client_fields import choices
 from app.web.admin.entrance import administrator, blueprint
-from app.web.forms import blame
+from app.web.forms import Form, blame
 from app.web.languages import OWN_NAMES
 
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -30,7 +30,7 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 BLANK_ROWS = 3
 
 
-class ClaimForm(Form):
+class ClaimForm(PlainForm):
     """One claim: its name, and the standard claim whose value it has."""
 
     claim = StringField(_("Claim"))
@@ -39,7 +39,7 @@ class ClaimForm(Form):
     )
 
 
-class ScopeForm(FlaskForm):
+class ScopeForm(Form):
     """The name on the wire, the words people read, and what it gives."""
 
     name = StringField(_("Name"))
@@ -56,7 +56,7 @@ class ScopeForm(FlaskForm):
     claims = FieldList(FormField(ClaimForm), max_entries=custom_scopes.MOST_CLAIMS + BLANK_ROWS)
 
 
-class DeleteScopeForm(FlaskForm):
+class DeleteScopeForm(Form):
     """The name of what goes, typed."""
 
     name = StringField(_("Name of the scope"))

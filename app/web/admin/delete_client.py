@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.database import commit
@@ -14,9 +13,10 @@ from app.services.people.roles import Permission
 from app.web.access import needs
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 
-class DeleteForm(FlaskForm):
+class DeleteForm(Form):
     """The name of what goes, typed."""
 
     name = StringField(_("Name of the application"))

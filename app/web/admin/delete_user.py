@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -20,9 +19,10 @@ from app.settings import settings
 from app.web import guards
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 
-class DeleteUserForm(FlaskForm):
+class DeleteUserForm(Form):
     """Why it goes, and the address of what goes."""
 
     reason = StringField(

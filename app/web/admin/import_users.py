@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import FileField
 
 from app.database import commit, rollback
@@ -25,11 +24,12 @@ from app.web import forms, guards, headers, unsent
 from app.web.access import needs
 from app.web.admin import lists
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 PAGE_SIZE = 100
 
 
-class ImportForm(FlaskForm):
+class ImportForm(Form):
     """The file; all of it is checked before anything is written."""
 
     file = FileField(_("File"))

@@ -8,7 +8,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
 
 from app.database import commit, rollback
@@ -24,6 +23,7 @@ from app.web.access import needs
 from app.web.admin.addresses import noon
 from app.web.admin.clients import summary
 from app.web.admin.entrance import administrator, blueprint, permits
+from app.web.forms import Form
 
 TITLES: dict[Kind, LazyString] = {
     Kind.SCOPE: _("What it may ask for"),
@@ -40,7 +40,7 @@ GRANTS: dict[str, LazyString] = {
 }
 
 
-class TakeForm(FlaskForm):
+class TakeForm(Form):
     """What is to be taken away: kind and word of each, as the page showed them."""
 
     take = SelectMultipleField(validate_choice=False)

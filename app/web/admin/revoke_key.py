@@ -7,7 +7,6 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -21,11 +20,12 @@ from app.services.people.roles import Permission
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.keys import life, next_turn
+from app.web.forms import Form
 
 LONGEST_REASON = 200
 
 
-class RevokeForm(FlaskForm):
+class RevokeForm(Form):
     """That it is meant, and why."""
 
     reason = StringField(

@@ -8,7 +8,6 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, FileField, StringField
 
 from app.database import commit
@@ -24,11 +23,11 @@ from app.web.access import needs
 from app.web.admin import looks
 from app.web.admin.entrance import administrator, blueprint
 from app.web.admin.setting_groups import grouped
-from app.web.forms import blame
+from app.web.forms import Form, blame
 from app.web.headers import FORMS_STAY_HERE
 
 
-class BrandForm(FlaskForm):
+class BrandForm(Form):
     """Whose pages these are, and how they look."""
 
     service_name = StringField(_("Name"))

@@ -11,7 +11,6 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -29,13 +28,14 @@ from app.web import permissions
 from app.web.access import needs
 from app.web.admin import claim_sentences, token_sentences
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 LONGEST_AUDIENCE = 300
 #: Line breaks and the word before it may come along.
 LONGEST_PASTED = LONGEST_TOKEN * 2
 
 
-class TokenForm(FlaskForm):
+class TokenForm(Form):
     """What was pasted, and who would be given it."""
 
     token = TextAreaField(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from app.database import commit, rollback
@@ -15,11 +14,12 @@ from app.services.people.roles import Permission
 from app.services.people.ways_in import LastWayIn
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 LAST = "yes"
 
 
-class UnlinkForm(FlaskForm):
+class UnlinkForm(Form):
     """The press of a button; `last` tells that the page has warned of the last way in."""
 
     last = HiddenField()

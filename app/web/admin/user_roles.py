@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from app.database import commit
@@ -14,9 +13,10 @@ from app.services.people.roles import COLUMNS, Permission
 from app.web import guards
 from app.web.access import needs
 from app.web.admin.entrance import administrator, blueprint
+from app.web.forms import Form
 
 
-class RolesForm(FlaskForm):
+class RolesForm(Form):
     """A tick for each role that can be given, under the name of its column."""
 
     is_admin = BooleanField()

@@ -9,7 +9,6 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -24,13 +23,13 @@ from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
-from app.web.forms import another_code_in, retry_after
+from app.web.forms import Form, another_code_in, retry_after
 from app.web.login import confirm_email, entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """A code from a mail."""
 
     code = StringField(validators=[DataRequired(lazy_gettext("Enter the code from the mail."))])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit
 from app.jobs import email
@@ -13,12 +12,13 @@ from app.services.authorization.signed_in import SignedIn
 from app.services.people import recovery_codes, second_steps, users
 from app.web import guards
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 
-class RenewForm(FlaskForm):
+class RenewForm(Form):
     """Nothing but the press of a button."""
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
@@ -25,6 +24,7 @@ from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import forms, guards
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.new_account import NewAccountForm
@@ -34,7 +34,7 @@ from app.web.mailed_links import MailedLink
 LINK = MailedLink("sealwax-confirm", sign_ups.LIFETIME)
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(Form):
     """Nothing but the press of a button, in the browser that has asked."""
 
 

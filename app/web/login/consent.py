@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit
 from app.oidc import interaction as steps
@@ -16,11 +15,12 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web import asking
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 
-class ConsentForm(FlaskForm):
+class ConsentForm(Form):
     """Nothing but the CSRF field, which is bound to the session: the answer is this person's."""
 
 

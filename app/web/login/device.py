@@ -8,7 +8,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -24,14 +23,14 @@ from app.services.upkeep.throttles import USER_CODE_NETWORK, Count
 from app.settings import settings
 from app.web import guards, logos
 from app.web.access import ANYONE, needs
-from app.web.forms import retry_after, too_many_tries
+from app.web.forms import Form, retry_after, too_many_tries
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 LETTERS = 8
 
 
-class DeviceForm(FlaskForm):
+class DeviceForm(Form):
     """The code that the device shows."""
 
     user_code = StringField(

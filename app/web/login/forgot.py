@@ -7,7 +7,6 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import EmailField
 from wtforms.validators import DataRequired, Email, Length
 
@@ -18,14 +17,14 @@ from app.services.people import accounts, resets, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.access import ANYONE, needs
-from app.web.forms import too_many_tries
+from app.web.forms import Form, too_many_tries
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 LONGEST_ADDRESS = 254
 
 
-class ForgotForm(FlaskForm):
+class ForgotForm(Form):
     """Whose password it is."""
 
     email = EmailField(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit
 from app.jobs import email
@@ -16,6 +15,7 @@ from app.services.people import deletions
 from app.services.people.deletions import NotScheduled
 from app.web import guards
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import entering
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
@@ -23,7 +23,7 @@ from app.web.login.waiting import Waiting, blueprint
 KEEP = "keep"
 
 
-class KeepForm(FlaskForm):
+class KeepForm(Form):
     """Nothing but the CSRF field; the answer is the button that is pressed."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from app.database import commit, rollback
@@ -19,11 +18,12 @@ from app.services.people.upstream_identities import IdentityTaken
 from app.services.people.upstream_rules import Verdict
 from app.web import guards, upstream_door
 from app.web.access import RECENT, needs
+from app.web.forms import Form
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 
-class LinkForm(FlaskForm):
+class LinkForm(Form):
     """The press of a button; `which` names the identity that the page showed."""
 
     which = HiddenField()

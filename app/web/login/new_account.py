@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.services.people import person_names
 from app.services.people.person_names import NewPerson, PersonName
 from app.settings import settings
+from app.web.forms import Form
 
 LONGEST = 200
 _LESS = _("Use 200 characters or fewer.")
@@ -24,7 +24,7 @@ def _fits(form: NewAccountForm, _field: Field) -> None:
         raise ValidationError(_LESS)
 
 
-class NewAccountForm(FlaskForm):
+class NewAccountForm(Form):
     """The names that the settings want, whole or in parts, and whether one agrees to the terms."""
 
     name = StringField(validators=[_SHORT])

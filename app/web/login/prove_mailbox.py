@@ -12,7 +12,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
@@ -26,14 +25,14 @@ from app.services.people.mailbox_proofs import MailboxCodeWrong
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
-from app.web.forms import another_code_in, retry_after
+from app.web.forms import Form, another_code_in, retry_after
 from app.web.login import entering, half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
 from app.web.login.waiting import Waiting, blueprint
 
 
-class MailboxForm(FlaskForm):
+class MailboxForm(Form):
     """The code from the mail."""
 
     code = StringField(validators=[DataRequired(lazy_gettext("Enter the code from the mail."))])

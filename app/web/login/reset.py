@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
@@ -18,6 +17,7 @@ from app.services.people.resets import Reset, ResetLinkDead
 from app.settings import settings
 from app.web import forms, guards
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import waiting as pages
 from app.web.login.waiting import blueprint
 from app.web.mailed_links import MailedLink
@@ -25,7 +25,7 @@ from app.web.mailed_links import MailedLink
 LINK = MailedLink("sealwax-reset", resets.LIFETIME)
 
 
-class ResetForm(FlaskForm):
+class ResetForm(Form):
     """The new password."""
 
     password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])

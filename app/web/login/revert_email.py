@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit, rollback
 from app.jobs import email as email_job
@@ -16,6 +15,7 @@ from app.services.people import address_changes, addresses, resets
 from app.services.people.address_changes import Revert, RevertLinkDead
 from app.web import guards
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import reset
 from app.web.login.waiting import blueprint
 from app.web.mailed_links import MailedLink
@@ -24,7 +24,7 @@ from app.web.mailed_links import MailedLink
 LINK = MailedLink("sealwax-revert", resets.LIFETIME)
 
 
-class RevertForm(FlaskForm):
+class RevertForm(Form):
     """Nothing but the press of a button."""
 
 

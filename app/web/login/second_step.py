@@ -9,7 +9,6 @@ from typing import Any
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired
 
@@ -25,14 +24,14 @@ from app.services.people.totp import AppLocked, CodeUsed, CodeWrong
 from app.services.upkeep import throttles
 from app.web import enrolment, guards
 from app.web.access import ANYONE, needs
-from app.web.forms import retry_after, too_many_tries
+from app.web.forms import Form, retry_after, too_many_tries
 from app.web.login import entering, half_way, ways
 from app.web.login import waiting as pages
 from app.web.login.half_way import HalfWay
 from app.web.login.waiting import Waiting, blueprint
 
 
-class SecondStepForm(FlaskForm):
+class SecondStepForm(Form):
     """A code, and whether this browser is to be trusted from now on."""
 
     code = StringField(validators=[InputRequired(lazy_gettext("Enter the code."))])

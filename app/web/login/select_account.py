@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit
 from app.oidc import interaction as steps
@@ -16,13 +15,14 @@ from app.services.people import browser_accounts
 from app.services.people.browser_accounts import NO_CLIENT, Account
 from app.web import guards, pictures
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 CURRENT, ANOTHER = "current", "another"
 
 
-class AccountForm(FlaskForm):
+class AccountForm(Form):
     """Nothing but the CSRF field; the account is the button that is pressed."""
 
 

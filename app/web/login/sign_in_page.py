@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -27,6 +26,7 @@ from app.services.people import (
 from app.services.people.upstreams import Offer
 from app.settings import settings
 from app.web import guards, logos, unsent
+from app.web.forms import Form
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting
 
@@ -46,7 +46,7 @@ class Stage(StrEnum):
     PROVIDER = "provider"
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Who you are, and the password that proves it."""
 
     username = StringField(
@@ -69,7 +69,8 @@ def address(**changes: str | None) -> str:
 
 
 def _purpose() -> dict[str, Any]:
-    return {name: request.args.get(name) for name in PURPOSE}
+    sent = request.args
+    return {name: sent[name] for name in PURPOSE if name in sent}
 
 
 def asks_to_keep(waiting: Waiting | None) -> bool:
@@ -152,8 +153,7 @@ def draw(form: SignInForm, waiting: Waiting | None, *, unknown: str = "") -> str
         interaction=waiting.handle if waiting else None,
         client=_client(waiting.client) if waiting else None,
         confirming=confirming,
-        signed_in=_account(somebody) if offers and somebody else None,
-        continue_url=_continue_url(waiting),
+        **_signed_in(somebody if offers else None, waiting),
         here=address(),
         passkey={
             "options": passkey_proofs.begin_sign_in(browser=guards.browser()),
@@ -189,10 +189,14 @@ def _asked(form: SignInForm, known: SignedIn | None, waiting: Waiting | None) ->
     }
 
 
-def _continue_url(waiting: Waiting | None) -> str:
+def _signed_in(somebody: SignedIn | None, waiting: Waiting | None) -> dict[str, Any]:
+    """Return who may go on as they are, and where that is said; nothing for nobody."""
+    if somebody is None:
+        return {"signed_in": None, "continue_url": ""}
     handle = waiting.handle if waiting else None
     target = request.args.get("next")
-    return url_for("login.select_account", interaction=handle, next=target)
+    to_go_on = url_for("login.select_account", interaction=handle, next=target)
+    return {"signed_in": _account(somebody), "continue_url": to_go_on}
 
 
 def _upstream(offer: Offer, waiting: Waiting | None) -> dict[str, str]:

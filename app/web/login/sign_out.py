@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import clients
 from app.web import guards, leaving
 from app.web.access import ANYONE, needs
+from app.web.forms import Form
 from app.web.login.waiting import blueprint
 
 #: The answer that signs out every account of this browser.
 EVERYBODY = "everybody"
 
 
-class SignOutForm(FlaskForm):
+class SignOutForm(Form):
     """Nothing but the CSRF field: no other site can sign a person out."""
 
 

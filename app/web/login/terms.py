@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.database import commit
 from app.services.authorization.signed_in import SignedIn
@@ -12,13 +11,14 @@ from app.services.people import terms as rules
 from app.settings import settings
 from app.web import guards, leaving
 from app.web.access import SIGNED_IN, needs
+from app.web.forms import Form
 from app.web.login import waiting as pages
 from app.web.login.waiting import Waiting, blueprint
 
 AGREE, SIGN_OUT = "agree", "sign-out"
 
 
-class TermsForm(FlaskForm):
+class TermsForm(Form):
     """Nothing but the CSRF field, which is bound to the session: the answer is this person's."""
 
 
