@@ -19,6 +19,10 @@ def usable() -> tuple[int, ...]:
     return tuple(range(os.cpu_count() or 1))
 
 
+#: Those this process came up with: it may stay on one of them later.
+AT_FIRST = usable()
+
+
 def one_each(processes: int) -> tuple[int, ...]:
     """Return a core for each of so many processes, none where there are more or fewer cores.
 
@@ -33,3 +37,10 @@ def stay_on(core: int) -> None:
     """Keep this process, and the threads it is going to start, on one core."""
     with suppress(OSError):  # a sandbox may forbid it, or the core has just been taken away
         os.sched_setaffinity(0, {core})
+
+
+def roam() -> None:
+    """Let the calling thread run wherever its process might at first, though that stays."""
+    if CAN_STAY:
+        with suppress(OSError):
+            os.sched_setaffinity(0, AT_FIRST)

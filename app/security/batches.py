@@ -17,6 +17,8 @@ from operator import methodcaller
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from app import cores
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 #: The gate has as many threads for people: all that wait in one process fit into a batch.
@@ -74,6 +76,7 @@ class Batches:
 
     def _work(self) -> None:
         _give_way()
+        cores.roam()  # whoever stays on a core would keep others from an idle one
         while True:
             self._do_next()  # a frame of its own: no typed password outlives its batch
 

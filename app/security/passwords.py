@@ -28,17 +28,18 @@ class TooManyHashes(Exception):
 
 
 # Hashing takes a core for 20 ms: a flood of sign-ins must queue here, not starve /token.
-_batches = Batches(len(cores.usable()))
+_batches = Batches(len(cores.AT_FIRST))
 
 
 def share_cores(processes: int) -> None:
     """Take this process's share of the cores; said before the first hash.
 
-    With more threads the batches were shorter, and a sign-in dearer for everybody; the price is
-    that a worker to which all clients happen to be connected hashes on its share alone. One that
-    stays on a core of its own hashes there.
+    Two threads at least where there are two cores: a worker to which more clients happen to be
+    connected than to the others would else hash on one core while another has nothing to do. With
+    many more, the batches were shorter, and each holds 20 MiB of memory for good.
     """
-    _batches.threads = max(1, len(cores.usable()) // processes)
+    number = len(cores.AT_FIRST)
+    _batches.threads = min(number, max(2, number // processes))
 
 
 def normalize(password: str) -> str:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app import cores
 from app.security.batches import GIVES_WAY, LAST, MOST_AT_ONCE, Batches, Overworked
 from tests.stalls import occupied
 
@@ -57,6 +58,22 @@ def test_everything_else_goes_first():
 
     assert Batches(1).do(niceness, patience=LONG) == min(before + GIVES_WAY, LAST)
     assert niceness() == before
+
+
+@pytest.mark.skipif(not cores.CAN_STAY, reason="nothing can be kept on a core there")
+def test_worker_that_stays_on_its_core_hashes_on_any():
+    def place():
+        return os.sched_getaffinity(threading.get_native_id())
+
+    def hash_in_a_worker():
+        cores.stay_on(cores.AT_FIRST[0])  # a thread that the test starts: no other one stays
+        return place(), Batches(1).do(place, patience=LONG)
+
+    with ThreadPoolExecutor(1) as workers:
+        assert workers.submit(hash_in_a_worker).result() == (
+            {cores.AT_FIRST[0]},
+            set(cores.AT_FIRST),
+        )
 
 
 def test_who_waited_too_long_is_told_and_their_work_is_never_done():
