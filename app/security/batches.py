@@ -23,9 +23,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 #: The gate has as many threads for people: all that wait in one process fit into a batch.
 MOST_AT_ONCE = 8
-#: How much this work gives way to all other (nice(1)): a quarter of a busy core stays for it. With
-#: twice as much, people who sign in beside a flood of token requests had no answer in time.
-GIVES_WAY = 5
+#: How much this work gives way to all other (nice(1)): two threads get a quarter of a busy core.
+#: Two at 5 cost a flood of token requests a fifth of its tokens; one at 10 left people who sign in
+#: beside it without an answer in time.
+GIVES_WAY = 8
 #: Niceness goes no further.
 LAST = 19
 

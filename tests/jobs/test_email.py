@@ -9,9 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from flask_babel import lazy_gettext
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from app.clock import now
 from app.database import commit, rollback
 from app.jobs import email
 from app.models import Mail
@@ -53,6 +55,19 @@ def files(settings):
 def row(db):
     """Return the only mail in the outbox."""
     return db.session.scalars(select(Mail).execution_options(populate_existing=True)).one()
+
+
+def test_what_somebody_has_named_is_no_markup_in_a_mail(request_context, db):
+    """RV03, ASVS 1.2.1: whoever names a passkey writes no HTML into a mail of ours."""
+    said = lazy_gettext("%(name)s can sign in to your account from now on.", name="<b>x")
+    mail.enqueue(
+        "account_notice", to=TO, subject=said, sentence=said, changed_at=now(), account_url="x"
+    )
+    commit()
+
+    assert "<b>x" not in row(db).html
+    assert "&lt;b&gt;x can sign in" in row(db).html
+    assert "<b>x can sign in" in row(db).text
 
 
 def test_mail_is_written_into_the_folder_and_emptied(request_context, settings, db):
