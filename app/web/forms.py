@@ -28,9 +28,11 @@ def attributes(**named: Any) -> Markup:
         plain = name.rstrip("_")
         if plain.startswith(("data_", "aria_")):
             plain = plain.replace("_", "-")
-        # Markup may hold quotes of its own: they would end the attribute.
-        quoted = "" if value is True else str(escape(value)).replace('"', "&quot;")
-        written.append(plain if value is True else f'{plain}="{quoted}"')
+        if value is not True:
+            # Markup may hold quotes of its own: they would end the attribute.
+            quoted = str(escape(value)).replace('"', "&quot;")
+            plain = f'{plain}="{quoted}"'
+        written.append(plain)
     return Markup(" ".join(written))  # noqa: S704 (each value is escaped above, names are ours)
 
 

@@ -126,12 +126,12 @@ def _note(interaction: Interaction, **facts: Any) -> None:
         set_committed_value(interaction, name, fact)
 
 
-def _answered_in(interaction: Interaction, session_id: int) -> dict[str, Any]:
-    """Return the answers as far as they count in a session; another one's do not."""
-    if interaction.session_id == session_id:
-        return {}
-    nothing = {"signed_in_at": None, "account_chosen": False, "allowed_scope": None}
-    return {"session_id": session_id, **nothing}
+def _answer(interaction: Interaction, session_id: int, **answers: Any) -> None:
+    """Note answers given in a session; those that were given in another one do not count."""
+    if interaction.session_id != session_id:
+        nothing = {"signed_in_at": None, "account_chosen": False, "allowed_scope": None}
+        answers = {"session_id": session_id, **nothing, **answers}
+    _note(interaction, **answers)
 
 
 def show(interaction: Interaction, session_id: int) -> None:
@@ -142,19 +142,17 @@ def show(interaction: Interaction, session_id: int) -> None:
 
 def sign_in(interaction: Interaction, session_id: int) -> None:
     """Note that a person has just proved who they are for this request."""
-    before = _answered_in(interaction, session_id)
-    _note(interaction, **{**before, "signed_in_at": now(), "account_chosen": True})
+    _answer(interaction, session_id, signed_in_at=now(), account_chosen=True)
 
 
 def choose(interaction: Interaction, session_id: int) -> None:
     """Note that the person goes on with the account they are signed in with."""
-    _note(interaction, **{**_answered_in(interaction, session_id), "account_chosen": True})
+    _answer(interaction, session_id, account_chosen=True)
 
 
 def allow(interaction: Interaction, session_id: int, allowed: Iterable[str]) -> None:
     """Note which scopes the person allowed, and in which session they said so."""
-    before = _answered_in(interaction, session_id)
-    _note(interaction, **{**before, "allowed_scope": scopes.join(allowed)})
+    _answer(interaction, session_id, allowed_scope=scopes.join(allowed))
 
 
 def deny(interaction: Interaction) -> None:

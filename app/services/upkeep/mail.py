@@ -85,7 +85,8 @@ def _rendered(template: str, to: str, context: dict[str, Any]) -> dict[str, Any]
         raise ValueError(message)
     values = {"zone": UTC, "not_me_url": f"{settings.issuer}/account/not-me", **context}
     for name, value in context.items():
-        if isinstance(value, LazyString):  # said once, not wherever it stands
+        # Lazy words call themselves safe HTML: a name in them could write markup into a mail.
+        if isinstance(value, LazyString):
             values[name] = str(value)
     current_app.update_template_context(values)
     plain = current_app.jinja_env.get_template(f"email/{template}.txt")
