@@ -23,8 +23,10 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from app import cores, signals
+from app import cores, seats, signals
 from app.database import commit
+from app.seats import Place
+from app.security import passwords
 from app.services.authorization import keys
 from app.services.people import set_up
 from app.settings import Settings
@@ -79,6 +81,7 @@ def _serve(chosen: Settings) -> None:
     )
     if chosen.pin_workers:
         server.cores = cores.one_each(chosen.workers)
+        server.seats = seats.make(len(server.cores))
     server.on_startup(partial(_announce, chosen))
     if not chosen.run_jobs:
         server.serve()
@@ -111,22 +114,30 @@ class _Server(MPServer):
 
     #: One for each worker; none: the kernel moves them about.
     cores: tuple[int, ...] = ()
+    #: As many, where each hashes passwords.
+    seats: tuple[Place, ...] = ()
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[..., Any]) -> Any:  # type: ignore[override]  # theirs has one parameter less than its own base class
         """Make the worker of this number; whoever replaces it gets its core.
 
         Granian 2 has no public place that knows the number.
         """
-        core = self.cores[idx] if self.cores else None
-        return super()._spawn_worker(idx, target, partial(_load, core, callback_loader))
+        prepare = partial(_settle, idx, self.cores, self.seats)
+        return super()._spawn_worker(idx, target, partial(_load, prepare, callback_loader))
 
 
-def _load(core: int | None, load: Callable[..., Any]) -> Any:
+def _load(prepare: Callable[[], None], load: Callable[..., Any]) -> Any:
     """Load the application in a new worker, before it has a second thread."""
     signals.hold()  # the gate heeds them
-    if core is not None:
-        cores.stay_on(core)
+    prepare()
     return load()
+
+
+def _settle(number: int, own_cores: tuple[int, ...], places: tuple[Place, ...]) -> None:
+    """Give the worker of this number its core, and its seat for hashing, where there are any."""
+    if own_cores:
+        cores.stay_on(own_cores[number])
+        passwords.take_seat(number, places)
 
 
 class _Jobs:

@@ -14,8 +14,10 @@ LONG = 30.0
 
 @contextmanager
 def occupied(batches: Batches) -> Iterator[Callable[[int], None]]:
-    """Keep the one thread of these batches busy; lend a way to wait until so many wait for it."""
-    assert batches.threads == 1, "one piece of work keeps one thread busy"
+    """Keep the first thread of these batches busy; lend a way to wait until so many wait for it.
+
+    Where there are more, they have to find no seat.
+    """
     begun, freed = threading.Event(), threading.Event()
 
     def work() -> None:

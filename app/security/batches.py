@@ -10,23 +10,28 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from operator import methodcaller
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from app import cores
+from app.seats import Seats
 
 T = TypeVar("T")
+#: Who waits for it, and what is to be done.
+Piece = tuple[Future[Any], Callable[[], Any]]
 log = logging.getLogger(__name__)
 #: The gate has as many threads for people: all that wait in one process fit into a batch.
 MOST_AT_ONCE = 8
-#: How much this work gives way to all other (nice(1)): two threads get a quarter of a busy core.
-#: Two at 5 cost a flood of token requests a fifth of its tokens; one at 10 left people who sign in
-#: beside it without an answer in time.
-GIVES_WAY = 8
+#: How much this work gives way to all other (nice(1)), so that it gets a quarter of a busy core:
+#: one thread for each core, or two. Two at 5 cost a flood of token requests a fifth of its tokens;
+#: one at 10 left people who sign in beside it without an answer in time.
+GIVES_WAY, GIVE_WAY = 5, 8
+#: Two hashes: what other work there is goes first all the same.
+MILLISECONDS_IN_A_ROW = 50
 #: Niceness goes no further.
 LAST = 19
 
@@ -36,13 +41,21 @@ class Overworked(Exception):
 
 
 class Batches:
-    """Threads that do what waits, batch by batch."""
+    """Threads that do what waits, batch by batch.
+
+    The first one does whatever comes. The others help it, where a core has nothing to do: more
+    threads than cores would only be in each other's way.
+    """
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
+        #: Where they may sit; said before the first piece of work.
+        self.seats = Seats()
         self._starting = threading.Lock()
         self._process = 0
-        self._queue: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._queue: SimpleQueue[Piece] = SimpleQueue()
+        self._calls: SimpleQueue[None] = SimpleQueue()
+        self._at_work: set[int] = set()
 
     @property
     def waiting(self) -> int:
@@ -58,6 +71,7 @@ class Batches:
         self._start()
         done: Future[T] = Future()
         self._queue.put((done, work))
+        self._call()
         try:
             return done.result(patience)
         except TimeoutError:
@@ -71,42 +85,90 @@ class Batches:
             return
         with self._starting:
             if self._process != os.getpid():
-                for _ in range(self.threads):
-                    threading.Thread(target=self._work, name="batches", daemon=True).start()
+                for act in (self._do_what_waits, *[self._help] * (self.threads - 1)):
+                    threading.Thread(
+                        target=self._for_ever, args=(act,), name="batches", daemon=True
+                    ).start()
                 self._process = os.getpid()
 
-    def _work(self) -> None:
-        _give_way()
+    def _for_ever(self, act: Callable[[], None]) -> None:
+        """Act again and again, in a frame of its own: no typed password outlives its batches."""
+        _give_way(GIVES_WAY if self.seats.are_limited else GIVE_WAY)
+        cores.take_long_turns(MILLISECONDS_IN_A_ROW)
         cores.roam()  # whoever stays on a core would keep others from an idle one
         while True:
-            self._do_next()  # a frame of its own: no typed password outlives its batch
+            act()
 
-    def _do_next(self) -> None:
-        batch = self._next()
-        try:
-            ended = [(done, _outcome(work)) for done, work in batch if _begins(done)]
-            for done, outcome in ended:
-                outcome(done)
-        except Exception:  # the thread has to live on, and nobody may wait for ever
-            log.exception("a batch was lost")
-        finally:
-            for done, _ in batch:
-                if done.running():
-                    done.set_exception(Overworked())
+    def _call(self) -> None:
+        """Call for help if something waits, and whoever would do it has other work."""
+        if self._at_work and self.waiting:
+            self._calls.put(None)
 
-    def _next(self) -> list[tuple[Future[Any], Callable[[], Any]]]:
-        """Return this thread's share of what waits; wait until there is something."""
+    def _do_what_waits(self) -> None:
+        """Wait for work, do it, and whatever has come meanwhile."""
         batch = [self._queue.get()]
-        share = min(MOST_AT_ONCE, -(-(self.waiting + 1) // self.threads))
+        with self._working(), self.seats.own():
+            batch += self._take(self._share(len(batch)) - len(batch))
+            while batch:
+                _do(batch)
+                batch = self._take(self._share())
+
+    def _help(self) -> None:
+        """Wait for a call, and do some of what waits where there is room for one more.
+
+        That is one piece at a seat of somebody else, who may have to wait for it meanwhile.
+        """
+        self._calls.get()
+        if not self.waiting:
+            return
+        with self.seats.any_other() as may_sit:
+            if may_sit:
+                with self._working():
+                    _do(self._take(1 if self.seats.are_limited else self._share()))
+        if may_sit:  # again, unless the other one waits
+            self._call()
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        this = threading.get_ident()
+        self._at_work.add(this)
         try:
-            while len(batch) < share:
+            yield
+        finally:
+            self._at_work.discard(this)
+
+    def _share(self, begun: int = 0) -> int:
+        """Return this thread's share of what waits, with the pieces that it has begun.
+
+        Where everybody may sit, everybody is going to come.
+        """
+        among = len(self._at_work) if self.seats.are_limited else self.threads
+        return min(MOST_AT_ONCE, -(-(begun + self.waiting) // among))
+
+    def _take(self, number: int) -> list[Piece]:
+        """Take up so many pieces, or what is left when another thread has taken some."""
+        batch: list[Piece] = []
+        with suppress(Empty):
+            while len(batch) < number:
                 batch.append(self._queue.get_nowait())
-        except Empty:  # another thread has taken it
-            pass
         return batch
 
 
-def _give_way() -> None:
+def _do(batch: list[Piece]) -> None:
+    """Do every piece of work, then hand out what came of each."""
+    try:
+        ended = [(done, _outcome(work)) for done, work in batch if _begins(done)]
+        for done, outcome in ended:
+            outcome(done)
+    except Exception:  # the thread has to live on, and nobody may wait for ever
+        log.exception("a batch was lost")
+    finally:
+        for done, _ in batch:
+            if done.running():
+                done.set_exception(Overworked())
+
+
+def _give_way(much: int) -> None:
     """Let every other thread go first, this process's own above all.
 
     They need the core for a millisecond or two, a batch for a tenth of a second: taking turns with
@@ -116,7 +178,7 @@ def _give_way() -> None:
     if sys.platform == "linux":
         this = (os.PRIO_PROCESS, threading.get_native_id())
         with suppress(PermissionError):  # a sandbox may forbid it
-            os.setpriority(*this, min(os.getpriority(*this) + GIVES_WAY, LAST))
+            os.setpriority(*this, min(os.getpriority(*this) + much, LAST))
 
 
 def _begins(done: Future[Any]) -> bool:

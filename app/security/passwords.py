@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app import cores
+from app.seats import Place, Seats
 from app.security.batches import Batches, Overworked
 
 T = TypeVar("T")
@@ -40,6 +42,12 @@ def share_cores(processes: int) -> None:
     """
     number = len(cores.AT_FIRST)
     _batches.threads = min(number, max(2, number // processes))
+
+
+def take_seat(own: int, places: Sequence[Place]) -> None:
+    """Hash at a seat of this process's own among those of all; said before the first hash."""
+    with suppress(OSError):  # a sandbox may hide them: then the kernel shares out the cores
+        _batches.seats = Seats(places, own)
 
 
 def normalize(password: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -13,7 +14,9 @@ import pytest
 
 from app import cores
 from app.serve import SECONDS_TO_FINISH
+from tests.browser import Browser
 from tests.servers import LONGEST_START_SECONDS
+from tests.transports import HttpxTransport
 from tests.workers import family
 
 pytestmark = [
@@ -42,6 +45,22 @@ def test_otherwise_the_kernel_moves_them_about(serve, changes):
     assert _places(serve(**changes)) == [ALL] * changes["workers"]
 
 
+def test_workers_hash_passwords_only_at_a_seat_of_the_server(serve):
+    live = serve(workers=len(ALL))
+    seats = _files_of_seats(live)
+    with closing(HttpxTransport()) as transport:
+        browser = Browser(transport, live.url)
+        for seat in seats:
+            fcntl.flock(seat, fcntl.LOCK_EX)
+
+        with pytest.raises(AssertionError, match="→ 503"):
+            browser.sign_in("nobody@example.org", "not the right one")
+        for seat in seats:
+            os.close(seat)
+
+        assert browser.sign_in("nobody@example.org", "not the right one").status == 422
+
+
 def test_server_that_is_stopped_while_its_workers_start_is_gone_at_once(serve):
     """One answers already; none of the others has heard of anything yet."""
     live = serve(workers=len(ALL) + 3)
@@ -62,6 +81,17 @@ def _places(live):
         threads = [int(entry.name) for entry in Path(f"/proc/{pid}/task").iterdir()]
         places.append(set().union(*(os.sched_getaffinity(thread) for thread in threads)))
     return sorted(places, key=min)
+
+
+def _files_of_seats(live):
+    """Return the files that the workers lock, opened once more."""
+    files = [
+        os.open(entry, os.O_RDWR)
+        for entry in Path(f"/proc/{live.process.pid}/fd").iterdir()
+        if "memfd:seat" in str(entry.readlink())
+    ]
+    assert len(files) == 2 * len(ALL), "a door and a seat for each core"
+    return files
 
 
 def _workers(live):

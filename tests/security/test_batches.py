@@ -9,11 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app import cores
-from app.security.batches import GIVES_WAY, LAST, MOST_AT_ONCE, Batches, Overworked
+from app import cores, seats
+from app.seats import Seat, Seats
+from app.security.batches import (
+    GIVE_WAY,
+    GIVES_WAY,
+    LAST,
+    MILLISECONDS_IN_A_ROW,
+    MOST_AT_ONCE,
+    Batches,
+    Overworked,
+)
 from tests.stalls import occupied
 
 LONG = 30.0
+with_seats = pytest.mark.skipif(not seats.make(1), reason="there are no files in memory there")
 
 
 def test_everybody_gets_the_result_of_their_own_work():
@@ -49,15 +59,77 @@ def test_a_batch_is_no_longer_than_the_threads_of_people():
     assert order == [1] * MOST_AT_ONCE + [0]
 
 
+def test_second_thread_helps_while_the_first_one_works():
+    batches = Batches(2)
+    with occupied(batches):
+        assert batches.do(lambda: "helped", patience=LONG) == "helped"
+
+
+def test_everybody_helps_where_no_seats_are_counted():
+    batches, met = Batches(4), threading.Barrier(3)
+    with ThreadPoolExecutor(3) as people, occupied(batches):
+        asked = [people.submit(batches.do, lambda: met.wait(LONG), patience=LONG) for _ in "abc"]
+
+        assert sorted(one.result(LONG) for one in asked) == [0, 1, 2]
+
+
+@with_seats
+def test_second_thread_helps_only_where_a_seat_is_free():
+    batches, places = Batches(2), seats.make(2)
+    batches.seats, taken, order = Seats(places, 0), Seat(places[1]), []
+    assert taken.borrow()
+
+    with ThreadPoolExecutor(2) as people, occupied(batches) as waiting:
+        people.submit(batches.do, lambda: order.append("first"), patience=LONG)
+        waiting(1)
+        taken.give_back()
+        assert not order, "somebody helped without a seat"
+        people.submit(batches.do, lambda: order.append("second"), patience=LONG).result(LONG)
+
+        assert order[0] == "first"
+
+
+@with_seats
+def test_batch_waits_for_the_seat_of_its_process():
+    batches, places = Batches(1), seats.make(1)
+    batches.seats, taken = Seats(places, 0), Seat(places[0])
+    assert taken.borrow()
+
+    with pytest.raises(Overworked):
+        batches.do(lambda: None, patience=0.05)
+    taken.give_back()
+
+    assert batches.do(lambda: "done", patience=LONG) == "done"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own there")
-def test_everything_else_goes_first():
+@pytest.mark.parametrize(
+    ("places", "much"), [((), GIVE_WAY), pytest.param(seats.make(1), GIVES_WAY, marks=with_seats)]
+)
+def test_everything_else_goes_first(places, much):
     def niceness():
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    before = niceness()
+    before, batches = niceness(), Batches(1)
+    batches.seats = Seats(places)
 
-    assert Batches(1).do(niceness, patience=LONG) == min(before + GIVES_WAY, LAST)
+    assert batches.do(niceness, patience=LONG) == min(before + much, LAST)
     assert niceness() == before
+
+
+@pytest.mark.skipif(cores.SCHED_SETATTR is None, reason="threads cannot ask for it there")
+def test_thread_may_ask_for_long_turns_and_stays_as_nice_as_it_was():
+    def ask():
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
+        is_granted = cores.take_long_turns(MILLISECONDS_IN_A_ROW)
+        return is_granted, os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    with ThreadPoolExecutor(1) as workers:
+        is_granted, niceness = workers.submit(ask).result()
+
+    if not is_granted:
+        pytest.skip("this kernel knows no such wish")
+    assert niceness == LAST
 
 
 @pytest.mark.skipif(not cores.CAN_STAY, reason="nothing can be kept on a core there")
