@@ -31,6 +31,7 @@ SCHED_SETATTR = {
 }.get((sys.platform, platform.machine(), platform.architecture()[0]))
 #: Its argument: size, policy, flags, niceness, priority, runtime, deadline, period.
 ATTRIBUTES = struct.Struct("=IIQiIQQQ")
+KEEP_POLICY = 0x08
 
 #: Those this process came up with: it may stay on one of them later.
 AT_FIRST = usable()
@@ -59,17 +60,17 @@ def roam() -> None:
             os.sched_setaffinity(0, AT_FIRST)
 
 
-def take_long_turns(milliseconds: int) -> bool:
-    """Let the calling thread keep a core so long beside its equals; tell whether it was granted.
+def take_long_turns(milliseconds: int) -> None:
+    """Ask that the calling thread keeps a core so long beside its equals, 100 ms at most.
 
     By default two threads that compute change places every three milliseconds, and each finds its
-    caches emptied by the other. Threads of a lower niceness still go first. Linux lets a thread
-    ask since 6.12, for 100 ms at most (Documentation/scheduler/sched-eevdf.rst), and took no
-    notice before.
+    caches emptied by the other. What is less nice has shorter turns, and still goes before it.
+    Linux heeds this since 6.12 (Documentation/scheduler/sched-eevdf.rst).
     """
     if SCHED_SETATTR is None:
-        return False
+        return
     niceness = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     nanoseconds = milliseconds * 1_000_000
-    wish = ATTRIBUTES.pack(ATTRIBUTES.size, os.SCHED_OTHER, 0, niceness, 0, nanoseconds, 0, 0)
-    return bool(ctypes.CDLL(None).syscall(SCHED_SETATTR, 0, wish, 0) == 0)
+    wish = ATTRIBUTES.pack(ATTRIBUTES.size, 0, KEEP_POLICY, niceness, 0, nanoseconds, 0, 0)
+    with suppress(OSError):
+        ctypes.CDLL(None).syscall(SCHED_SETATTR, 0, wish, 0)

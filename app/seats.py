@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+#: A borrower leaves after one hash, which takes 20 ms on a core that does nothing else.
+LONGEST_WAIT_SECONDS = 0.5
+STEP_SECONDS = 0.001
 #: Where the two files of a seat are opened: its door, and the seat itself.
 Place = tuple[str, str]
 
@@ -39,19 +43,20 @@ class Seat:
         self._door, self._seat = (os.open(file, os.O_RDWR | os.O_CLOEXEC) for file in place)
 
     def take(self) -> None:
-        """Wait until it is free; meanwhile nobody else can borrow it."""
-        with suppress(OSError):  # no locks are left: better crowded than not at all
-            fcntl.flock(self._door, fcntl.LOCK_EX)
-            try:
-                fcntl.flock(self._seat, fcntl.LOCK_EX)
-            finally:
-                _unlock(self._door)
+        """Wait until it is free; meanwhile nobody else can borrow it.
+
+        Whoever does not leave in time may have been stopped: better crowded than never.
+        """
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
+        if _waits_for(self._door, until):
+            _waits_for(self._seat, until)
+            _unlock(self._door)
 
     def borrow(self) -> bool:
         """Take it if it is free and nobody waits for it; tell whether that was so.
 
         Whoever waits stands in the door: a lock that is given back is not handed on, and without
-        a door the borrower would have it again before they wake.
+        a door the borrower would have it again before they notice.
         """
         if not _locks(self._door):
             return False
@@ -65,6 +70,14 @@ class Seat:
         _unlock(self._seat)
 
 
+def _waits_for(file: int, until: float) -> bool:
+    while not _locks(file):
+        if time.monotonic() > until:
+            return False
+        time.sleep(STEP_SECONDS)
+    return True
+
+
 def _locks(file: int) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,14 +87,15 @@ def _locks(file: int) -> bool:
 
 
 def _unlock(file: int) -> None:
-    with suppress(OSError):  # it was never locked
+    with suppress(OSError):  # a sandbox may forbid locks
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
 class Seats:
     """The seats as one worker sees them: its own, and those of others.
 
-    Without any, everybody may always sit: the kernel shares out the cores.
+    Without any, everybody may always sit: the kernel shares out the cores. A seat keeps processes
+    apart, not the threads of one: one of them uses `own`, another one `any_other`.
     """
 
     def __init__(self, places: Sequence[Place] = (), own: int = 0) -> None:

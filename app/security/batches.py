@@ -29,7 +29,7 @@ MOST_AT_ONCE = 8
 #: How much this work gives way to all other (nice(1)), so that it gets a quarter of a busy core:
 #: one thread for each core, or two. Two at 5 cost a flood of token requests a fifth of its tokens;
 #: one at 10 left people who sign in beside it without an answer in time.
-GIVES_WAY, GIVE_WAY = 5, 8
+ONE_GIVES_WAY, TWO_GIVE_WAY = 5, 8
 #: Two hashes: what other work there is goes first all the same.
 MILLISECONDS_IN_A_ROW = 50
 #: Niceness goes no further.
@@ -93,7 +93,7 @@ class Batches:
 
     def _for_ever(self, act: Callable[[], None]) -> None:
         """Act again and again, in a frame of its own: no typed password outlives its batches."""
-        _give_way(GIVES_WAY if self.seats.are_limited else GIVE_WAY)
+        _give_way(ONE_GIVES_WAY if self.seats.are_limited else TWO_GIVE_WAY)
         cores.take_long_turns(MILLISECONDS_IN_A_ROW)
         cores.roam()  # whoever stays on a core would keep others from an idle one
         while True:
@@ -101,17 +101,19 @@ class Batches:
 
     def _call(self) -> None:
         """Call for help if something waits, and whoever would do it has other work."""
-        if self._at_work and self.waiting:
+        if self.threads > 1 and self._at_work and self.waiting:
             self._calls.put(None)
 
     def _do_what_waits(self) -> None:
-        """Wait for work, do it, and whatever has come meanwhile."""
+        """Wait for work, and do all there is; nothing is left to helpers alone."""
         batch = [self._queue.get()]
-        with self._working(), self.seats.own():
-            batch += self._take(self._share(len(batch)) - len(batch))
+        with self._working():
             while batch:
-                _do(batch)
-                batch = self._take(self._share())
+                with self.seats.own():
+                    batch += self._take(self._share(len(batch)) - len(batch))
+                    self._call()
+                    _do(batch)
+                batch = self._take(1)
 
     def _help(self) -> None:
         """Wait for a call, and do some of what waits where there is room for one more.
@@ -124,7 +126,9 @@ class Batches:
         with self.seats.any_other() as may_sit:
             if may_sit:
                 with self._working():
-                    _do(self._take(1 if self.seats.are_limited else self._share()))
+                    batch = self._take(1 if self.seats.are_limited else self._share())
+                    self._call()
+                    _do(batch)
         if may_sit:  # again, unless the other one waits
             self._call()
 
@@ -140,7 +144,7 @@ class Batches:
     def _share(self, begun: int = 0) -> int:
         """Return this thread's share of what waits, with the pieces that it has begun.
 
-        Where everybody may sit, everybody is going to come.
+        Where everybody may sit, everybody is called.
         """
         among = len(self._at_work) if self.seats.are_limited else self.threads
         return min(MOST_AT_ONCE, -(-(begun + self.waiting) // among))
@@ -177,7 +181,7 @@ def _give_way(much: int) -> None:
     """
     if sys.platform == "linux":
         this = (os.PRIO_PROCESS, threading.get_native_id())
-        with suppress(PermissionError):  # a sandbox may forbid it
+        with suppress(OSError):  # a sandbox may forbid it
             os.setpriority(*this, min(os.getpriority(*this) + much, LAST))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -12,11 +13,11 @@ import pytest
 from app import cores, seats
 from app.seats import Seat, Seats
 from app.security.batches import (
-    GIVE_WAY,
-    GIVES_WAY,
     LAST,
     MILLISECONDS_IN_A_ROW,
     MOST_AT_ONCE,
+    ONE_GIVES_WAY,
+    TWO_GIVE_WAY,
     Batches,
     Overworked,
 )
@@ -82,11 +83,20 @@ def test_second_thread_helps_only_where_a_seat_is_free():
     with ThreadPoolExecutor(2) as people, occupied(batches) as waiting:
         people.submit(batches.do, lambda: order.append("first"), patience=LONG)
         waiting(1)
-        taken.give_back()
         assert not order, "somebody helped without a seat"
+        taken.give_back()
         people.submit(batches.do, lambda: order.append("second"), patience=LONG).result(LONG)
 
         assert order[0] == "first"
+
+
+def test_burst_of_work_is_shared_by_all():
+    """Nobody is at work yet when it comes."""
+    batches, met = Batches(4), threading.Barrier(4)
+    with ThreadPoolExecutor(4) as people:
+        asked = [people.submit(batches.do, lambda: met.wait(LONG), patience=LONG) for _ in "abcd"]
+
+        assert sorted(one.result(LONG) for one in asked) == [0, 1, 2, 3]
 
 
 @with_seats
@@ -104,7 +114,8 @@ def test_batch_waits_for_the_seat_of_its_process():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own there")
 @pytest.mark.parametrize(
-    ("places", "much"), [((), GIVE_WAY), pytest.param(seats.make(1), GIVES_WAY, marks=with_seats)]
+    ("places", "much"),
+    [((), TWO_GIVE_WAY), pytest.param(seats.make(1), ONE_GIVES_WAY, marks=with_seats)],
 )
 def test_everything_else_goes_first(places, much):
     def niceness():
@@ -118,18 +129,21 @@ def test_everything_else_goes_first(places, much):
 
 
 @pytest.mark.skipif(cores.SCHED_SETATTR is None, reason="threads cannot ask for it there")
-def test_thread_may_ask_for_long_turns_and_stays_as_nice_as_it_was():
-    def ask():
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
-        is_granted = cores.take_long_turns(MILLISECONDS_IN_A_ROW)
-        return is_granted, os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+def test_hashing_keeps_its_core_for_two_hashes_and_stays_as_nice():
+    def attributes():
+        found = ctypes.create_string_buffer(cores.ATTRIBUTES.size)
+        number = cores.SCHED_SETATTR + 1  # sched_getattr(2)
+        if ctypes.CDLL(None).syscall(number, 0, found, len(found), 0):
+            return None
+        return cores.ATTRIBUTES.unpack(found.raw)
 
-    with ThreadPoolExecutor(1) as workers:
-        is_granted, niceness = workers.submit(ask).result()
+    asked = Batches(1).do(attributes, patience=LONG)
 
-    if not is_granted:
-        pytest.skip("this kernel knows no such wish")
-    assert niceness == LAST
+    if asked is None or not asked[5]:
+        pytest.skip("this kernel tells of no turns")
+    _, _, _, niceness, _, nanoseconds, *_ = asked
+    assert nanoseconds == MILLISECONDS_IN_A_ROW * 1_000_000
+    assert niceness == min(os.getpriority(os.PRIO_PROCESS, 0) + TWO_GIVE_WAY, LAST)
 
 
 @pytest.mark.skipif(not cores.CAN_STAY, reason="nothing can be kept on a core there")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from time import monotonic
 
 import pytest
 
-from app import cores, seats
-from app.seats import Seat, Seats
+from app import seats
+from app.seats import LONGEST_WAIT_SECONDS, Seat, Seats
 
 LONG = 30.0
 pytestmark = pytest.mark.skipif(not seats.make(1), reason="there are no files in memory there")
@@ -86,8 +87,15 @@ def test_seats_that_cannot_be_opened_are_told():
         Seats([("/nowhere/door", "/nowhere/seat")])
 
 
-def test_there_is_one_for_each_core():
-    assert len(set(seats.make(len(cores.AT_FIRST)))) == len(cores.AT_FIRST)
+def test_who_does_not_leave_in_time_is_not_waited_for(places):
+    stopped, owner = Seat(places[0]), Seats(places, 0)
+    assert stopped.borrow()
+    began = monotonic()
+
+    with owner.own():
+        assert monotonic() - began > LONGEST_WAIT_SECONDS
+    stopped.give_back()
+    assert Seat(places[0]).borrow(), "the door was left open, the seat free"
 
 
 def _sit_for_ever(place, begun):
