@@ -40,7 +40,13 @@ class Seat:
     """The right to keep one core busy; a process that dies with it gives it back."""
 
     def __init__(self, place: Place) -> None:
+        """Open it.
+
+        Raises:
+            OSError: it cannot be opened from here, or a sandbox forbids locks.
+        """
         self._door, self._seat = (os.open(file, os.O_RDWR | os.O_CLOEXEC) for file in place)
+        fcntl.flock(self._seat, fcntl.LOCK_UN)  # or every batch would wait in vain
 
     def take(self) -> None:
         """Wait until it is free; meanwhile nobody else can borrow it.
@@ -87,7 +93,7 @@ def _locks(file: int) -> bool:
 
 
 def _unlock(file: int) -> None:
-    with suppress(OSError):  # a sandbox may forbid locks
+    with suppress(OSError):
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
@@ -102,7 +108,7 @@ class Seats:
         """Open the seats; `own` counts from 0.
 
         Raises:
-            OSError: they cannot be opened from here.
+            OSError: they cannot be opened from here, or not be locked.
         """
         seats = [Seat(place) for place in places]
         self._own = seats[own] if seats else None

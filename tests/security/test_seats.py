@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import threading
 from time import monotonic
@@ -85,6 +86,16 @@ def test_without_seats_everybody_may_sit():
 def test_seats_that_cannot_be_opened_are_told():
     with pytest.raises(OSError, match="No such file"):
         Seats([("/nowhere/door", "/nowhere/seat")])
+
+
+def test_where_locks_are_forbidden_nobody_waits_for_them(places, monkeypatch):
+    def forbidden(_file, _operation):
+        raise PermissionError
+
+    monkeypatch.setattr(fcntl, "flock", forbidden)
+
+    with pytest.raises(PermissionError):
+        Seats(places)
 
 
 def test_who_does_not_leave_in_time_is_not_waited_for(places):
