@@ -12,11 +12,19 @@ from app.security.batches import Batches
 LONG = 30.0
 
 
+def wait(*, until: Callable[[], bool]) -> None:
+    """Wait until it is so; fail when it never comes to that."""
+    end = time.monotonic() + LONG
+    while not until():
+        assert time.monotonic() < end, "it never came to that"
+        threading.Event().wait(0.001)
+
+
 @contextmanager
 def occupied(batches: Batches) -> Iterator[Callable[[int], None]]:
     """Keep the first thread of these batches busy; lend a way to wait until so many wait for it.
 
-    Where there are more, they have to find no seat.
+    Others help meanwhile, so that nothing waits, unless they find no seat.
     """
     begun, freed = threading.Event(), threading.Event()
 
@@ -25,9 +33,7 @@ def occupied(batches: Batches) -> Iterator[Callable[[int], None]]:
         freed.wait(LONG)
 
     def wait_for(number: int) -> None:
-        until = time.monotonic() + LONG
-        while batches.waiting < number and time.monotonic() < until:
-            threading.Event().wait(0.001)
+        wait(until=lambda: batches.waiting >= number)
         assert batches.waiting == number
 
     holder = threading.Thread(target=batches.do, args=(work,), kwargs={"patience": LONG})

@@ -6,7 +6,7 @@ import fcntl
 import os
 import signal
 import subprocess
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -49,9 +49,7 @@ def test_otherwise_the_kernel_moves_them_about(serve, changes):
 def test_workers_hash_passwords_at_the_seats_of_the_server(serve):
     """They wait for who sits there, though not for ever: people cannot."""
     live = serve(workers=len(ALL))
-    for seat in _files_of_seats(live):
-        fcntl.flock(seat, fcntl.LOCK_EX)
-    with closing(HttpxTransport()) as transport:
+    with _seats_taken(live), closing(HttpxTransport()) as transport:
         browser = Browser(transport, live.url).open("/login/sign-in")
         began = monotonic()
 
@@ -81,15 +79,19 @@ def _places(live):
     return sorted(places, key=min)
 
 
-def _files_of_seats(live):
-    """Return the files that the workers lock, opened once more."""
-    files = [
-        os.open(entry, os.O_RDWR)
-        for entry in Path(f"/proc/{live.process.pid}/fd").iterdir()
-        if "memfd:seat" in str(entry.readlink())
-    ]
-    assert len(files) == 2 * len(ALL), "a door and a seat for each core"
-    return files
+@contextmanager
+def _seats_taken(live):
+    """Lock what the workers would lock, opened once more."""
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(entry.open("r+b", buffering=0))
+            for entry in Path(f"/proc/{live.process.pid}/fd").iterdir()
+            if "memfd:seat" in str(entry.readlink())
+        ]
+        assert len(files) == 2 * len(ALL), "a door and a seat for each core"
+        for file in files:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _workers(live):

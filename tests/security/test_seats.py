@@ -11,6 +11,7 @@ import pytest
 
 from app import seats
 from app.seats import LONGEST_WAIT_SECONDS, Seat, Seats
+from tests.stalls import wait
 
 LONG = 30.0
 pytestmark = pytest.mark.skipif(not seats.make(1), reason="there are no files in memory there")
@@ -53,7 +54,7 @@ def test_who_waits_for_their_own_seat_comes_before_who_would_borrow_it_again(pla
     owner = threading.Thread(target=sit)
     owner.start()
     looking = Seat((places[0][0], places[1][1]))  # through the door of the first alone
-    _wait(until=lambda: not looking.borrow())
+    wait(until=lambda: not looking.borrow())
     borrower.give_back()
 
     assert not borrower.borrow()
@@ -113,11 +114,3 @@ def _sit_for_ever(place, begun):
     Seat(place).take()
     begun.set()
     threading.Event().wait()
-
-
-def _wait(until):
-    for _ in range(int(LONG * 1000)):
-        if until():
-            return
-        threading.Event().wait(0.001)
-    raise AssertionError("it never came to that")
