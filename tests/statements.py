@@ -7,11 +7,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 from flask import Flask
 from jinja2 import Template
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import CacheStats
+
+from app import writes
+from app.writes import Compiled
 
 _rendering = ContextVar[str | None]("rendering", default=None)
 
@@ -43,16 +47,21 @@ def counted(engine: Engine) -> Iterator[Statements]:
     def note_statement(*arguments: Any) -> None:
         statement, context = arguments[2], arguments[4]
         seen.sql.append(statement)
-        if context.cache_hit is not CacheStats.CACHE_HIT:
+        if context.compiled is not None and context.cache_hit is not CacheStats.CACHE_HIT:
             seen.compiled.append(statement)
 
     def note_commit(_connection: Connection) -> None:
         seen.commits += 1
 
+    def compile_noted(statement: Any, *arguments: Any, **more: Any) -> Compiled:
+        seen.compiled.append(str(statement))
+        return Compiled(statement, *arguments, **more)
+
     event.listen(engine, "before_cursor_execute", note_statement)
     event.listen(engine, "commit", note_commit)
     try:
-        yield seen
+        with patch.object(writes, "Compiled", compile_noted):
+            yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note_statement)
         event.remove(engine, "commit", note_commit)

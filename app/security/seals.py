@@ -54,10 +54,9 @@ class Running:
         return self._sum.hexdigest()
 
 
-def _written(values: list[Any]) -> str:
-    """Write values in the one way both databases and a file give back."""
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), default=_moment)
-
-
 def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+#: Writes values in the one way both databases and a file give back. Made once: a link takes three.
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_moment).encode

@@ -16,12 +16,14 @@ class Csrf(CSRFProtect):
         """Check what was sent; it is good for as long as the session, so nothing else is signed."""
         super().protect(apply_exemptions)
         if g.get("csrf_valid"):
-            g.csrf_token = self._get_csrf_token()
+            g.csrf_token = g.csrf_sent
 
     def _get_csrf_token(self) -> str | None:
-        """Return what was sent, up to the seam (Flask-WTF 1.3 has no public place for it)."""
+        """Note and return what was sent, up to the seam (Flask-WTF 1.3 has no public place)."""
         sent: str | None = super()._get_csrf_token()
-        return sent.partition(SEAM)[0] if sent else sent
+        value = sent.partition(SEAM)[0] if sent else sent
+        g.csrf_sent = value
+        return value
 
 
 csrf = Csrf()

@@ -16,6 +16,7 @@ from app.database import db, reading
 from app.models import AccessToken, Client, Family, RevokedToken, Session, User
 from app.security import secrets
 from app.services.authorization import families
+from app.writes import Write
 
 ACCESS_TOKENS, REVOKED = AccessToken.__table__, RevokedToken.__table__
 FAMILIES, USERS, SESSIONS = Family.__table__, User.__table__, Session.__table__
@@ -60,7 +61,7 @@ _BEHIND_OPAQUE = (
     .outerjoin(SESSIONS, SESSIONS.c.id == FAMILIES.c.session_id)
     .where(ACCESS_TOKENS.c.digest == bindparam("digest"))
 )
-_ISSUE = insert(ACCESS_TOKENS)
+_ISSUE = Write(insert(ACCESS_TOKENS))
 
 
 def new_opaque() -> str:
@@ -72,8 +73,7 @@ def keep_opaque(
     token: str, *, family_id: str | None, client_pk: int, scope: str, expires_at: datetime
 ) -> None:
     """Keep an opaque access token; only its digest is."""
-    db.session.execute(
-        _ISSUE,
+    _ISSUE.run(
         {
             "digest": secrets.digest(token),
             "jti": secrets.new_id(),
@@ -82,7 +82,7 @@ def keep_opaque(
             "scope": scope,
             "issued_at": now(),
             "expires_at": expires_at,
-        },
+        }
     )
 
 

@@ -19,6 +19,7 @@ from app.database import db
 from app.logs import mask
 from app.models import Attempt
 from app.security.secrets import new_reference
+from app.writes import Write
 
 LONGEST_SHOWN = 200
 SHOWN_OF_SECRET = 4
@@ -31,6 +32,7 @@ ANY_JWT = re.compile(r"eyJ[\w-]+\.[\w.…-]*")
 IS_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.")
 LARGEST_ID = 2**31 - 1
 ATTEMPTS = Attempt.__table__
+_WRITE = Write(insert(ATTEMPTS))
 
 
 @dataclass(slots=True)
@@ -71,8 +73,7 @@ class Trace:
 
     def write(self, outcome: str) -> None:
         """Write the trace; `outcome` is `ok`, `waiting` or `refused`."""
-        db.session.execute(
-            insert(ATTEMPTS),
+        _WRITE.run(
             {
                 "reference": self.reference,
                 "at": now(),
@@ -82,7 +83,7 @@ class Trace:
                 "client_id": self.client_id[:64],
                 "user_id": self.user_id,
                 "checks": self.checks,
-            },
+            }
         )
 
 

@@ -17,6 +17,7 @@ from app.services.authorization import families
 from app.services.authorization.families import FAMILIES, USERS
 from app.services.authorization.signed_in import NOBODYS, SignedIn
 from app.settings import settings
+from app.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,19 @@ class CodeBinding:
     until: datetime | None = None
 
 
-_ISSUE = insert(FAMILIES)
+_ISSUE = Write(insert(FAMILIES))
 _FIND = families.find_by(
     FAMILIES.c.redirect_uri,
     FAMILIES.c.code_challenge,
     FAMILIES.c.code_expires_at,
     FAMILIES.c.code_redeemed_at,
 ).where(FAMILIES.c.code_digest == bindparam("code_digest"))
-_REDEEM = update(FAMILIES).where(
-    FAMILIES.c.id == bindparam("family_id"),
-    FAMILIES.c.code_redeemed_at.is_(None),
-    FAMILIES.c.revoked_at.is_(None),
+_REDEEM = Write(
+    update(FAMILIES).where(
+        FAMILIES.c.id == bindparam("family_id"),
+        FAMILIES.c.code_redeemed_at.is_(None),
+        FAMILIES.c.revoked_at.is_(None),
+    )
 )
 
 
@@ -58,8 +61,7 @@ def issue(
     code = secrets.new_token("ac") if has_code else ""
     family_id = secrets.new_id()
     moment = now()
-    db.session.execute(
-        _ISSUE,
+    _ISSUE.run(
         {
             "id": family_id,
             "user_id": person.user_id,
@@ -79,7 +81,7 @@ def issue(
             "nonce": binding.nonce,
             "code_challenge": binding.code_challenge,
             "claims_request": binding.claims_request,
-        },
+        }
     )
     return family_id, code
 
@@ -95,7 +97,7 @@ def redeem(family_id: str) -> bool:
     RFC 6749 §4.1.2: a code is used once. The conditional UPDATE decides before anything is built.
     """
     values = {"family_id": family_id, "code_redeemed_at": now()}
-    return bool(db.session.execute(_REDEEM, values).rowcount)  # type: ignore[attr-defined]
+    return bool(_REDEEM.run(values))
 
 
 def imagined(user: User, client: Client, person: SignedIn, binding: CodeBinding) -> Any:

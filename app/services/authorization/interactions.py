@@ -19,10 +19,11 @@ from app.models import Client, DeviceCode, Interaction
 from app.security import secrets
 from app.services.clients import scopes
 from app.settings import settings
+from app.writes import Write
 
 INTERACTIONS = Interaction.__table__
 #: Built once: building them takes longer than running them.
-_PARK = insert(INTERACTIONS)
+_PARK = Write(insert(INTERACTIONS))
 _FIND = select(Interaction).where(INTERACTIONS.c.digest == bindparam("of_digest"))
 _FACTS = update(INTERACTIONS).where(INTERACTIONS.c.digest == bindparam("of_digest"))
 
@@ -60,7 +61,7 @@ def park(
     `session_id` is the session of who is shown its page. `device` is what waits for the answer, for
     as long as the device does.
     """
-    handle = secrets.new_token("in")
+    handle, moment = secrets.new_token("in"), now()
     values = {
         "digest": secrets.digest(handle),
         "browser": secrets.digest(browser) if browser else None,
@@ -68,10 +69,12 @@ def park(
         "parameters": dict(parameters),
         "reference": reference,
         "session_id": session_id,
+        "account_chosen": False,
         "device_digest": device.digest if device else None,
-        "expires_at": device.expires_at if device else now() + settings.interaction_lifetime,
+        "created_at": moment,
+        "expires_at": device.expires_at if device else moment + settings.interaction_lifetime,
     }
-    db.session.execute(_PARK, values)
+    _PARK.run(values)
     return handle
 
 

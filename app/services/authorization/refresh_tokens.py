@@ -14,6 +14,7 @@ from app.security import secrets
 from app.services.authorization import families
 from app.services.authorization.families import FAMILIES
 from app.settings import settings
+from app.writes import Write
 
 REFRESH_TOKENS, CLIENTS = RefreshToken.__table__, Client.__table__
 
@@ -30,9 +31,9 @@ _FIND = (
 _FIND_WITH_CLIENT = _FIND.add_columns(
     CLIENTS.c.client_id, CLIENTS.c.disabled_at.label("client_disabled_at")
 ).join(CLIENTS, CLIENTS.c.id == FAMILIES.c.client_pk)
-_ISSUE = insert(REFRESH_TOKENS)
+_ISSUE = Write(insert(REFRESH_TOKENS))
 #: The answer that brought this token is not needed any more: its client has used it.
-_SPEND = (
+_SPEND = Write(
     update(REFRESH_TOKENS)
     .where(REFRESH_TOKENS.c.digest == bindparam("spent"), REFRESH_TOKENS.c.rotated_at.is_(None))
     .values(sealed_answer=None)
@@ -64,8 +65,7 @@ def issue(
     sealed = None
     if predecessor and answer and settings.refresh_retry:
         sealed = secrets.encrypt(predecessor, answer, context=family_id)
-    db.session.execute(
-        _ISSUE,
+    _ISSUE.run(
         {
             "digest": secrets.digest(token),
             "family_id": family_id,
@@ -73,7 +73,7 @@ def issue(
             "sealed_answer": sealed,
             "issued_at": moment,
             "expires_at": min(moment + settings.refresh_idle, until),
-        },
+        }
     )
 
 
@@ -98,7 +98,7 @@ def ends_at(granted: Any) -> datetime:
 def spend(digest: str) -> bool:
     """Rotate a refresh token away; of any number of tries at once, one is told True."""
     values = {"spent": digest, "rotated_at": now()}
-    return bool(db.session.execute(_SPEND, values).rowcount)  # type: ignore[attr-defined]
+    return bool(_SPEND.run(values))
 
 
 def lost_answer(token: str, family_id: str) -> str | None:

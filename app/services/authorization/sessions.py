@@ -28,6 +28,7 @@ from app.services.authorization import levels, lifetimes, logouts, signed_in
 from app.services.authorization.signed_in import COLUMNS, LIVES, SESSIONS, USERS, SignedIn, living
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
+from app.writes import NumberedInsert, Write
 
 CONSENTS, FAMILIES = Consent.__table__, Family.__table__
 #: What a consent adds to COLUMNS.
@@ -53,8 +54,8 @@ _FIND_FOR_CLIENT = (
     .where(_ALIVE)
 )
 #: Built once: building them takes longer than running them.
-_OPEN = insert(SESSIONS).returning(SESSIONS.c.id)
-_SIGNED_IN_AT = update(USERS).where(USERS.c.id == bindparam("of_user"))
+_OPEN = NumberedInsert(insert(SESSIONS))
+_SIGNED_IN_AT = Write(update(USERS).where(USERS.c.id == bindparam("of_user")))
 _LATEST_FIRST = (
     select(SESSIONS.c.id)
     .where(SESSIONS.c.user_id == bindparam("of_user"), lifetimes.ARE_LIVING)
@@ -93,12 +94,12 @@ def open(  # noqa: A001, PLR0913 (sessions.open reads as it should; facts of one
         "browser": secrets.digest(browser) if browser else None,
         "user_agent": agent[:LONGEST_AGENT],
     }
-    inserted = db.session.execute(_OPEN, values | {"user_id": user.id, "created_at": moment})
-    db.session.execute(_SIGNED_IN_AT, {"of_user": user.id, "last_sign_in_at": moment})
+    session_id = _OPEN.add(values | {"user_id": user.id, "created_at": moment})
+    _SIGNED_IN_AT.run({"of_user": user.id, "last_sign_in_at": moment})
     set_committed_value(user, "last_sign_in_at", moment)
     seen = {"address": address, "reference": reference, "agent": agent[:LONGEST_AGENT]}
     audit.record(Event.SIGNED_IN, actor_id=user.id, user_id=user.id, **seen)
-    return signed_in.just_opened(inserted.scalar_one(), user, values), token
+    return signed_in.just_opened(session_id, user, values), token
 
 
 def renew(
@@ -142,7 +143,7 @@ def step_up(person: SignedIn, *, amr: Sequence[str], reference: str = "") -> str
     values["expires_at"] = lifetimes.shortened(SESSIONS.c.expires_at, acr)
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
     who = person.user_id
-    db.session.execute(_SIGNED_IN_AT, {"of_user": who, "last_sign_in_at": now()})
+    _SIGNED_IN_AT.run({"of_user": who, "last_sign_in_at": now()})
     audit.record(Event.SIGNED_IN, actor_id=who, user_id=who, reference=reference, again=True)
     return token
 

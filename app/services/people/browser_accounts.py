@@ -25,6 +25,7 @@ from app.services.authorization import sessions
 from app.services.authorization.sessions import CONSENTS, OF_CONSENT
 from app.services.authorization.signed_in import COLUMNS, LIVES, SESSIONS, USERS, SignedIn, living
 from app.services.people import trusted_browsers
+from app.writes import Write
 
 ACCOUNTS = BrowserAccount.__table__
 #: A list that is not used for this long is forgotten; the cookie goes with the browser anyway.
@@ -101,15 +102,15 @@ def note(holder: str, user_id: int, session_id: int) -> None:
     moment = now()
     key = {"holder": holder, "user_id": user_id}
     values = {"session_id": session_id, "used_at": moment, "expires_at": moment + KEPT}
-    db.session.execute(_note(sqlite=is_sqlite()), key | values)
+    _note(sqlite=is_sqlite()).run(key | values)
 
 
 @cache
-def _note(*, sqlite: bool) -> Any:
+def _note(*, sqlite: bool) -> Write:
     """Return the statement, built once: building takes longer than running it."""
     row = insert_or(ACCOUNTS, sqlite=sqlite)
     renewed = {name: row.excluded[name] for name in ("session_id", "used_at", "expires_at")}
-    return row.on_conflict_do_update(index_elements=["holder", "user_id"], set_=renewed)
+    return Write(row.on_conflict_do_update(index_elements=["holder", "user_id"], set_=renewed))
 
 
 def trim(holder: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import ScalarSelect, bindparam, func, insert, or_, select
 from app.clock import now
 from app.database import UTCDateTime, db
 from app.models import AuditEvent
+from app.writes import Write
 
 #: How far back people see what was done with their account.
 OWN_HISTORY = timedelta(days=90)
@@ -20,7 +21,7 @@ REMEMBERED_TRIES = timedelta(days=1)
 
 
 #: Without the mapper: a row that nobody reads in this request needs no object.
-_INSERT = insert(AuditEvent.__table__)
+_INSERT = Write(insert(AuditEvent.__table__))
 
 
 class Event(StrEnum):
@@ -139,9 +140,9 @@ def record(
 ) -> None:
     """Write that something was done; `details` hold plain values and never a secret."""
     db.session.flush()
-    db.session.execute(
-        _INSERT,
+    _INSERT.run(
         {
+            "at": now(),
             "event": event.value,
             "actor_id": actor_id,
             "user_id": user_id,
@@ -149,7 +150,7 @@ def record(
             "address": address,
             "reference": reference,
             "details": details,
-        },
+        }
     )
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from app.database import UTCDateTime, insert_or
 from app.models import Throttle
+from app.writes import Write
 
 THROTTLES = Throttle.__table__
 #: What does not have to wait. Not `now()`: a try beside this one may have read the clock before.
@@ -78,8 +79,8 @@ def _next_block(free: int, steps: range, forgotten: ColumnElement[bool]) -> Case
 
 
 @cache
-def let_both_through(*, sqlite: bool) -> Any:
-    """Return the statement that lets a try through; it gives a row for each that need not wait.
+def let_both_through(*, sqlite: bool) -> Write:
+    """Return the statement that lets a try through; it changes a row of each that need not wait.
 
     Parameters: `moment`, the keys `first` and `second`, and which of them is `forgotten`. It
     writes in any case, also where nothing is on record: a try beside it must wait for the end of
@@ -93,7 +94,7 @@ def let_both_through(*, sqlite: bool) -> Any:
         for place in ("first", "second")
     )
     is_forgotten = THROTTLES.c.key == bindparam("forgotten")
-    return (
+    return Write(
         insert_or(THROTTLES, sqlite=sqlite)
         .from_select(columns, union_all(first, second.where(true())))
         .on_conflict_do_update(
@@ -101,7 +102,6 @@ def let_both_through(*, sqlite: bool) -> Any:
             set_={"failures": case((is_forgotten, 0), else_=THROTTLES.c.failures)},
             where=THROTTLES.c.blocked_until <= _at("moment"),
         )
-        .returning(THROTTLES.c.key)
     )
 
 

@@ -243,7 +243,7 @@ def went_right(account_count: Count, network_count: Count) -> None:
     first, second = sorted(count.key for count in counts)
     keys = {"first": first, "second": second, "forgotten": account_count.key}
     lets = statements.let_both_through(sqlite=is_sqlite())
-    if len(db.session.execute(lets, keys | {"moment": moment}).all()) < len(counts):
+    if lets.run(keys | {"moment": moment}) < len(counts):
         raise _refusal(counts, moment)
 
 
