@@ -34,10 +34,11 @@ class _Prepared:
     def _execute(self, values: Values) -> CursorResult[Any]:
         connection = db.session.connection()
         dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = Compiled(self._statement, values, dialect=dialect)
+        compiled = self._compiled.get(dialect.name) or Compiled(
+            self._statement, values, dialect=dialect
+        )
         done = connection.exec_driver_sql(compiled.text, compiled.parameters(values))
+        # Kept only now: a first run that fails must not decide which columns there are.
         self._compiled[dialect.name] = compiled
         return done
 

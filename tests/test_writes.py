@@ -114,7 +114,7 @@ def test_refuses_a_row_without_what_has_a_default_in_python(db: SQLAlchemy) -> N
     """Defaults in Python are the session's: here nobody would make the value."""
     row = attempt()
     del row["at"]
-    with pytest.raises(KeyError, match="at"):
+    with pytest.raises(KeyError, match=r"^'at'$"):
         Write(insert(ATTEMPTS)).run(row)
     assert stored(db, ATTEMPTS) == []
 
@@ -135,10 +135,10 @@ def test_refuses_other_columns_than_those_of_the_first_run(db: SQLAlchemy, chang
 @pytest.mark.usefixtures("db")
 def test_refuses_values_that_the_statement_has_already_or_knows_nothing_of() -> None:
     """The one that was given would not count."""
-    write = update(THROTTLES).where(THROTTLES.c.key == bindparam("of_key")).values(failures=2)
+    statement = update(THROTTLES).where(THROTTLES.c.key == bindparam("of_key")).values(failures=2)
     for values in ({"of_key": "a", "failures": 3}, {"of_key": "a", "others": 3}):
         with pytest.raises(KeyError):
-            Write(write).run(values)
+            Write(statement).run(values)
 
 
 def test_a_first_run_that_fails_decides_nothing(db: SQLAlchemy) -> None:
