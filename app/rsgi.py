@@ -18,6 +18,8 @@ from app.web import bodies
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = list[tuple[str, str]]
+#: Status, headers, body.
+Answer = tuple[int, Headers, bytes]
 #: granian.rsgi.Scope and HTTPProtocol, whose published types leave out half of their methods.
 Scope = Any
 HTTPProtocol = Any
@@ -139,7 +141,7 @@ def _headers(scope: Scope) -> Iterator[tuple[str, str]]:
             yield f"HTTP_{key}", value
 
 
-def refusal(refused: Refused) -> tuple[int, Headers, bytes]:
+def refusal(refused: Refused) -> Answer:
     """Return the answer to a request that does not get in; the connection ends with it."""
     headers = [
         ("content-type", "application/json"),

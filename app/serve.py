@@ -18,7 +18,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
@@ -65,6 +65,8 @@ def _serve(chosen: Settings) -> None:
         address=chosen.host,
         port=chosen.port,
         interface=Interfaces.RSGI,
+        # Its requests come from threads one by one: uvloop wakes twice for each, asyncio once.
+        loop=Loops.asyncio,
         http=HTTPModes.http1,
         websockets=False,
         workers=chosen.workers,

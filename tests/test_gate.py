@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 
+from app.gate import in_thread
 from tests.servers import LiveServer
 
 pytestmark = pytest.mark.one_engine
@@ -148,3 +152,39 @@ def test_handle_in_an_address_is_not_logged(live: LiveServer) -> None:
 
     assert handle not in live.log()
     assert "/authorize/resume/swx_in_…" in live.log()
+
+
+def test_what_a_thread_makes_is_what_one_waits_for() -> None:
+    """The loop goes on meanwhile, and the work is done in a thread of the pool."""
+    others = threading.Event()
+
+    def work(number: int) -> tuple[int, str]:
+        assert others.wait(5)
+        return number + 1, threading.current_thread().name
+
+    async def ask() -> list[tuple[int, str]]:
+        with ThreadPoolExecutor(2, thread_name_prefix="pool") as pool:
+            asyncio.get_running_loop().call_soon(others.set)
+            return await asyncio.gather(*(in_thread(pool, work, number) for number in range(3)))
+
+    made = asyncio.run(ask())
+    assert [number for number, _ in made] == [1, 2, 3]
+    assert all(name.startswith("pool") for _, name in made)
+
+
+@pytest.mark.parametrize("fault", [KeyError("lost"), SystemExit(3)])
+def test_what_a_thread_raises_ends_the_waiting(fault: BaseException) -> None:
+    """Whoever asked would else hold their place, and their connection, for ever."""
+
+    def work(_: str) -> None:
+        raise fault
+
+    async def ask() -> BaseException:
+        with ThreadPoolExecutor(1) as pool:
+            try:
+                await in_thread(pool, work, "this")
+            except BaseException as raised:  # noqa: BLE001 (also what ends a program)
+                return raised
+        return AssertionError("nothing was raised")
+
+    assert asyncio.run(asyncio.wait_for(ask(), 5)) is fault
