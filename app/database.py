@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, DateTime, Dialect, Index, MetaData, Table, event, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Index,
+    Insert,
+    MetaData,
+    Table,
+    Update,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Engine, make_url
@@ -114,6 +127,12 @@ def commit() -> None:
 def rollback() -> None:
     """Forget everything since the first write."""
     db.session.rollback()
+
+
+def rows_changed(statement: Insert | Update | Delete, values: Any = None) -> int:
+    """Run a statement that decides something; return how many rows it changed."""
+    done = cast("CursorResult[Any]", db.session.execute(statement, values))
+    return done.rowcount
 
 
 def end_reads() -> None:

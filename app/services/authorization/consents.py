@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import NotFound, Refused
 from app.models import Client, Consent
 from app.services.authorization import families
@@ -189,7 +189,7 @@ def restore(user_id: int, client: Client) -> bool:
     One UPDATE decides. What was revoked stays dead: whoever copied a token gets nothing back.
     """
     mine = and_(CONSENTS.c.user_id == user_id, CONSENTS.c.client_pk == client.id)
-    restored = db.session.execute(
+    restored = rows_changed(
         update(CONSENTS)
         .where(mine, CONSENTS.c.removed_at > now() - Consent.UNDO)
         .values(
@@ -201,7 +201,7 @@ def restore(user_id: int, client: Client) -> bool:
             removed_declined=None,
         )
     )
-    if not restored.rowcount:  # type: ignore[attr-defined]
+    if not restored:
         return False
     audit.record(
         Event.CONSENT_RESTORED, actor_id=user_id, user_id=user_id, client_id=client.client_id

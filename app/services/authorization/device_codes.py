@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import Refused
 from app.models import Client, DeviceCode, Interaction
 from app.security import secrets
@@ -159,7 +159,7 @@ def poll(found: Any) -> bool:
     asked = {"device_digest": found.device_digest, "polled_at": moment}
     if is_in_time:
         change = {"seen": found.polls, "polls": found.polls + 1, **asked}
-        if db.session.execute(_POLL, change).rowcount:  # type: ignore[attr-defined]
+        if rows_changed(_POLL, change):
             return True
     db.session.execute(_POLL_EARLY, asked)
     return False
@@ -214,12 +214,12 @@ def deny(digest: str) -> None:
 
 def _answer(digest: str, **values: Any) -> None:
     """Answer once: one UPDATE decides, and the user code leads nowhere afterwards."""
-    answered = db.session.execute(
+    answered = rows_changed(
         update(DEVICES)
         .where(DEVICES.c.digest == digest, *_waiting())
         .values(user_code_digest=None, **values)
     )
-    if not answered.rowcount:  # type: ignore[attr-defined]
+    if not answered:
         raise DeviceGone
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, null, or_, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.models import Client, ClientOwner, Family, RefreshToken, Session, User
 from app.services.authorization import levels
 
@@ -151,7 +151,7 @@ def revoke(family_id: str) -> bool:
         .where(FAMILIES.c.id == family_id, FAMILIES.c.revoked_at.is_(None))
         .values(revoked_at=now())
     )
-    return bool(db.session.execute(change).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(change))
 
 
 def revoke_all(user_id: int, client_pk: int) -> None:

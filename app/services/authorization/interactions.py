@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import NotFound, Refused
 from app.models import Client, DeviceCode, Interaction
 from app.security import secrets
@@ -169,10 +169,10 @@ def finish(interaction: Interaction) -> None:
     Raises:
         AlreadyFinished: another request of the same browser was first.
     """
-    finished = db.session.execute(
+    finished = rows_changed(
         update(INTERACTIONS)
         .where(INTERACTIONS.c.digest == interaction.digest, INTERACTIONS.c.finished_at.is_(None))
         .values(finished_at=now())
     )
-    if not finished.rowcount:  # type: ignore[attr-defined]
+    if not finished:
         raise AlreadyFinished

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import NotFound, Refused, Unavailable
 from app.models import SigningKey
 from app.security import jose, jwe, secrets
@@ -212,7 +212,7 @@ def _is_known(new: SigningKey, old: SigningKey) -> bool:
 def _move(kid: str, old: str, new: str, **times: datetime) -> bool:
     """Change the state of a key if it still is in the old one; exactly one worker wins."""
     change = update(KEYS).where(KEYS.c.kid == kid, KEYS.c.state == old)
-    return bool(db.session.execute(change.values(state=new, **times)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(change.values(state=new, **times)))
 
 
 def retire(kid: str, *, by: int | None = None) -> None:

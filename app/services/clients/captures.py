@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.models import AddressCapture, Client
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
@@ -47,7 +47,7 @@ def catch(client: Client, address: str, *, reference: str) -> bool:
         CAPTURES.c.reference.is_(None),
     )
     caught = {"reference": reference, "address": address, "caught_at": moment}
-    return bool(db.session.execute(waiting.values(**caught)).rowcount)  # type: ignore[attr-defined]
+    return bool(rows_changed(waiting.values(**caught)))
 
 
 def find(client: Client) -> AddressCapture | None:

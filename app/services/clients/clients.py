@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Conflict, InvalidInput, NotFound, Refused
 from app.models import Client, ClientSecret, Consent
 from app.security import secrets, uris
@@ -206,8 +206,8 @@ def _take_turn(client: Client) -> None:
     Secrets are counted before one is added or revoked; two who count at once would both be right.
     """
     rise = update_rows(CLIENTS).where(CLIENTS.c.id == client.id)
-    risen = db.session.execute(rise.values(version=CLIENTS.c.version + 1))
-    if not risen.rowcount:  # type: ignore[attr-defined]
+    risen = rows_changed(rise.values(version=CLIENTS.c.version + 1))
+    if not risen:
         raise NotFound("There is no application with this client ID.")
     db.session.refresh(client)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import InvalidInput, NotFound, Refused
 from app.models import Client, ClientOwner, User
 from app.services.clients.client_schema import POLICY, ClientMetadata
@@ -59,8 +59,8 @@ def of_user(user_id: int) -> Sequence[Client]:
 def add(client: Client, user: User, *, by: int | None = None, address: str = "") -> None:
     """Make somebody an owner; who is one stays it."""
     row = insert_or(OWNERS).values(client_pk=client.id, user_id=user.id)
-    added = db.session.execute(row.on_conflict_do_nothing())
-    if added.rowcount:  # type: ignore[attr-defined]
+    added = rows_changed(row.on_conflict_do_nothing())
+    if added:
         _record(Event.OWNER_ADDED, client, user.id, by=by, address=address)
 
 
@@ -70,8 +70,8 @@ def remove(client: Client, user_id: int, *, by: int | None = None, address: str 
     Raises:
         NotFound: it is not theirs.
     """
-    gone = db.session.execute(delete(OWNERS).where(_is(client, user_id)))
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    gone = rows_changed(delete(OWNERS).where(_is(client, user_id)))
+    if not gone:
         raise NotFound("There is no such owner.")
     _record(Event.OWNER_REMOVED, client, user_id, by=by, address=address)
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import InvalidInput, NotFound, Refused
 from app.models import Client, InitialAccessToken
 from app.security import secrets, uris
@@ -83,12 +83,12 @@ def use_initial_token(token: str) -> None:
     Raises:
         TokenRefused: unknown, used up, revoked or expired.
     """
-    used = db.session.execute(
+    used = rows_changed(
         update(INITIAL_TOKENS)
         .where(_lets_in(token))
         .values(uses_left=INITIAL_TOKENS.c.uses_left - 1)
     )
-    if not used.rowcount:  # type: ignore[attr-defined]
+    if not used:
         raise TokenRefused
 
 

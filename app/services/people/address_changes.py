@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Refused
 from app.models import EmailClaim, EmailRevert, User, UserEmail
 from app.security import secrets
@@ -158,8 +158,8 @@ def use(revert: Revert, *, address: str = "") -> User:
         RevertLinkDead: another request was first.
     """
     user = addresses.hold(revert.user)
-    used = db.session.execute(delete(REVERTS).where(REVERTS.c.id == revert.id))
-    if not used.rowcount:  # type: ignore[attr-defined]
+    used = rows_changed(delete(REVERTS).where(REVERTS.c.id == revert.id))
+    if not used:
         raise RevertLinkDead
     later = REVERTS.c.id > revert.id
     db.session.execute(delete(REVERTS).where(REVERTS.c.user_id == user.id, later))

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import InvalidInput, Refused, TooMany
 from app.models import EmailClaim, User, UserEmail
 from app.security import secrets
@@ -188,8 +188,8 @@ def confirm_by_link(user: User, claim: EmailClaim, *, address: str = "") -> None
 def _confirm(
     user: User, claim: EmailClaim, is_proved: ColumnElement[bool], *, address: str
 ) -> None:
-    used = db.session.execute(delete(CLAIMS).where(CLAIMS.c.id == claim.id, is_proved))
-    if not used.rowcount:  # type: ignore[attr-defined]
+    used = rows_changed(delete(CLAIMS).where(CLAIMS.c.id == claim.id, is_proved))
+    if not used:
         raise ClaimRefused
     if not _is_back(user, claim.email_key):
         try:
@@ -212,9 +212,9 @@ def _confirm(
 
 def _is_back(user: User, key: str) -> bool:
     """Put an address back that the same user has taken off and that is still kept for them."""
-    back = db.session.execute(
+    back = rows_changed(
         update(ADDRESSES)
         .where(ADDRESSES.c.key == key, ADDRESSES.c.user_id == user.id)
         .values(removed_at=None, verified_at=now())
     )
-    return bool(back.rowcount)  # type: ignore[attr-defined]
+    return bool(back)

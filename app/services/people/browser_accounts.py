@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from app.clock import now
-from app.database import db, insert_or, is_sqlite
+from app.database import db, insert_or, is_sqlite, rows_changed
 from app.models import BrowserAccount, User
 from app.security import secrets
 from app.services.authorization import sessions
@@ -91,10 +91,10 @@ def _account(row: Any) -> Account:
 
 def move(old: str, new: str) -> bool:
     """Give a list to a new holder; of any number of requests at once, one is told True."""
-    moved = db.session.execute(
+    moved = rows_changed(
         update(ACCOUNTS).where(ACCOUNTS.c.holder == old).values(holder=new, expires_at=now() + KEPT)
     )
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+    return bool(moved)
 
 
 def note(holder: str, user_id: int, session_id: int) -> None:

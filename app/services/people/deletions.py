@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, delete, exists, func, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Conflict
 from app.models import (
     Attempt,
@@ -67,10 +67,10 @@ def schedule(user: User, *, by: int | None = None, reason: str = "", address: st
     values: dict[str, object] = {"deletion_due_at": now() + settings.deletion_grace}
     if by is not None:
         values["disabled_at"] = func.coalesce(USERS.c.disabled_at, now())
-    scheduled = db.session.execute(
+    scheduled = rows_changed(
         update(USERS).where(USERS.c.id == user.id, USERS.c.deletion_due_at.is_(None)).values(values)
     )
-    if not scheduled.rowcount:  # type: ignore[attr-defined]
+    if not scheduled:
         raise AlreadyScheduled
     db.session.refresh(user)
     if user.is_admin:
@@ -89,12 +89,12 @@ def keep(user: User, *, by: int | None = None, address: str = "") -> None:
     Raises:
         NotScheduled: somebody was faster, or it is too late.
     """
-    kept = db.session.execute(
+    kept = rows_changed(
         update(USERS)
         .where(USERS.c.id == user.id, USERS.c.deletion_due_at > now())
         .values(deletion_due_at=None)
     )
-    if not kept.rowcount:  # type: ignore[attr-defined]
+    if not kept:
         raise NotScheduled
     db.session.refresh(user)
     audit.record(Event.DELETION_CANCELLED, actor_id=by or user.id, user_id=user.id, address=address)
@@ -149,7 +149,7 @@ def erase(user_id: int) -> bool:
     addresses = db.session.execute(wanted).all()
     acts = update(EVENTS).where(EVENTS.c.actor_id == user_id, exists().where(is_due))
     db.session.execute(acts.values(address=""))
-    if not db.session.execute(delete(USERS).where(is_due)).rowcount:  # type: ignore[attr-defined]
+    if not rows_changed(delete(USERS).where(is_due)):
         return False
     audit_chain.release(held)
     for email, key in addresses:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import Refused
 from app.models import AuditEvent, DataExport, Session, User
 from app.security import secrets
@@ -105,7 +105,7 @@ def make(user_id: int, asked_at: datetime, *, link: Callable[[str], str]) -> boo
     sealed = secrets.encrypt(settings.encryption_keys[0], text, context=_context(user_id))
     token = secrets.new_token("ex")
     wanted = and_(FILES.c.asked_at == asked_at, FILES.c.made_at.is_(None))
-    made = db.session.execute(
+    made = rows_changed(
         update(FILES)
         .where(FILES.c.user_id == user_id, wanted)
         .values(
@@ -115,7 +115,7 @@ def make(user_id: int, asked_at: datetime, *, link: Callable[[str], str]) -> boo
             expires_at=now() + LIFETIME,
         )
     )
-    if not made.rowcount:  # type: ignore[attr-defined]
+    if not made:
         return False
     mail.enqueue("export_ready", to=user.email, reader=user, link=link(token), days=DAYS)
     return True

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Exists, Row, bindparam, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import Conflict, NotFound
 from app.models import Group, Membership, User
 from app.services.authorization import sessions
@@ -143,8 +143,8 @@ def remove(group: Group, *, by: int) -> None:
 def add_member(group: Group, user: User, *, by: int | None) -> None:
     """Put a user into a group; who is in it already stays in it."""
     row = insert_or(MEMBERSHIPS).values(group_id=group.id, user_id=user.id)
-    added = db.session.execute(row.on_conflict_do_nothing())
-    if not added.rowcount:  # type: ignore[attr-defined]
+    added = rows_changed(row.on_conflict_do_nothing())
+    if not added:
         return
     if group.requires_second_step:
         sessions.end_weak(select(USERS.c.id).where(USERS.c.id == user.id))
@@ -157,12 +157,12 @@ def remove_member(group: Group, user_id: int, *, by: int) -> None:
     Raises:
         NotFound: they are not in it.
     """
-    gone = db.session.execute(
+    gone = rows_changed(
         delete(MEMBERSHIPS).where(
             MEMBERSHIPS.c.group_id == group.id, MEMBERSHIPS.c.user_id == user_id
         )
     )
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    if not gone:
         raise NotFound("There is no such member.")
     audit.record(Event.MEMBER_REMOVED, actor_id=by, user_id=user_id, group=group.name)
 

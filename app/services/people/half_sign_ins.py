@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import NotFound
 from app.models import HalfSignIn, User
 from app.security import secrets
@@ -95,8 +95,8 @@ def finish(half: HalfSignIn) -> None:
     Raises:
         HalfSignInGone: another request was first.
     """
-    finished = db.session.execute(delete(HALVES).where(_is(half)))
-    if not finished.rowcount:  # type: ignore[attr-defined]
+    finished = rows_changed(delete(HALVES).where(_is(half)))
+    if not finished:
         raise HalfSignInGone
 
 

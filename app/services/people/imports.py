@@ -16,7 +16,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Conflict, NotFound
 from app.models import User, UserImport
 from app.security import secrets
@@ -99,12 +99,12 @@ def start(row: UserImport, *, tells: bool, address: str = "") -> None:
     Raises:
         StartedAlready: another press was first.
     """
-    started = db.session.execute(
+    started = rows_changed(
         update(IMPORTS)
         .where(IMPORTS.c.id == row.id, IMPORTS.c.started_at.is_(None), IMPORTS.c.expires_at > now())
         .values(started_at=now(), tells=tells, expires_at=now() + KEPT)
     )
-    if not started.rowcount:  # type: ignore[attr-defined]
+    if not started:
         raise StartedAlready
     record(row.total, tells=tells, by=row.made_by_id, address=address)
 
@@ -135,13 +135,13 @@ def add_bit(handle: str, *, link: Link) -> bool:
     by, lines = db.session.get_one(User, row.made_by_id, populate_existing=True), opened(row).lines
     # Before the first write: nobody waits while addresses are checked.
     found = import_lines.judge(lines[begin:end], by=by, among=lines)
-    claimed = db.session.execute(
+    claimed = rows_changed(
         update(IMPORTS)
         .where(IMPORTS.c.id == row.id, IMPORTS.c.taken == begin)
         .values(taken=end)
         .execution_options(synchronize_session=False)
     )
-    if not claimed.rowcount:  # type: ignore[attr-defined]
+    if not claimed:
         return False  # another process is at it
     _add_lines(row, found, by=by, link=link)
     if end == row.total:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import NotFound, Refused
 from app.models import Invitation, User
 from app.security import secrets
@@ -87,7 +87,7 @@ def send_again(invitation: Invitation, *, by: User, link: Link, address: str = "
     """
     _check_may_give(by, is_admin=invitation.is_admin)
     token = _mail(invitation.email, is_admin=invitation.is_admin, by=by, link=link)
-    changed = db.session.execute(
+    changed = rows_changed(
         update(INVITATIONS)
         .where(_is(invitation))
         .values(
@@ -97,7 +97,7 @@ def send_again(invitation: Invitation, *, by: User, link: Link, address: str = "
             expires_at=now() + settings.invitation_lifetime,
         )
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not changed:
         raise InvitationDead
     _record_sent(invitation.id, is_admin=invitation.is_admin, by=by.id, address=address)
 
@@ -166,8 +166,8 @@ def revoke(invitation: Invitation, *, by: User, address: str = "") -> None:
         InvitationDead: it was used meanwhile.
     """
     _check_may_give(by, is_admin=invitation.is_admin)
-    gone = db.session.execute(delete(INVITATIONS).where(_is(invitation)))
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    gone = rows_changed(delete(INVITATIONS).where(_is(invitation)))
+    if not gone:
         raise InvitationDead
     audit.record(
         Event.INVITATION_REVOKED, actor_id=by.id, address=address, invitation=invitation.id
@@ -207,8 +207,8 @@ def accept(invited: Invited, *, person: NewPerson, password_hash: str, address: 
         AddressTaken: the address has an account by now; it stays as it is.
     """
     row = invited.row
-    used = db.session.execute(delete(INVITATIONS).where(_is(row)))
-    if not used.rowcount:  # type: ignore[attr-defined]
+    used = rows_changed(delete(INVITATIONS).where(_is(row)))
+    if not used:
         raise InvitationDead
     user = accounts.create_invited(
         row.email, password_hash=password_hash, person=person, is_admin=row.is_admin

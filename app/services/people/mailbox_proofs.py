@@ -17,7 +17,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, or_, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.errors import Refused, TooMany
 from app.models import MailboxProof, User
 from app.security import secrets
@@ -162,12 +162,12 @@ def confirm(user: User, proof: MailboxProof, code: str, *, browser: str) -> None
         MailboxCodeWrong: it is not.
     """
     typed = _code_digest(user, browser, code)
-    proved = db.session.execute(
+    proved = rows_changed(
         update(PROOFS)
         .where(_is(proof), PROOFS.c.code_digest == typed)
         .values(code_digest=None, proved_at=now(), expires_at=now() + LIFETIME)
     )
-    if not proved.rowcount:  # type: ignore[attr-defined]
+    if not proved:
         raise MailboxCodeWrong
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Refused
 from app.models import Passkey, User
 from app.security import webauthn
@@ -138,12 +138,12 @@ def _use(passkey: Passkey, answer: Answer) -> None:
     counted = PASSKEYS.c.sign_count < used.sign_count
     if used.sign_count == 0:  # it does not count, and never has
         counted = PASSKEYS.c.sign_count == 0
-    changed = db.session.execute(
+    changed = rows_changed(
         update(PASSKEYS)
         .where(PASSKEYS.c.id == passkey.id, counted)
         .values(sign_count=used.sign_count, is_backed_up=used.is_backed_up, used_at=now())
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not changed:
         raise CounterWentBack(passkey.id)
 
 

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import InvalidInput
 from app.models import Password, User
 from app.security import passwords as hashing
@@ -151,12 +151,12 @@ def strengthen(user: User, old_hash: str, new_hash: str) -> None:
 
 def replace(user: User, new_hash: str, *, but: int | None = None) -> None:
     """Put another password in place and end every session and family, except the session `but`."""
-    changed = db.session.execute(
+    changed = rows_changed(
         update(PASSWORDS)
         .where(PASSWORDS.c.user_id == user.id)
         .values(hash=new_hash, changed_at=now())
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not changed:
         db.session.add(Password(user_id=user.id, hash=new_hash))
     sessions.kill_all(user, but=but)
 

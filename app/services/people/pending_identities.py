@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import NotFound
 from app.models import PendingIdentity, UpstreamProvider
 from app.security import secrets
@@ -89,14 +89,14 @@ def spend(which: str, *, browser: str) -> None:
     """
     if not which.isprintable():  # PostgreSQL keeps no NUL
         raise PendingGone
-    used = db.session.execute(
+    used = rows_changed(
         delete(PENDING).where(
             PENDING.c.id == which,
             PENDING.c.browser == secrets.digest(browser),
             PENDING.c.expires_at > now(),
         )
     )
-    if not used.rowcount:  # type: ignore[attr-defined]
+    if not used:
         raise PendingGone
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, insert, select
 
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Refused
 from app.models import RecoveryCode
 from app.security import secrets
@@ -38,8 +38,8 @@ def spend(user_id: int, code: str) -> int:
     Raises:
         RecoveryCodeWrong: there is no such code any more.
     """
-    used = db.session.execute(delete(CODES).where(CODES.c.digest == _digest(user_id, code)))
-    if not used.rowcount:  # type: ignore[attr-defined]
+    used = rows_changed(delete(CODES).where(CODES.c.digest == _digest(user_id, code)))
+    if not used:
         raise RecoveryCodeWrong
     return left(user_id)
 
@@ -58,8 +58,8 @@ def are_few(user_id: int) -> bool:
 def remove_since(user_id: int, moment: datetime) -> bool:
     """Forget those made after a moment; tell whether there were any."""
     mine = and_(CODES.c.user_id == user_id, CODES.c.created_at > moment)
-    gone = db.session.execute(delete(CODES).where(mine))
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    gone = rows_changed(delete(CODES).where(mine))
+    return bool(gone)
 
 
 def remove(user_id: int) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Refused
 from app.models import PasswordReset, User, UserEmail
 from app.security import secrets
@@ -152,8 +152,8 @@ def use(reset: Reset, new_hash: str, *, address: str = "") -> None:
     Raises:
         ResetLinkDead: another request was first.
     """
-    used = db.session.execute(delete(RESETS).where(RESETS.c.digest == reset.digest))
-    if not used.rowcount:  # type: ignore[attr-defined]
+    used = rows_changed(delete(RESETS).where(RESETS.c.digest == reset.digest))
+    if not used:
         raise ResetLinkDead
     user = reset.user
     passwords.replace(user, new_hash)

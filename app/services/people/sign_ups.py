@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Refused, TooMany
 from app.models import SignUp, User
 from app.security import passwords as hashing
@@ -157,7 +157,7 @@ def send_again(
     moment = now()
     code, token = secrets.new_short_code(), secrets.new_token("ec")
     known = sign_up.code_digest is None
-    changed = db.session.execute(
+    changed = rows_changed(
         update(SIGN_UPS)
         .where(
             SIGN_UPS.c.digest == sign_up.digest,
@@ -173,7 +173,7 @@ def send_again(
             expires_at=moment + LIFETIME,
         )
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not changed:
         raise TooMany(max(sign_up.mailed_at + BETWEEN_MAILS - moment, timedelta(seconds=1)))
     count_mail(sign_up.email, address)
     _send(sign_up.email, code, link(token), known=known)
@@ -269,9 +269,9 @@ def _create(wanted: _Wanted) -> User:
 
 def _spend(sign_up: SignUp, is_proved: ColumnElement[bool]) -> bool:
     """Note that the address is confirmed, and forget the password; tell whether we were first."""
-    spent = db.session.execute(
+    spent = rows_changed(
         update(SIGN_UPS)
         .where(SIGN_UPS.c.digest == sign_up.digest, is_proved, SIGN_UPS.c.confirmed_at.is_(None))
         .values(confirmed_at=now(), password_hash="", identity=None, **asdict(PersonName()))
     )
-    return bool(spent.rowcount)  # type: ignore[attr-defined]
+    return bool(spent)

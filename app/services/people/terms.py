@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select, update
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.models import TermsAgreement, User
 from app.services.authorization.signed_in import SignedIn
 from app.services.upkeep import audit
@@ -29,12 +29,12 @@ def are_owed_by(person: SignedIn) -> bool:
 
 def agree(user_id: int, version: str, *, address: str = "") -> None:
     """Record that a user agrees to a version; pressing the button twice is one agreement."""
-    changed = db.session.execute(
+    changed = rows_changed(
         update(USERS)
         .where(USERS.c.id == user_id, USERS.c.terms_version != version)
         .values(terms_version=version)
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not changed:
         return
     values = {"user_id": user_id, "version": version, "agreed_at": now()}
     db.session.execute(insert(AGREEMENTS).values(**values))

@@ -13,7 +13,7 @@ from sqlalchemy import and_, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
-from app.database import db
+from app.database import db, rows_changed
 from app.errors import Conflict, Refused
 from app.models import Totp, User
 from app.security import secrets
@@ -89,12 +89,12 @@ def count_try(user_id: int, *, known: bool) -> None:
     Raises:
         AppLocked: too many were wrong already; of any number at once, too (security.md MF03).
     """
-    counted = db.session.execute(
+    counted = rows_changed(
         update(TOTPS)
         .where(TOTPS.c.user_id == user_id, TOTPS.c.wrong_codes < _most(known=known))
         .values(wrong_codes=TOTPS.c.wrong_codes + 1)
     )
-    if not counted.rowcount:  # type: ignore[attr-defined]
+    if not counted:
         raise AppLocked
 
 
@@ -109,7 +109,7 @@ def _most(*, known: bool) -> int:
 
 def note_lock(user_id: int) -> bool:
     """Note that the app of a user is locked; tell whether it is, and nobody had noted it yet."""
-    noted = db.session.execute(
+    noted = rows_changed(
         update(TOTPS)
         .where(
             TOTPS.c.user_id == user_id,
@@ -118,7 +118,7 @@ def note_lock(user_id: int) -> bool:
         )
         .values(locked_at=now())
     )
-    return bool(noted.rowcount)  # type: ignore[attr-defined]
+    return bool(noted)
 
 
 def unlock(user_id: int) -> None:
@@ -144,20 +144,20 @@ def spend(user_id: int, code: str) -> None:
     step = codes.matching_step(seed, plain(code), now())
     if step is None:
         raise CodeWrong
-    used = db.session.execute(
+    used = rows_changed(
         update(TOTPS)
         .where(TOTPS.c.user_id == user_id, TOTPS.c.last_step < step)
         .values(last_step=step, used_at=now(), wrong_codes=0, locked_at=None)
     )
-    if not used.rowcount:  # type: ignore[attr-defined]
+    if not used:
         raise CodeUsed
 
 
 def remove_since(user_id: int, moment: datetime) -> bool:
     """Forget the seed of an app set up after a moment; tell whether it was."""
     mine = and_(TOTPS.c.user_id == user_id, TOTPS.c.created_at > moment)
-    gone = db.session.execute(delete(TOTPS).where(mine))
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    gone = rows_changed(delete(TOTPS).where(mine))
+    return bool(gone)
 
 
 def remove(user_id: int) -> None:

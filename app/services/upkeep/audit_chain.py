@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or, rows_changed
 from app.models import AuditChain, AuditEvent, AuditSeal, DailyFigure
 from app.security import seals, secrets
 from app.settings import settings
@@ -117,10 +117,10 @@ def _unsealed(state: Any) -> Sequence[int]:
 
 
 def _take_turn(seen: int) -> bool:
-    taken = db.session.execute(
+    taken = rows_changed(
         update(CHAIN).where(CHAIN.c.id == ONLY, CHAIN.c.turn == seen).values(turn=seen + 1)
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return bool(taken)
 
 
 def hold() -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Column, ColumnElement, Table, delete, exists, select
 
 from app.clock import now
-from app.database import db
+from app.database import rows_changed
 from app.models import (
     AccessToken,
     AddressCapture,
@@ -227,5 +227,5 @@ def sweep(broom: Broom) -> bool:
         return broom.take(broom.is_over()) >= audit_chain.BITE
     over = select(broom.key).where(broom.is_over()).limit(BITE)
     bite = over.with_for_update(skip_locked=True)
-    deleted = db.session.execute(delete(broom.table).where(broom.key.in_(bite), broom.is_over()))
-    return bool(deleted.rowcount >= BITE)  # type: ignore[attr-defined]
+    deleted = rows_changed(delete(broom.table).where(broom.key.in_(bite), broom.is_over()))
+    return deleted >= BITE
