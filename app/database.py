@@ -136,7 +136,11 @@ def rows_changed(statement: Insert | Update | Delete, values: Any = None) -> int
 
 
 def end_reads() -> None:
-    """Give the connection back before something slow; nobody waits for a network with one in hand.
+    """Give the connection back before a hash or a network: nobody waits with one in hand.
+
+    What was read stays as it was read. A rollback would read it again when it is next looked at:
+    a link that was replaced meanwhile would be compared with itself, and prove somebody else's
+    address (security.md RV08).
 
     Raises:
         RuntimeError: something was written and not committed: others would wait for it, too.
@@ -146,7 +150,7 @@ def end_reads() -> None:
     if db.session.new or db.session.dirty or db.session.deleted or _has_written():
         message = "commit before a request to somebody else"
         raise RuntimeError(message)
-    db.session.rollback()
+    db.session.commit()
 
 
 def _has_written() -> bool:

@@ -252,12 +252,16 @@ def kill_all(user: User, *, by: int | None = None, but: int | None = None) -> No
 
     What is of an older epoch is dead from now on; the session `but` is taken along to the new one.
     """
-    user.epoch += 1
     db.session.flush()
+    # Counted there: `user` may have been read before somebody else's act, and two acts that count
+    # to the same number would leave alive what was issued between them.
+    raised = update(USERS).where(USERS.c.id == user.id).values(epoch=USERS.c.epoch + 1)
+    epoch = db.session.scalars(raised.returning(USERS.c.epoch)).one()
+    set_committed_value(user, "epoch", epoch)
     end_all(user, by=by, but=but)
     if but is not None:
         kept = update(SESSIONS).where(SESSIONS.c.id == but)
-        db.session.execute(kept.values(epoch=user.epoch))
+        db.session.execute(kept.values(epoch=epoch))
 
 
 def _end(condition: Any) -> None:

@@ -18,7 +18,7 @@ from app.errors import Refused
 from app.models import EmailClaim, EmailRevert, User, UserEmail
 from app.security import secrets
 from app.services.authorization import sessions
-from app.services.people import addresses, ways_in
+from app.services.people import addresses, locks, ways_in
 from app.services.people.addresses import WAY_BACK
 from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
@@ -54,7 +54,7 @@ def promote(user: User, key: str, *, link: Callable[[str], str], address: str = 
         NotFound: the address is not on the account.
         Refused: nobody has confirmed it.
     """
-    addresses.hold(user)
+    locks.hold(user)
     new = addresses.get(user, key)
     if new.key == user.email_key:
         return
@@ -157,7 +157,7 @@ def use(revert: Revert, *, address: str = "") -> User:
     Raises:
         RevertLinkDead: another request was first.
     """
-    user = addresses.hold(revert.user)
+    user = locks.hold(revert.user)
     used = rows_changed(delete(REVERTS).where(REVERTS.c.id == revert.id))
     if not used:
         raise RevertLinkDead

@@ -19,7 +19,7 @@ from app.database import db, insert_or, rows_changed
 from app.errors import InvalidInput, Refused, TooMany
 from app.models import EmailClaim, User, UserEmail
 from app.security import secrets
-from app.services.people import accounts, addresses, code_tries
+from app.services.people import accounts, addresses, code_tries, locks
 from app.services.people.accounts import AddressTaken
 from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
@@ -50,7 +50,7 @@ def begin(user: User, email: str, *, link: Callable[[str], str]) -> int:
         TooMany: the last mail for this claim went out a moment ago.
     """
     accounts.check_address(email)
-    addresses.hold(user)
+    locks.hold(user)
     key, own = accounts.key_of(email), addresses.of_user(user)
     if any(one.key == key and one.verified_at for one in own):
         raise InvalidInput("email", _("This address is on your account already."))

@@ -15,10 +15,11 @@ from app.clock import now
 from app.database import db
 from app.errors import NotFound, Refused
 from app.models import PasswordReset, User, UserEmail
+from app.services.people import locks
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
-ADDRESSES, USERS = UserEmail.__table__, User.__table__
+ADDRESSES = UserEmail.__table__
 RESETS = PasswordReset.__table__
 #: How long the mailed way back to an old primary address works.
 WAY_BACK = timedelta(days=7)
@@ -54,16 +55,6 @@ def get(user: User, key: str) -> UserEmail:
     return found
 
 
-def hold(user: User) -> User:
-    """Let changes of one user's addresses come one after the other; return the user as they are.
-
-    A write that changes nothing: on PostgreSQL it takes the row, on SQLite the whole database.
-    """
-    db.session.execute(update(USERS).where(USERS.c.id == user.id).values(epoch=USERS.c.epoch))
-    db.session.refresh(user)
-    return user
-
-
 def remove(user: User, key: str, *, address: str = "") -> None:
     """Take an address off the account; links for a new password that went to it are dead.
 
@@ -71,7 +62,7 @@ def remove(user: User, key: str, *, address: str = "") -> None:
         NotFound: it is not there.
         PrimaryStays: it is the primary one.
     """
-    hold(user)
+    locks.hold(user)
     found = get(user, key)
     if found.key == user.email_key:
         raise PrimaryStays
@@ -118,7 +109,7 @@ def _confirm(user: User) -> bool:
     It is the one the caller has looked at: another request may have made another one primary.
     """
     key = user.email_key
-    hold(user)
+    locks.hold(user)
     if user.email_verified or user.email_key != key:
         return False
     user.email_verified = True

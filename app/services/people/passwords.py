@@ -7,16 +7,16 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from app.clock import now
 from app.database import db, rows_changed
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Refused
 from app.models import Password, User
 from app.security import passwords as hashing
 from app.security.passwords import LONGEST_BYTES, LONGEST_CHARACTERS, TooManyHashes, normalize
 from app.services.authorization import sessions
-from app.services.people import leaked_passwords
+from app.services.people import leaked_passwords, locks
 from app.services.upkeep import audit, branding, mail
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -39,6 +39,12 @@ ROWS = (
     "!@#$%^&*()",
 )
 PASSWORDS = Password.__table__
+
+
+class PasswordReplaced(Refused):
+    """The password that was checked has been replaced meanwhile."""
+
+    public = "That isn't your current password."
 
 
 def check_allowed(password: str, *, context: Iterable[str] = ()) -> None:
@@ -142,6 +148,7 @@ def stronger(stored: str, typed: str) -> str | None:
 
 def strengthen(user: User, old_hash: str, new_hash: str) -> None:
     """Replace the hash of the same password, unless there is another one by now."""
+    locks.hold(user)
     db.session.execute(
         update(PASSWORDS)
         .where(PASSWORDS.c.user_id == user.id, PASSWORDS.c.hash == old_hash)
@@ -149,8 +156,8 @@ def strengthen(user: User, old_hash: str, new_hash: str) -> None:
     )
 
 
-def replace(user: User, new_hash: str, *, but: int | None = None) -> None:
-    """Put another password in place and end every session and family, except the session `but`."""
+def replace(user: User, new_hash: str) -> None:
+    """Put another password in place, and end every session and family."""
     changed = rows_changed(
         update(PASSWORDS)
         .where(PASSWORDS.c.user_id == user.id)
@@ -158,7 +165,7 @@ def replace(user: User, new_hash: str, *, but: int | None = None) -> None:
     )
     if not changed:
         db.session.add(Password(user_id=user.id, hash=new_hash))
-    sessions.kill_all(user, but=but)
+    sessions.kill_all(user)
 
 
 def changed_at(user_id: int) -> datetime | None:
@@ -166,9 +173,18 @@ def changed_at(user_id: int) -> datetime | None:
     return db.session.scalar(select(PASSWORDS.c.changed_at).where(PASSWORDS.c.user_id == user_id))
 
 
-def change(user: User, new_hash: str, *, session_id: int) -> None:
-    """Give a user another password; what was issued before is dead, but for this session."""
-    replace(user, new_hash, but=session_id)
+def change(user: User, new_hash: str, *, old_hash: str, session_id: int) -> None:
+    """Give a user another password; what was issued before is dead, but for this session.
+
+    Raises:
+        PasswordReplaced: `old_hash`, which was checked, is not that of the password any more: a
+            password that is dead must not choose the next one.
+    """
+    locks.hold(user)
+    mine = and_(PASSWORDS.c.user_id == user.id, PASSWORDS.c.hash == old_hash)
+    if not rows_changed(update(PASSWORDS).where(mine).values(hash=new_hash, changed_at=now())):
+        raise PasswordReplaced
+    sessions.kill_all(user, but=session_id)
     audit.record(Event.PASSWORD_CHANGED, actor_id=user.id, user_id=user.id)
 
 

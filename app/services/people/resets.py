@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 
 from app.clock import now
 from app.database import db, rows_changed
 from app.errors import Refused
 from app.models import PasswordReset, User, UserEmail
 from app.security import secrets
-from app.services.people import accounts, passwords, sign_up_policy
+from app.services.people import accounts, locks, passwords, sign_up_policy
 from app.services.upkeep import audit, mail, throttles
 from app.services.upkeep.audit import Event
 from app.settings import settings
@@ -103,6 +103,7 @@ def begin_first(
 def new_token(user: User, key: str, *, lifetime: timedelta = LIFETIME) -> str:
     """Return the token of a link that goes to an address of a user; earlier ones are dead."""
     token = secrets.new_token("pr")
+    locks.hold(user)
     db.session.execute(delete(RESETS).where(RESETS.c.user_id == user.id))
     db.session.add(
         PasswordReset(
@@ -150,12 +151,13 @@ def use(reset: Reset, new_hash: str, *, address: str = "") -> None:
     Of any number of requests with one link, one comes out of here.
 
     Raises:
-        ResetLinkDead: another request was first.
+        ResetLinkDead: another request was first, or the account has changed since.
     """
-    used = rows_changed(delete(RESETS).where(RESETS.c.digest == reset.digest))
-    if not used:
+    user = locks.hold(reset.user)
+    # Its epoch again: the password may have been changed since the link was read.
+    mine = and_(RESETS.c.digest == reset.digest, RESETS.c.epoch == user.epoch)
+    if not rows_changed(delete(RESETS).where(mine)):
         raise ResetLinkDead
-    user = reset.user
     passwords.replace(user, new_hash)
     # Whoever guessed at the old password must not keep the owner waiting with the new one.
     throttles.forget(throttles.account(user.email_key))

@@ -18,6 +18,7 @@ from app.services.authorization import levels, sessions
 from app.services.authorization.signed_in import SignedIn
 from app.services.people import (
     groups,
+    locks,
     notices,
     passkeys,
     recovery_codes,
@@ -172,6 +173,7 @@ def _forget(user: User) -> None:
 
 def renew_codes(user: User, *, address: str = "") -> list[str]:
     """Make new recovery codes; the old ones are worthless."""
+    locks.hold(user)
     made = recovery_codes.replace(user.id)
     audit.record(Event.RECOVERY_CODES_MADE, actor_id=user.id, user_id=user.id, address=address)
     sentence = _("The recovery codes you had before no longer work.")

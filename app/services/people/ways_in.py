@@ -10,7 +10,7 @@ from app.database import db
 from app.errors import Refused
 from app.models import Password, User
 from app.services.authorization import sessions
-from app.services.people import passkeys, second_steps, totp, upstream_identities
+from app.services.people import locks, passkeys, second_steps, totp, upstream_identities
 
 
 class LastWayIn(Refused):
@@ -31,7 +31,7 @@ def remove_identity(user: User, identity_id: int, *, session_id: int, address: s
         LastWayIn: it is the last one; the caller rolls back.
         NotFound: the user has no such identity.
     """
-    _lock(user)
+    locks.hold(user)
     upstream_identities.remove(user, identity_id, address=address)
     if not has_any(user.id):
         raise LastWayIn
@@ -47,16 +47,11 @@ def take_identity(user: User, identity_id: int, *, by: int, even_last: bool) -> 
         LastWayIn: it is the last one, and nobody said that it may be; the caller rolls back.
         NotFound: the user has no such identity.
     """
-    _lock(user)
+    locks.hold(user)
     upstream_identities.remove(user, identity_id, by=by)
     if not even_last and not has_any(user.id):
         raise LastWayIn
     sessions.kill_all(user, by=by)
-
-
-def _lock(user: User) -> None:
-    """Let whoever comes second wait (PostgreSQL), so that two tabs cannot remove the last two."""
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
 
 
 def has_any(user_id: int, *, but: int | None = None) -> bool:
@@ -85,9 +80,8 @@ def remove_passkey(user: User, passkey_id: int, *, session_id: int, address: str
         LastWayIn: it is the last one; the caller rolls back.
         NotFound: the user has no such passkey.
     """
-    _lock(user)
+    locks.hold(user)
     passkeys.remove(user, passkeys.get(user.id, passkey_id), address=address)
-    # SQLite: the delete above has taken the lock.
     if passkeys.has_any(user.id):
         sessions.kill_all(user, but=session_id)
         return

@@ -31,9 +31,10 @@ from app.services.people import (
     users,
     ways_in,
 )
+from app.services.people.passwords import PasswordReplaced
 from app.services.upkeep import throttles
 from app.settings import settings
-from app.web import agents, forms, unsent
+from app.web import agents, forms, guards, unsent
 from app.web.access import RECENT, SIGNED_IN, needs
 from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
@@ -120,7 +121,8 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
     """Check the old password as sign-in does, then put the new one in its place."""
     new = form.password.data
     passwords.check_allowed(new, context=(user.email, user.name or ""))
-    account = throttles.account(user.email_key)
+    # Of this browser, in which they are signed in: strangers who guess elsewhere lock nobody out.
+    account = throttles.account(user.email_key, browser=guards.browser())
     throttles.reserve((account,))
     commit()  # hashing takes long: nobody else may wait for this transaction
     try:
@@ -131,12 +133,20 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
         commit()
         raise
     if not fits:
-        raise InvalidInput("current_password", _("That isn't your current password."))
+        raise _not_the_password()
+    try:
+        passwords.change(user, new_hash, old_hash=stored or "", session_id=person.session_id)
+    except PasswordReplaced:
+        rollback()
+        raise _not_the_password() from None
     throttles.forget(account)
-    passwords.change(user, new_hash, session_id=person.session_id)
     passwords.tell_owner(user, account_url=settings.issuer + url_for("account.security"))
     commit()
     email.deliver_at_once()
+
+
+def _not_the_password() -> InvalidInput:
+    return InvalidInput("current_password", _("That isn't your current password."))
 
 
 def _page(person: SignedIn, user: User, form: PasswordForm) -> str:

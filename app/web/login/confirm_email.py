@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from app.database import commit, rollback
+from app.database import commit, end_reads, rollback
 from app.errors import InvalidInput, NotFound
 from app.models import SignUp
 from app.services.people import accounts, passwords, sign_ups
@@ -112,7 +112,7 @@ def _elsewhere(found: SignUp) -> ResponseReturnValue:
     except InvalidInput as fault:
         forms.blame(form, fault)
         return _choose(form, found), 422
-    rollback()  # hashing takes long: nobody may wait for this transaction
+    end_reads()  # hashing takes long
     new_hash = sign_ups.hash_password(typed)
     sign_ups.confirm_elsewhere(found, new_hash=new_hash, person=person)
     commit()

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from app.database import rollback
+from app.database import end_reads, rollback
 from app.errors import InvalidInput
 from app.models import User
 from app.security import passwords as hashing
@@ -82,7 +82,7 @@ def _again(_waiting: Waiting | None) -> ResponseReturnValue:
 def _make(form: InvitationForm, invited: Invited) -> User:
     typed, person, email = form.password.data, form.person, invited.row.email
     passwords.check_allowed(typed, context=(email, person.name.name or ""))
-    rollback()  # hashing takes long: nobody may wait for this transaction
+    end_reads()  # hashing takes long
     password_hash = hashing.hash_password(typed)
     return invitations.accept(
         invited, person=person, password_hash=password_hash, address=guards.address()

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from app.database import commit, rollback
+from app.database import commit, end_reads, rollback
 from app.errors import InvalidInput
 from app.jobs import email as email_job
 from app.security import passwords as hashing
@@ -73,7 +73,7 @@ def _replace(form: ResetForm, found: Reset) -> None:
     """Put the new password in place and tell its owner."""
     typed, user = form.password.data, found.user
     passwords.check_allowed(typed, context=(user.email, user.name or ""))
-    rollback()  # hashing takes long: nobody may wait for this transaction
+    end_reads()  # hashing takes long
     new_hash = hashing.hash_password(typed)
     resets.use(found, new_hash, address=guards.address())
     mailbox_proofs.note(user, guards.browser())
