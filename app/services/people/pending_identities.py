@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from app.clock import now
-from app.database import db, rows_changed
+from app.database import db, insert_or, rows_changed
 from app.errors import NotFound
 from app.models import PendingIdentity, UpstreamProvider
 from app.security import secrets
@@ -45,25 +45,22 @@ class Told:
 
 def keep(
     provider_id: int, told: Told, *, browser: str, session_id: int | None = None
-) -> PendingIdentity:
+) -> None:
     """Keep an identity for the person in this browser, in place of an earlier one."""
-    here = secrets.digest(browser)
-    db.session.execute(delete(PENDING).where(PENDING.c.browser == here))
-    row = PendingIdentity(
-        id=secrets.new_id(),
-        browser=here,
-        provider_id=provider_id,
-        issuer=told.issuer,
-        subject=told.subject,
-        email=told.email,
-        email_is_proven=told.email_is_proven,
-        name=told.name and told.name[:LONGEST_NAME],
-        session_id=session_id,
-        expires_at=now() + LIFETIME,
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
+    values = {
+        "id": secrets.new_id(),
+        "provider_id": provider_id,
+        "issuer": told.issuer,
+        "subject": told.subject,
+        "email": told.email,
+        "email_is_proven": told.email_is_proven,
+        "name": told.name and told.name[:LONGEST_NAME],
+        "session_id": session_id,
+        "expires_at": now() + LIFETIME,
+    }
+    # In one statement: two tabs may come back from their providers at once.
+    row = insert_or(PENDING).values(browser=secrets.digest(browser), **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=["browser"], set_=values))
 
 
 def find(browser: str) -> tuple[PendingIdentity, UpstreamProvider] | None:

@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.clock import now
-from app.database import db, rows_changed
+from app.database import db, insert_or, rows_changed
 from app.errors import Refused, TooMany
 from app.models import SignUp, User
 from app.security import passwords as hashing
@@ -70,22 +70,23 @@ def begin(
     """
     known = accounts.is_taken(email)
     code, token = secrets.new_short_code(), secrets.new_token("ec")
-    db.session.execute(delete(SIGN_UPS).where(SIGN_UPS.c.digest == _digest(browser)))
-    db.session.add(
-        SignUp(
-            digest=_digest(browser),
-            email=email.strip(),
-            **asdict(person.name),
-            terms_version=person.terms_version,
-            password_hash=password_hash,
-            identity=identity,
-            code_digest=None if known else _code_digest(browser, code),
-            link_digest=None if known else secrets.digest(token),
-            mailed_at=now(),
-            expires_at=now() + LIFETIME,
-        )
-    )
-    db.session.flush()
+    values = {
+        "email": email.strip(),
+        **asdict(person.name),
+        "terms_version": person.terms_version,
+        "password_hash": password_hash,
+        "identity": identity,
+        "code_digest": None if known else _code_digest(browser, code),
+        "link_digest": None if known else secrets.digest(token),
+        "confirmed_at": None,
+        "tries": 0,
+        "mails_sent": 1,
+        "mailed_at": now(),
+        "expires_at": now() + LIFETIME,
+    }
+    # In one statement: the button may be pressed twice at once.
+    row = insert_or(SIGN_UPS).values(digest=_digest(browser), **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=["digest"], set_=values))
     _send(email, code, link(token), known=known)
 
 

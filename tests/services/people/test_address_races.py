@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.database import db as database
 from app.errors import NotFound
-from app.models import Mail, User, UserEmail
+from app.models import Mail, SignUp, User, UserEmail
 from app.services.people import (
     accounts,
     address_changes,
@@ -106,6 +106,17 @@ def test_one_of_eight_confirms_a_sign_up(app, mailed):
 
     assert race(app, [here, elsewhere] * 4) == 1
     assert database.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def test_sign_up_that_is_begun_twice_at_once_is_one(app, mailed):
+    """A double press: the later one counts, and nothing is our fault."""
+
+    def begin():
+        hashed = factories.hashed("four green boats sail home")
+        sign_ups.begin("one", NEW, person=NewPerson(), password_hash=hashed, link=catch(mailed))
+
+    assert race(app, [begin] * 4) == 4
+    assert database.session.scalar(select(func.count()).select_from(SignUp)) == 1
 
 
 def claim(user, tokens):
