@@ -47,7 +47,7 @@ class Registrar:
         answer = self.transport.send(
             method, f"{self.issuer}{path}", headers=headers, content=content
         )
-        if answer.status in {200, 201}:
+        if answer.status in {200, 201} and method != "HEAD":
             for name in ("client_secret", "registration_access_token"):
                 remember(answer.json.get(name, ""))
         return answer

@@ -36,7 +36,7 @@ def keep(client: Client, granted: Any, response: dict[str, Any]) -> None:
             response["access_token"],
             family_id=granted.family_id if granted else None,
             client_pk=client.id,
-            scope=response["scope"],
+            scope=response.get("scope", ""),
             expires_at=now() + timedelta(seconds=response["expires_in"]),
         )
 
@@ -65,11 +65,12 @@ def contents(client: Client, granted: Any, scope: str) -> dict[str, Any]:
         "sub": subjects.of(client, granted) if granted else client.client_id,
         "aud": audience(client, scope),
         "client_id": client.client_id,
-        "scope": scope,
         "iat": issued,
         "exp": issued + lifetime_of(client, granted),
         "jti": secrets.new_id(),
     }
+    if scope:
+        claims["scope"] = scope
     if granted:
         claims["family"] = granted.family_id
         claims["auth_time"] = int(granted.auth_time.timestamp())

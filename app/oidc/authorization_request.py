@@ -146,6 +146,8 @@ def check_scope(request: ProtocolRequest) -> None:
     if "id_token" in response_type_of(request).split() and "openid" not in sent.split():
         raise Refusal("scope_missing", "scope", sent=sent, expected="openid")
     allowed = scopes.without_off(request.client.get_allowed_scope(sent).split())
+    if not _may_be_offline(request):
+        allowed = [name for name in allowed if name != "offline_access"]
     if not allowed:
         raise Refusal(
             "scope_not_allowed", "scope", sent=sent, expected=scopes.join(request.client.scopes)
@@ -154,6 +156,17 @@ def check_scope(request: ProtocolRequest) -> None:
     left_out = [name for name in scopes.split(sent) if name not in allowed]
     notes = {"left_out": shown(scopes.join(left_out))} if left_out else {}
     request.trace.passed("scope", sent, **notes)
+
+
+def _may_be_offline(request: ProtocolRequest) -> bool:
+    """Tell whether there will be a refresh token: what else is offline access for (§11)?
+
+    Tokens that have it outlive the session, and nothing but a refresh token is to do that. A device
+    asks without a response type.
+    """
+    response_type = response_type_of(request).split()
+    is_redeemed = not response_type or response_types.CODE in response_type
+    return is_redeemed and request.client.check_grant_type("refresh_token")
 
 
 def claims_of(request: ProtocolRequest) -> ClaimsRequest:
@@ -213,14 +226,15 @@ def as_asked(request: ProtocolRequest, person: SignedIn) -> SignedIn:
 
 def hinted_subject(request: ProtocolRequest) -> str | None:
     """Return the `sub` the client believes to be signed in, None without a hint."""
-    hint = request.payload.get("id_token_hint")
-    if request.hinted is not None or not hint:
-        return request.hinted or claims_of(request).subject
-    try:
-        request.hinted = subject_of_hint(hint, request.client.client_id)
-    except BadToken as bad:
-        raise Refusal("id_token_hint_unusable", "id_token_hint", sent=bad.reason) from None
-    return request.hinted
+    hint, demanded = request.payload.get("id_token_hint"), claims_of(request).subject
+    if request.hinted is None and hint:
+        try:
+            request.hinted = subject_of_hint(hint, request.client.client_id)
+        except BadToken as bad:
+            raise Refusal("id_token_hint_unusable", "id_token_hint", sent=bad.reason) from None
+    if demanded is not None and request.hinted not in {None, demanded}:
+        raise Refusal("claims_malformed", "claims", sent="another sub than that of id_token_hint")
+    return request.hinted or demanded
 
 
 def answer(request: ProtocolRequest, redirect_uri: str, members: dict[str, Any]) -> Answer:

@@ -35,8 +35,9 @@ def generate(
         "access_token": value,
         "token_type": "Bearer",
         "expires_in": lifetime,
-        "scope": scope,
     }
+    if scope:  # RFC 6749 §3.3: one name at least
+        response["scope"] = scope
     if granted and include_refresh_token:
         response["refresh_token"] = refresh_tokens.new()
     if granted and "openid" in scope.split():

@@ -102,11 +102,19 @@ def _acr(wish: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
 
 
 def _subject(places: dict[str, dict[str, Any]]) -> str | None:
-    for members in places.values():
-        wish = members.get("sub")
-        if wish and isinstance(wish.get("value"), str):
-            return str(wish["value"])
-    return None
+    """Return the `sub` that is demanded: tokens of anybody else must not be the answer (§3.1.2.2).
+
+    Raises:
+        Refusal: it is no text, or the two places demand different ones.
+    """
+    wishes = {place: members.get("sub") or {} for place, members in places.items()}
+    demanded = {place: wish["value"] for place, wish in wishes.items() if "value" in wish}
+    for place, value in demanded.items():
+        if not isinstance(value, str):
+            raise _malformed(f"{place}.sub")
+    if len(set(demanded.values())) > 1:
+        raise _malformed("two different sub")
+    return next(iter(demanded.values()), None)
 
 
 def about(user: Any, names: Collection[str]) -> dict[str, Any]:

@@ -86,14 +86,20 @@ def of(client: Client, wish: Wish) -> Preview:
     Raises:
         Refusal: it would be refused, for this reason.
     """
-    if not client.check_grant_type(wish.grant_type):
-        raise Refusal("grant_type_not_allowed", "grant_type", sent=wish.grant_type)
+    if wish.grant_type != REFRESH:  # an authorization request comes before it
+        _check_grant(client, wish)
     if wish.user is None:
         scope = client_credentials.scope_for(client, wish.scope)
         return Preview(scope, access_token.lifetime_of(client, None), _access(client, None, scope))
     asked = _request(client, wish)
+    _check_grant(client, wish)
     granted = _granted(asked, wish.user, wish.amr)
     return _of_person(client, granted, wish.grant_type)
+
+
+def _check_grant(client: Client, wish: Wish) -> None:
+    if not client.check_grant_type(wish.grant_type):
+        raise Refusal("grant_type_not_allowed", "grant_type", sent=wish.grant_type)
 
 
 def question(client: Client, wish: Wish) -> Question | None:

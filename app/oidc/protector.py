@@ -117,7 +117,7 @@ def _jwt(value: str) -> Presented | None:
         value=value,
         client_id=claims["client_id"],
         subject=claims["sub"],
-        scope=_still_granted(claims["scope"], row),
+        scope=_still_granted(claims.get("scope", ""), row),
         audience=claims["aud"],
         issued_at=claims["iat"],
         expires_at=claims["exp"],

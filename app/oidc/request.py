@@ -42,6 +42,16 @@ MOST_PARAMETERS = 100
 HINTED = "hinted subject"
 #: What stands before the credentials in Authorization, as far as it is registered (RFC 9110 §16.4).
 SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "hoba", "mutual", "negotiate", "oauth"})
+#: Parameters of an authorization request (OIDC Core §3.1.2.1, RFC 7636, RFC 9101, and the rest).
+PARAMETERS = frozenset({
+    "acr_values", "claims", "claims_locales", "client_id", "code_challenge",
+    "code_challenge_method", "display", "id_token_hint", "login_hint", "max_age",
+    "nonce", "prompt", "redirect_uri", "registration", "request",
+    "request_uri", "response_mode", "response_type", "scope", "state",
+    "ui_locales",
+})  # fmt: skip
+#: The one that may come more than once (RFC 8707 §2); like any that we do not know, it is ignored.
+MAY_REPEAT = "resource"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -67,8 +77,10 @@ class Payload(OAuth2Payload):
 
     @property
     def repeated(self) -> list[str]:
-        """Return the names that came more than once."""
-        return [name for name, values in self._lists.items() if len(values) > 1]
+        """Return the names that came more than once, though they must not."""
+        return [
+            name for name, values in self._lists.items() if len(values) > 1 and name != MAY_REPEAT
+        ]
 
     def get(self, name: str) -> str:
         """Return a parameter, empty when it was left out: RFC 6749 §3.1 makes no difference."""

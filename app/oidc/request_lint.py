@@ -13,17 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 from app.models import Client
 from app.oidc.bench_exchange import HIDDEN
 from app.oidc.inspection import Finding
+from app.oidc.request import PARAMETERS
 from app.security.uris import LONGEST_URI
 from app.settings import settings
 
-#: Parameters that this provider knows (OIDC Core §3.1.2.1, RFC 7636, RFC 9101, and the rest).
-KNOWN = frozenset({
-    "acr_values", "claims", "claims_locales", "client_id", "code_challenge",
-    "code_challenge_method", "display", "id_token_hint", "login_hint", "max_age",
-    "nonce", "prompt", "redirect_uri", "registration", "request",
-    "request_uri", "response_mode", "response_type", "scope", "state",
-    "ui_locales",
-})  # fmt: skip
 #: What must not be in an address: it stays in histories and logs (RFC 9700 §4.3).
 SECRET = frozenset(
     {"client_secret", "code_verifier", "password", "access_token", "refresh_token", "code"}
@@ -133,7 +126,7 @@ def _spelling(pairs: Sequence[tuple[str, str]]) -> list[Finding]:
     names = [name for name, _ in pairs]
     repeated = sorted({name for name in names if names.count(name) > 1})
     told = sorted(SECRET.intersection(names))
-    strange = sorted(set(names) - KNOWN - SECRET)
+    strange = sorted(set(names) - PARAMETERS - SECRET)
     lists = (("repeated", repeated), ("secret_told", told), ("strange", strange))
     return [
         Finding(code, ok=False, detail=" ".join(found)[:LONGEST_DETAIL])

@@ -13,7 +13,7 @@ from app.clock import timestamp
 from app.models import Client
 from app.oidc import protection
 from app.oidc.reasons import Refusal
-from app.oidc.request import Payload, ProtocolRequest
+from app.oidc.request import PARAMETERS, Payload, ProtocolRequest
 from app.security import jose, jwe, jwks
 from app.security.client_tokens import SECRET_ALG
 from app.security.guarded_network import FetchFailed
@@ -55,7 +55,8 @@ def merge(request: ProtocolRequest) -> None:
     _check_for_us(claims, request.client)
     _check_times(claims)
     _check_same(claims, payload)
-    inside = {name: _text(name, claims[name]) for name in claims if name not in ABOUT_ITSELF}
+    named = (name for name in claims if name not in ABOUT_ITSELF and _is_known(name, claims))
+    inside = {name: _text(name, claims[name]) for name in named}
     outside = {name: value for name, value in payload.data.items() if name not in CARRIERS}
     if request.client.setting("security_profile") == "strict":  # RFC 9101 §6.3: unsigned is ignored
         outside = {"client_id": request.client.client_id}
@@ -128,6 +129,11 @@ def _check_same(claims: dict[str, Any], payload: Payload) -> None:
             raise Refusal("request_object_differs", CHECK, sent=f"{name}: {claims[name]}")
     if any(name in claims for name in CARRIERS):
         raise Refusal("request_object_unusable", CHECK, sent="a request object inside")
+
+
+def _is_known(name: str, claims: dict[str, Any]) -> bool:
+    """Tell whether a claim is a parameter: others are ignored, of any type (RFC 6749 §3.1)."""
+    return name in PARAMETERS or isinstance(claims[name], str)
 
 
 def _text(name: str, value: Any) -> str:

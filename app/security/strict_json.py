@@ -1,4 +1,8 @@
-"""JSON that has one meaning only: an object in which every name stands once (RFC 8725 §2.4)."""
+"""JSON that has one meaning only: an object in which every name stands once (RFC 8725 §2.4).
+
+It is UTF-8 (RFC 8259 §8.1), and every text in it can be written as such: half a pair of
+surrogates could neither be stored nor sent on.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,13 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     """Return the object.
 
     Raises:
-        BadJson: it is none, is nested too deeply, or names a member twice.
+        BadJson: it is none, is nested too deeply, names a member twice, or holds half a character.
     """
     try:
-        parsed = json.loads(raw, object_pairs_hook=_once, parse_constant=_refuse)
+        text = raw.decode("utf-8-sig")
+        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        if "\\u" in text:
+            json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise BadJson from None
     if not isinstance(parsed, dict):

@@ -31,6 +31,8 @@ FOR_PROGRAMS = (
     "/userinfo",
     "/introspect",
     "/revoke",
+    "/device_authorization",
+    "/register",
     "/jwks.json",
     "/.well-known/",
     "/health/",

@@ -117,6 +117,20 @@ def test_sub_of_somebody_else_is_not_answered(scene):
     assert scene.id_token(claims=right)["sub"] == scene.person.subject
 
 
+@pytest.mark.parametrize("demanded", ["somebody else", 5])
+def test_two_different_people_cannot_be_asked_for(scene, demanded):
+    """§3.1.2.2: no tokens of one of them either, when the other is signed in."""
+    mine = {"sub": {"value": scene.person.subject}}
+    claims = asked(userinfo=mine, id_token={"sub": {"value": demanded}})
+    assert scene.error(claims=claims, prompt="none") == "invalid_request"
+
+    hint = scene.tokens()["id_token"]
+    other = asked(id_token={"sub": {"value": "somebody else"}})
+    assert scene.error(claims=other, id_token_hint=hint, prompt="none") == "invalid_request"
+    same = asked(id_token=mine)
+    assert scene.id_token(claims=same, id_token_hint=hint)["sub"] == scene.person.subject
+
+
 @pytest.mark.parametrize("place", ["value", "values"])
 def test_essential_acr_that_nobody_can_have_fails(scene, place):
     """§5.5.1.1."""

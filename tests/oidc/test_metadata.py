@@ -28,6 +28,19 @@ def test_both_documents_are_the_same_and_may_be_kept(http, settings, name: str) 
     assert again.data == b""
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("W/{}", 304), ('"other", {}', 304), ("*", 304), ('"other"', 200), ('W/"x"', 200)],
+)
+def test_copy_is_known_by_a_list_of_tags(http, sent: str, status: int) -> None:
+    """RFC 9110 §13.1.2: compared weakly; a proxy that compresses weakens them."""
+    tag = http.get("/jwks.json").headers["ETag"]
+
+    answer = http.get("/jwks.json", headers={"If-None-Match": sent.format(tag)})
+
+    assert answer.status_code == status
+
+
 def test_metadata_holds_no_null_and_only_own_addresses(http, settings) -> None:
     """protocol.md 2.2: arrays of strings, no null, https."""
     document = http.get("/.well-known/openid-configuration").json

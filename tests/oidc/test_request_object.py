@@ -91,6 +91,21 @@ def test_client_and_response_are_the_same_outside(signing, inside):
     assert error(scene, parameters) == "invalid_request_object"
 
 
+@pytest.mark.parametrize("value", [True, 1.5, None, ["x"], [{"type": "x"}], {"a": 1}, "x"])
+def test_parameters_nobody_knows_are_ignored(signing, value):
+    """RFC 6749 §3.1, as in the query: RFC 9396 and others have lists and objects of their own."""
+    scene = signing()
+
+    inside = {"authorization_details": value, "resource": value}
+    assert scene.rp.redeem(code(scene, packed(scene.rp, inside=inside))).status == 200
+
+
+@pytest.mark.parametrize("name", ["state", "nonce", "claims", "redirect_uri", "login_hint"])
+def test_half_a_character_is_refused(signing, name):
+    """security.md AZ04: it could neither be kept nor sent back."""
+    assert refused(signing(), inside={name: "a\ud800"}) == "invalid_request_object"
+
+
 def refused(scene: Scene, **changes: Any) -> str:
     """Return the error of a request whose redirect address and state stand outside as well."""
     key = changes.pop("key", RIG)

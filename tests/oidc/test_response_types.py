@@ -236,3 +236,18 @@ def test_discovery_lists_them_when_they_are_on(legacy):
 
     assert {"code", "id_token", "id_token token"}.issubset(document["response_types_supported"])
     assert {"authorization_code", "implicit"}.issubset(document["grant_types_supported"])
+
+
+@pytest.mark.parametrize("response_type", ["id_token token", "code token"])
+def test_offline_access_comes_with_a_code_alone(legacy, response_type):
+    """OIDC Core §11: a token without a refresh token behind it ends with the session."""
+    received, _ = ask(legacy, response_type, scope="openid offline_access")
+
+    assert ("offline_access" in received["scope"].split()) == ("code" in response_type)
+
+
+def test_offline_access_is_for_who_may_refresh(make_scene):
+    """OIDC Core §11."""
+    scene = make_scene(grant_types=["authorization_code"])
+
+    assert scene.tokens(scope="openid offline_access")["scope"] == "openid"

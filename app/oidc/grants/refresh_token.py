@@ -80,12 +80,16 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     def issue_token(self, user: Any, refresh_token: Any) -> dict[str, Any]:
         """Build the tokens; a narrower scope holds for the access token, not for the family."""
-        asked = self.request.payload.scope
-        scope = scopes.join(scopes.split(asked)) if asked else refresh_token.granted_scope
         tokens: dict[str, Any] = self.generate_token(
-            user=user, scope=scope, include_refresh_token=self.INCLUDE_NEW_REFRESH_TOKEN
+            user=user,
+            scope=self._scope(refresh_token),
+            include_refresh_token=self.INCLUDE_NEW_REFRESH_TOKEN,
         )
         return tokens
+
+    def _scope(self, granted: Any) -> str:
+        asked = self.request.payload.scope
+        return scopes.join(scopes.split(asked)) if asked else str(granted.granted_scope)
 
     def save_token(self, token: dict[str, Any]) -> None:
         """Keep the successor, with the answer for a client that loses it on the way."""
@@ -98,6 +102,11 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             predecessor=self.request.payload.get("refresh_token"),
             answer=json.dumps(token, separators=(",", ":")),
         )
+
+    def _is_same(self, granted: Any, tokens: dict[str, Any]) -> bool:
+        """Tell whether the same is asked for: never more scope than that (RFC 6749 §6)."""
+        asked = scopes.without_off(scopes.split(self._scope(granted)))
+        return set(asked) == set(scopes.split(tokens.get("scope")))
 
     def _repeat(self, granted: Any) -> dict[str, Any]:
         """Answer the retry of a lost rotation with the same tokens, never with new ones.
@@ -112,7 +121,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             "client_id": self.request.trace.client_id,
             "reference": granted.reference,
         }
-        if answer is None:
+        if answer is None or not self._is_same(granted, json.loads(answer)):
             families.revoke(granted.family_id)
             audit.record(Event.REFRESH_REPLAYED, **known)
             raise Refusal("refresh_token_reused", "refresh_token", sent=masked(token))

@@ -22,7 +22,8 @@ ROWS = (
         "parameter_too_long",
         "invalid_request",
         "A parameter is too long.",
-        "Keep state under 4,096 characters, nonce under 1,024 and the others under 8,192.",
+        "Keep state and claims under 4,096 characters, nonce and scope under 1,000, login_hint "
+        "under 320, other lists of words under 200.",
     ),
     Reason(
         "query_not_allowed",
@@ -40,7 +41,7 @@ ROWS = (
         "parameter_missing",
         "invalid_request",
         "A required parameter is missing.",
-        "Add the parameter named above.",
+        "Add the one that this endpoint, or the grant_type, asks for.",
     ),
     Reason(
         "server_busy",

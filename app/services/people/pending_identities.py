@@ -43,9 +43,7 @@ class Told:
     name: str | None = None
 
 
-def keep(
-    provider_id: int, told: Told, *, browser: str, session_id: int | None = None
-) -> None:
+def keep(provider_id: int, told: Told, *, browser: str, session_id: int | None = None) -> None:
     """Keep an identity for the person in this browser, in place of an earlier one."""
     values = {
         "id": secrets.new_id(),

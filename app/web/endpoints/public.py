@@ -71,6 +71,14 @@ def _document(content: dict[str, Any]) -> _Document:
     return _Document(body, etag, headers)
 
 
+def _has(known: str | None, etag: str) -> bool:
+    """Tell whether If-None-Match names the copy: a list, compared weakly (RFC 9110 §13.1.2)."""
+    if not known:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return etag in tags or known.strip() == "*"
+
+
 class PublicDocuments:
     """Answer the public documents; pass everything else on to Flask."""
 
@@ -110,7 +118,7 @@ class PublicDocuments:
         document = self._current(path)
         if document is None:
             return 503, [("retry-after", "2"), *CORS], b""
-        if known == document.etag:
+        if _has(known, document.etag):
             return 304, document.headers[2:], b""
         return 200, document.headers, document.body if method == "GET" else b""
 

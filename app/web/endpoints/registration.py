@@ -52,7 +52,7 @@ def register() -> Response:
 @needs(ANYONE)
 def manage(client_id: str) -> Response:
     """Read, replace or delete a client's own registration (RFC 7592 §2)."""
-    acts = {"GET": _read, "PUT": _replace, "DELETE": _delete}
+    acts = {"GET": _read, "HEAD": _read, "PUT": _replace, "DELETE": _delete}
 
     def act(trace: Trace) -> Response:
         token = _bearer(trace)

@@ -115,3 +115,13 @@ def test_client_of_an_administrator_has_no_such_token(open_to_all, db):
 
     assert open_to_all.manage("GET", made, token="").status == 401
     assert open_to_all.manage("GET", made, token="x").status == 401
+
+
+def test_head_tells_what_get_would(open_to_all, db):
+    """RFC 9110 §9.3.2."""
+    made = open_to_all.register().json
+
+    answer = open_to_all.manage("HEAD", made)
+
+    assert answer.status == 200
+    assert not answer.text

@@ -250,3 +250,39 @@ def test_stranger_cannot_fill_the_database(open_to_all, db, monkeypatch):
     """security.md RL02."""
     monkeypatch.setattr(throttles, "REGISTERED", throttles.Limit("registered", free=2))
     assert [open_to_all.register().status for _ in range(3)] == [201, 201, 429]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"redirect_uris": ["https://a.example/\\ud800"]}',
+        b'{"redirect_uris": ["https://a.example/\xed\xa0\x80"]}',
+        b'{"client_name": "\\uDFFF", "redirect_uris": ["https://a.example/"]}',
+        '{"redirect_uris": ["https://a.example/"]}'.encode("utf-16"),
+    ],
+)
+def test_body_that_is_no_utf_8_is_refused(open_to_all, raw):
+    """security.md AZ04, RFC 8259 §8.1: neither kept, nor an error of ours."""
+    answer = open_to_all.send("POST", "/register", raw=raw)
+
+    assert answer.status == 400
+    assert answer.json["error"] == "invalid_client_metadata"
+
+
+def test_pair_of_surrogates_is_a_character(open_to_all, db):
+    """RFC 8259 §7."""
+    raw = b'{"client_name": "Rig \\ud83d\\ude80", "redirect_uris": ["https://a.example/"]}'
+
+    assert open_to_all.send("POST", "/register", raw=raw).json["client_name"] == "Rig 🚀"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/register"), ("PATCH", "/register/x"), ("GET", "/device_authorization")],
+)
+def test_error_of_the_frame_is_json(open_to_all, method, path):
+    """RFC 6749 §5.2: programs do not read pages."""
+    answer = open_to_all.send(method, path)
+
+    assert answer.status == 405
+    assert answer.headers["content-type"].startswith("application/json")

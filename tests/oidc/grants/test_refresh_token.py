@@ -86,6 +86,24 @@ def test_scope_can_be_narrowed_for_one_answer_and_never_widened(scene: Scene) ->
     assert whole["scope"] == "openid email"
 
 
+@pytest.mark.parametrize(("first", "then"), [("openid email", "openid"), ("openid", "")])
+def test_retry_that_asks_for_another_scope_is_a_reuse(scene: Scene, first: str, then: str) -> None:
+    """RFC 6749 §6, security.md RT04: what was lost is repeated, nothing else."""
+    tokens = scene.tokens(scope="openid email")
+    token = tokens["refresh_token"]
+    assert scene.rp.refresh(token, scope=first).status == 200
+
+    assert error_of(scene.rp.refresh(token, scope=then)) == "invalid_grant"
+
+
+def test_retry_may_name_the_same_scopes_in_another_order(scene: Scene) -> None:
+    """RFC 6749 §3.3: their order does not matter."""
+    token = scene.tokens(scope="openid email phone")["refresh_token"]
+    answer = scene.rp.refresh(token, scope="openid email").json
+
+    assert scene.rp.refresh(token, scope="email openid").json == answer
+
+
 def test_refresh_token_dies_unused(scene: Scene, clock: Clock) -> None:
     """security.md RT05: idle end."""
     tokens = scene.tokens(scope="openid offline_access")
