@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from app.models import AuditEvent
+from app.services.people import exports
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web.account.activity import PAGE
@@ -27,6 +30,29 @@ def test_person_sees_what_was_done_and_from_where(app, signed_in, jane):
     assert signed_in.sees("Signed in")
     assert signed_in.sees("Linux")
     assert signed_in.sees("Somebody tried to sign in and could not")
+
+
+def test_person_does_not_see_where_an_administrator_sits(signed_in, jane, db):
+    """Nor a file of what is kept of them: they see what was done, and when."""
+    boss = factories.admin()
+    audit.record(Event.SIGNED_OUT_EVERYWHERE, actor_id=boss.id, user_id=jane.id, address="10.9.8.7")
+    db.session.commit()
+
+    assert signed_in.open("/account/activity").sees("Signed out on other devices")
+    assert not signed_in.sees("10.9.8.7")
+    assert "10.9.8.7" not in str(exports.collected(jane)["activity"])
+
+
+@pytest.mark.one_engine
+def test_event_of_a_newer_version_is_passed_over(signed_in, jane, db):
+    """reliability.md F4: two versions run beside one another while the new one is rolled out."""
+    audit.record(Event.PROFILE_CHANGED, actor_id=jane.id, user_id=jane.id)
+    db.session.flush()
+    db.session.execute(update(AuditEvent).values(event="something.new"))
+    db.session.commit()
+
+    assert signed_in.open("/account/activity").status == 200
+    assert signed_in.open("/account/").status == 200
 
 
 def test_nobody_sees_what_others_did(signed_in, db):

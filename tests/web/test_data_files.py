@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from app.jobs import cleanup, email
 from app.jobs import exports as job
 from app.models import AuditEvent, DataExport, Mail
+from app.security import secrets
 from app.services.authorization.levels import RECENT
 from app.services.people import deletions, export_files
 from app.services.upkeep.audit import Event
@@ -185,6 +186,16 @@ def test_file_is_kept_closed(asking, busy, db):
     assert busy.email not in kept.sealed
     assert "claims" not in kept.sealed
     assert len(kept.digest) == 43
+
+
+def test_file_that_nobody_can_read_any_more_is_gone(asking, busy, letters, db):
+    """The key outside the database was replaced meanwhile: they ask for another one."""
+    run()
+    row(db).sealed = secrets.encrypt("another key", "{}", context="export")
+    db.session.commit()
+
+    assert fetch(asking, letters.link(busy.email)).status == 410
+    assert recorded(db, Event.EXPORTED) == 0
 
 
 @pytest.mark.parametrize("when", ["before it is made", "after it is made"])

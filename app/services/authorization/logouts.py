@@ -62,8 +62,8 @@ class App:
     state: State
 
 
-def enqueue(condition: Any) -> None:
-    """Write notices for the living sessions of a condition; part of what ends them."""
+def enqueue(session_ids: Sequence[int]) -> None:
+    """Write notices of sessions that have ended; part of what ends them."""
     wanted = (
         select(
             SESSIONS.c.sid, USERS.c.id, USERS.c.subject, USERS.c.pairwise_key, CLIENTS.c.client_id
@@ -71,7 +71,7 @@ def enqueue(condition: Any) -> None:
         .join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id)
         .join(FAMILIES, FAMILIES.c.session_id == SESSIONS.c.id)
         .join(CLIENTS, CLIENTS.c.id == FAMILIES.c.client_pk)
-        .where(condition, SESSIONS.c.ended_at.is_(None))
+        .where(SESSIONS.c.id.in_(session_ids))
         .distinct()
     )
     for row in db.session.execute(wanted).all():

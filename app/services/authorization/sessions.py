@@ -40,6 +40,8 @@ OF_CONSENT = (
 #: `seen_at` is written this often at most: not every page view is worth a write.
 SEEN_STEP = timedelta(minutes=5)
 LONGEST_AGENT = 300
+#: Numbers that fit into one statement on either engine.
+BITE = 500
 
 _ALIVE = and_(SESSIONS.c.digest == bindparam("digest"), LIVES)
 _FIND = select(*COLUMNS).join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id).where(_ALIVE)
@@ -194,17 +196,15 @@ def seen(person: SignedIn) -> None:
 def end(token: str, *, address: str = "") -> None:
     """End the session of this cookie, with the refresh tokens that live by it; nothing if none."""
     row = db.session.scalar(select(Session).where(Session.digest == secrets.digest(token)))
-    if row is not None and row.ended_at is None:
-        _end(SESSIONS.c.id == row.id)
+    if row is not None and _end(SESSIONS.c.id == row.id):
         audit.record(Event.SIGNED_OUT, actor_id=row.user_id, user_id=row.user_id, address=address)
 
 
 def end_one(session_id: int, user_id: int, *, address: str = "") -> bool:
     """End one session of a user, with what lives by it; tell whether there was one to end."""
     mine = and_(SESSIONS.c.id == session_id, SESSIONS.c.user_id == user_id)
-    if not db.session.scalar(select(exists().where(mine, SESSIONS.c.ended_at.is_(None)))):
+    if not _end(mine):
         return False
-    _end(mine)
     audit.record(
         Event.SIGNED_OUT,
         actor_id=user_id,
@@ -231,7 +231,9 @@ def end_surplus(user_id: int, most: int) -> None:
 def end_all(user: User, *, by: int | None = None, but: int | None = None) -> None:
     """End every session of a user, except the session `but`, with what lives by them."""
     condition = SESSIONS.c.user_id == user.id
-    _end(condition if but is None else and_(condition, SESSIONS.c.id != but))
+    ended = _end(condition if but is None else and_(condition, SESSIONS.c.id != but))
+    if by is None and not ended:  # nothing has happened to them
+        return
     audit.record(Event.SIGNED_OUT_EVERYWHERE, actor_id=by or user.id, user_id=user.id)
 
 
@@ -264,20 +266,26 @@ def kill_all(user: User, *, by: int | None = None, but: int | None = None) -> No
         db.session.execute(kept.values(epoch=epoch))
 
 
-def _end(condition: Any) -> None:
-    """End sessions, tell their applications, and revoke what came from them.
+def _end(condition: ColumnElement[bool]) -> int:
+    """End sessions, tell their applications, and revoke what came from them; return how many.
 
-    Only families with offline access go on.
+    Only families with offline access go on. A session that somebody else ends at the same time is
+    theirs to tell of: no application hears of it twice.
     """
-    logouts.enqueue(condition)
-    ended = select(SESSIONS.c.id).where(condition, SESSIONS.c.ended_at.is_(None))
+    living = update(SESSIONS).where(condition, SESSIONS.c.ended_at.is_(None))
+    ended = db.session.scalars(living.values(ended_at=now()).returning(SESSIONS.c.id)).all()
+    for start in range(0, len(ended), BITE):
+        _follow(ended[start : start + BITE])
+    return len(ended)
+
+
+def _follow(ended: Sequence[int]) -> None:
+    """Do what follows from the end of sessions."""
+    logouts.enqueue(ended)
     padded = literal(" ") + FAMILIES.c.scope + literal(" ")
     offline = padded.contains(" offline_access ", autoescape=True)
     db.session.execute(
         update(FAMILIES)
         .where(FAMILIES.c.session_id.in_(ended), FAMILIES.c.revoked_at.is_(None), ~offline)
         .values(revoked_at=now())
-    )
-    db.session.execute(
-        update(SESSIONS).where(condition, SESSIONS.c.ended_at.is_(None)).values(ended_at=now())
     )

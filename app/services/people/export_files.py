@@ -18,6 +18,7 @@ from app.database import db, insert_or, rows_changed
 from app.errors import Refused
 from app.models import AuditEvent, DataExport, Session, User
 from app.security import secrets
+from app.security.secrets import CannotDecrypt
 from app.services.people import exports
 from app.services.upkeep import audit, mail, throttles
 from app.services.upkeep.audit import Event
@@ -134,11 +135,19 @@ def find(user: User, token: str) -> DataExport:
 
 
 def opened(file: DataExport, *, address: str = "") -> str:
-    """Return what a file holds, as JSON, and record that its owner has it."""
+    """Return what a file holds, as JSON, and record that its owner has it.
+
+    Raises:
+        FileGone: nobody can read it any more.
+    """
+    sealed, context = file.sealed or "", _context(file.user_id)
+    try:
+        content = secrets.decrypt(settings.encryption_keys, sealed, context=context)
+    except CannotDecrypt:  # the key outside the database was replaced meanwhile
+        raise FileGone from None
     event = Event.EXPORTED
     audit.record(event, actor_id=file.user_id, user_id=file.user_id, address=address)
-    sealed, context = file.sealed or "", _context(file.user_id)
-    return secrets.decrypt(settings.encryption_keys, sealed, context=context)
+    return content
 
 
 def forget(user_id: int) -> None:

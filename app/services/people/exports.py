@@ -156,5 +156,5 @@ def _event(event: AuditEvent) -> dict[str, Any]:
         "event": event.event,
         "at": event.at.isoformat(),
         "client_id": event.client_id,
-        "address": event.address,
+        "address": audit.own_address(event),
     }

@@ -20,6 +20,7 @@ from app.database import db, rows_changed
 from app.errors import Conflict, NotFound
 from app.models import User, UserImport
 from app.security import secrets
+from app.security.secrets import CannotDecrypt
 from app.services.people import accounts, groups, import_lines, resets, roles
 from app.services.people.accounts import AddressTaken
 from app.services.people.import_files import Line, Table
@@ -41,6 +42,8 @@ PACE = timedelta(seconds=0.5)
 
 #: Makes the address of our page for a token.
 Link = Callable[[str], str]
+
+GONE = "This import is over, or it was somebody else's. Choose the file again."
 
 
 class StartedAlready(Conflict):
@@ -74,13 +77,20 @@ def get(handle: str, *, by: int) -> UserImport:
     """
     row = db.session.get(UserImport, handle)
     if row is None or row.made_by_id != by or row.expires_at <= now():
-        raise NotFound("This import is over, or it was somebody else's. Choose the file again.")
+        raise NotFound(GONE)
     return row
 
 
 def opened(row: UserImport) -> Table:
-    """Return the lines of an import that is not over."""
-    text = secrets.decrypt(settings.encryption_keys, row.sealed or "", context=_context(row.id))
+    """Return the lines of an import that is not over.
+
+    Raises:
+        NotFound: nobody can read them any more.
+    """
+    try:
+        text = secrets.decrypt(settings.encryption_keys, row.sealed or "", context=_context(row.id))
+    except CannotDecrypt:  # the key outside the database was replaced meanwhile
+        raise NotFound(GONE) from None
     found = json.loads(text)
     return Table(tuple(Line(**line) for line in found["lines"]), tuple(found["left_out"]))
 
@@ -132,7 +142,12 @@ def add_bit(handle: str, *, link: Link) -> bool:
     if row is None or row.started_at is None or row.is_over:
         return False
     begin, end = row.taken, min(row.taken + BIT, row.total)
-    by, lines = db.session.get_one(User, row.made_by_id, populate_existing=True), opened(row).lines
+    try:
+        lines = opened(row).lines
+    except NotFound:  # over, or it would keep those behind it from their turn
+        row.expires_at = now()
+        return False
+    by = db.session.get_one(User, row.made_by_id, populate_existing=True)
     # Before the first write: nobody waits while addresses are checked.
     found = import_lines.judge(lines[begin:end], by=by, among=lines)
     claimed = rows_changed(

@@ -176,6 +176,14 @@ def refused_sign_ins() -> ScalarSelect[int]:
     return select(func.count()).where(mine, refused, lately).scalar_subquery()
 
 
+def own_address(event: AuditEvent) -> str:
+    """Return from where something was done with an account, as its owner may read it.
+
+    Where administrators sit is not for the users to know.
+    """
+    return event.address if event.actor_id in {None, event.user_id} else ""
+
+
 def of_user(
     user_id: int, *, most: int, before: int | None = None, events: Collection[Event] = ()
 ) -> Sequence[AuditEvent]:

@@ -73,6 +73,8 @@ WORDS = {
     Event.CONSENT_WITHDRAWN: _("Access of an app removed"),
     Event.CONSENT_RESTORED: _("Access of an app restored"),
 }
+#: A newer version beside this one may know more events than `Event` has.
+_BY_NAME: dict[str, Any] = {event.value: words for event, words in WORDS.items()}
 #: What one may look at alone: its name in the address, what people read, how its events begin.
 KINDS = (
     ("sign-ins", _("Sign-ins"), ("session.", "second_step.refused", "recovery_code.used")),
@@ -147,7 +149,7 @@ def latest(user_id: int, *, most: int) -> list[dict[str, Any]]:
 
 
 def _entry(event: AuditEvent) -> dict[str, Any] | None:
-    words = WORDS.get(Event(event.event))
+    words = _BY_NAME.get(event.event)
     if words is None:
         return None
     agent = str(event.details.get("agent") or "")
@@ -155,6 +157,6 @@ def _entry(event: AuditEvent) -> dict[str, Any] | None:
         "words": words,
         "at": event.at,
         "browser": agents.describe(agent) if agent else "",
-        "address": event.address,
+        "address": audit.own_address(event),
         "is_alarming": event.event in ALARMING,
     }

@@ -63,12 +63,12 @@ def _fetch() -> ResponseReturnValue:
     user, form = users.get(somebody().user_id), FileForm()
     try:
         file = export_files.find(user, LINK.token)
+        if not form.validate_on_submit():
+            return _page(form, until=file.expires_at), 422 if form.is_submitted() else 200
+        answer = make_response(export_files.opened(file, address=guards.address()))
     except FileGone:
         rollback()
         return _page(None), 410
-    if not form.validate_on_submit():
-        return _page(form, until=file.expires_at), 422 if form.is_submitted() else 200
-    answer = make_response(export_files.opened(file, address=guards.address()))
     answer.mimetype = "application/json"
     commit()
     return _as_file(answer)

@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from app.database import db as database
 from app.errors import NotFound
 from app.jobs import cleanup
+from app.jobs import imports as import_job
 from app.models import AuditEvent, Mail, Password, User, UserImport
+from app.security import secrets
 from app.services.people import accounts, groups, import_lines, imports, invitations, roles
 from app.services.people.import_files import Line, Table, read
 from app.services.people.import_lines import Outcome
@@ -226,6 +228,22 @@ def test_lines_are_kept_sealed_and_no_longer_than_they_are_needed(db, boss):
     db.session.commit()
     run(left)
     assert left.sealed is None
+
+
+def test_import_that_nobody_can_read_any_more_is_over_and_the_next_goes_on(db, boss, manager):
+    """security.md KM06: the key outside the database was replaced meanwhile."""
+    lost, after = kept(table(1), by=boss), kept(table(2), by=manager)
+    lost.sealed = secrets.encrypt("another key", "{}", context="import")
+    db.session.commit()
+    with pytest.raises(NotFound):
+        imports.opened(lost)
+
+    import_job.add()
+
+    assert imports.unfinished() == []
+    assert after.is_over
+    with pytest.raises(NotFound):
+        imports.get(lost.id, by=boss.id)
 
 
 def test_everything_is_on_record(boss, db):
