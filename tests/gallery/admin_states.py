@@ -200,6 +200,7 @@ def client_page(**changes: Any) -> Context:
         "owner_form": OwnerForm(formdata=None),
         "me": 1,
         "secrets": SECRETS,
+        "most_secrets": 2,
         "issuer": ISSUER,
         "discovery_url": DISCOVERY,
         "people": 214,

@@ -143,6 +143,7 @@ def page(row: Client, sent: SectionForm | None = None, owner_form: OwnerForm | N
         me=administrator().user_id,
         may_save=access.permitted(Permission.CHANGE_APPLICATIONS, row.client_id),
         secrets=_secrets(row),
+        most_secrets=clients.MOST_SECRETS,
         issuer=settings.issuer,
         discovery_url=discovery_url(),
         people=clients.people(row),

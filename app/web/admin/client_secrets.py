@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.database import commit
+from app.database import commit, rollback
+from app.errors import Refused
 from app.services.clients import clients
 from app.services.people.roles import Permission
 from app.web.access import needs
@@ -20,7 +21,11 @@ from app.web.admin.entrance import administrator, blueprint
 def client_secret(client_id: str) -> ResponseReturnValue:
     """Add a secret; this answer is the only place it ever stands. Sent again, it is refused."""
     row = clients.get(client_id)
-    secret = clients.add_secret(row, by=administrator().user_id)
+    try:
+        secret = clients.add_secret(row, by=administrator().user_id)
+    except Refused:  # somebody else has added one, or this was sent again: the page says how it is
+        rollback()
+        return redirect(url_for("admin.client", client_id=client_id, _anchor="secrets"), 303)
     commit()
     others = len([kept for kept in row.secrets if kept.is_alive]) - 1
     return render_template(
