@@ -23,11 +23,7 @@ help: ## List the commands
 setup: $(RUNTIME) $(WORDS) ## Make the virtual environment with the locked dependencies
 
 run: $(RUNTIME) $(WORDS) ## Set everything up and serve on http://localhost:8000
-	@tools/local-secrets instance
-	@export SEALWAX_ISSUER="$${SEALWAX_ISSUER:-http://localhost:8000}"; \
-	export SEALWAX_SECRET_KEY_FILE="$${SEALWAX_SECRET_KEY_FILE:-instance/secret_key}"; \
-	export SEALWAX_ENCRYPTION_KEY_FILE="$${SEALWAX_ENCRYPTION_KEY_FILE:-instance/encryption_key}"; \
-	exec $(BIN)/flask --app wsgi local
+	@exec tools/sealwax local
 
 run-tls: $(RUNTIME) $(WORDS) ## Serve on https://localhost:8443 for a strict test rig
 	@tools/local-secrets instance

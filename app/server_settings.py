@@ -23,12 +23,16 @@ class ServerSettings(FromEnvironment):
         "or `postgresql+psycopg://user@host/name`.",
     )
     secret_key: Secrets = Field(
-        description="Signs form tokens. One or more secrets of 32+ characters, separated by "
-        "commas: the first is used, the others are still accepted."
+        description="Signs form tokens and mailed codes, and hides what tries are counted by. "
+        "Secrets of 32+ characters, separated by commas: the first is used. Another first voids "
+        "open forms and codes on their way, and forgets the counts; passkeys asked for under the "
+        "others are taken."
     )
     encryption_key: Secrets = Field(
-        description="Encrypts private keys, and secrets that sign, in the database. Several "
-        "separated by commas: the first encrypts, all decrypt. Losing it means losing those."
+        description="Encrypts what the database must not show: private keys, secrets that sign, "
+        "keys of authenticator apps, secrets at other providers, files and forms that wait. Signs "
+        "the audit log. Several separated by commas: the first encrypts, all decrypt. Losing it "
+        "means losing those."
     )
     service_name: str = Field("Sealwax", description="The name people see on pages and in mails.")
     support_contact: str = Field("", description="Mail address or URL shown where help is offered.")
