@@ -26,6 +26,8 @@ from app.settings import settings
 Answer = tuple[int, bytes]
 log = logging.getLogger(__name__)
 SECONDS_TO_ANSWER = 10
+#: What a server has said about one mail.
+ANSWERS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 LONGEST_REPLY = 300
 SUBMISSION, SUBMISSION_TLS = 587, 465
 
@@ -40,7 +42,11 @@ class Step:
 
 
 def deliver() -> None:
-    """Send every mail that is due; one that cannot be sent is put off."""
+    """Send every mail that is due; one that cannot be sent is put off.
+
+    Where no server answers, the others stay for the next round: each would wait for as long, and
+    notices of sign-outs and keys wait behind them (reliability.md F20).
+    """
     for mail_id in mail.due():
         claimed = mail.claim(mail_id)
         commit()
@@ -53,9 +59,12 @@ def deliver() -> None:
             code = getattr(fault, "smtp_code", "")
             log.warning("mail not sent", extra={"kind": type(fault).__name__, "code": code})
             mail.put_off(claimed, f"{type(fault).__name__} {code}".strip())
+            commit()
+            if not isinstance(fault, ANSWERS):
+                return
         else:
             mail.sent(claimed.id)
-        commit()
+            commit()
 
 
 def deliver_at_once() -> None:

@@ -228,6 +228,34 @@ def test_refused_mail_is_tried_again_ever_later(request_context, db, context, de
     assert row(db).sent_at is not None
 
 
+def test_mail_that_is_given_up_is_emptied(request_context, db, context, deliver, clock):
+    """It may hold a link that works for days."""
+    enqueue()
+    for _ in range(mail.MOST_TRIES):
+        deliver(Server(context, {"DATA": "451 not now"}))
+        clock.move(mail.LONGEST_RETRY)
+
+    given_up = row(db)
+    assert mail.state_of(given_up) == "given_up"
+    assert (given_up.subject, given_up.text, given_up.html) == ("", "", "")
+
+
+def test_server_that_is_away_is_asked_once_a_round(request_context, db, deliver):
+    """reliability.md F20: sign-outs and keys do not wait for twenty mails that time out."""
+    for _ in range(3):
+        enqueue()
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+
+    deliver(SimpleNamespace(port=port))
+
+    rows = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+    assert [one.tries for one in rows] == [1, 0, 0]
+    for one in rows:
+        db.session.delete(one)
+    db.session.commit()
+
+
 def test_server_that_is_away_keeps_nobody_waiting(request_context, db, deliver):
     enqueue()
     with socket.create_server(("127.0.0.1", 0)) as gone:

@@ -40,6 +40,7 @@ STATES = {
 }
 LONGEST_SUBJECT = 300
 LONGEST_FAULT = 300
+EMPTY = {"subject": "", "text": "", "html": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +183,17 @@ def _message(row: Any) -> EmailMessage:
 def sent(mail_id: int) -> None:
     """Note that a mail is out, and forget what it said."""
     db.session.execute(
-        update(MAILS)
-        .where(MAILS.c.id == mail_id)
-        .values(sent_at=now(), subject="", text="", html="", last_fault="")
+        update(MAILS).where(MAILS.c.id == mail_id).values(sent_at=now(), last_fault="", **EMPTY)
     )
 
 
 def put_off(claimed: Claimed, fault: str) -> None:
-    """Try again later: after half a minute, then ever later, up to an hour."""
+    """Try again later: after half a minute, then ever later, up to an hour.
+
+    After the last try it is given up, and what it said is forgotten: it may hold a link that works.
+    """
     wait = min(FIRST_RETRY * 2 ** (claimed.tries - 1), LONGEST_RETRY)
-    db.session.execute(
-        update(MAILS)
-        .where(MAILS.c.id == claimed.id)
-        .values(due_at=now() + wait, last_fault=fault[:LONGEST_FAULT])
-    )
+    values: dict[str, Any] = {"due_at": now() + wait, "last_fault": fault[:LONGEST_FAULT]}
+    if claimed.tries >= MOST_TRIES:
+        values |= EMPTY
+    db.session.execute(update(MAILS).where(MAILS.c.id == claimed.id).values(values))
