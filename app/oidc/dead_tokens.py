@@ -12,6 +12,7 @@ from app.security import jose
 from app.security.jose import BadToken
 from app.services.authorization import access_tokens, families, keys
 from app.services.authorization.attempts import masked
+from app.services.clients import clients
 from app.settings import settings
 
 CHECK = "access_token"
@@ -56,9 +57,23 @@ def _jwt(value: str) -> tuple[str, Any, str]:
         row = access_tokens.behind_jwt(claims["family"], claims["jti"])
     if claims["exp"] <= timestamp():
         return "access_token_expired", row, f"exp {claims['exp']}"
-    if row is None or row.token_revoked:
+    if row is None:
+        return _of_client(claims), None, masked(value)
+    if row.token_revoked:
         return "access_token_revoked", row, masked(value)
     return _of_row(row), row, masked(value)
+
+
+def _of_client(claims: dict[str, Any]) -> str:
+    """Return why a token that a client got for itself is refused: where it lives, by its audience.
+
+    The family of any other may be gone.
+    """
+    if "family" in claims or access_tokens.is_revoked(claims["jti"]):
+        return "access_token_revoked"
+    client = clients.find(claims["client_id"])
+    is_on = client is not None and not client.is_disabled
+    return "access_token_audience" if is_on else "client_turned_off"
 
 
 def _of_row(row: Any) -> str:

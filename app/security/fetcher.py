@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpcore
 
-from app.security.guarded_network import FetchFailed, FetchPolicy, GuardedNetwork
+from app.security.guarded_network import FetchFailed, FetchPolicy, GuardedNetwork, make_resolvers
 
 SECONDS = 3.5
 USER_AGENT = "Sealwax"
@@ -40,6 +40,8 @@ class Lane:
     most: int
     #: Seconds; each waits in a thread that others could use.
     patience: float = 0
+    #: Its own: names that no server answers for hold them long after our deadline.
+    resolvers: threading.BoundedSemaphore = field(default_factory=make_resolvers, compare=False)
 
 
 #: To addresses that clients have named.
@@ -136,7 +138,7 @@ def post_for_document(
 
 def _send(url: str, policy: FetchPolicy, asked: _Request) -> Fetched:
     target = _target(url, policy)
-    network = GuardedNetwork(policy, monotonic() + SECONDS)
+    network = GuardedNetwork(policy, monotonic() + SECONDS, asked.lane.resolvers)
     sent = {"Host": urlsplit(url).netloc, "User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
     sent |= {"Content-Length": str(len(asked.content))} if asked.method == "POST" else {}
     pairs = list({**sent, **asked.headers}.items())

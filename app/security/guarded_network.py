@@ -43,9 +43,13 @@ class FetchPolicy:
 class GuardedNetwork(httpcore.NetworkBackend):
     """Connect to addresses that may be reached, and to none once the time is over."""
 
-    def __init__(self, policy: FetchPolicy, end: float) -> None:
+    def __init__(
+        self, policy: FetchPolicy, end: float, resolvers: threading.BoundedSemaphore
+    ) -> None:
+        """Connect by a point of the monotonic clock; `resolvers` are those who look up names."""
         self._policy = policy
         self._end = end
+        self._resolvers = resolvers
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -57,7 +61,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address that answers; all of them must be allowed."""
-        addresses = _resolve(host, port, self._end)
+        addresses = _resolve(host, port, self._end, self._resolvers)
         if host.lower() not in self._policy.private_hosts:
             refused = [one for one in addresses if not is_public(one)]
             if refused:  # also when others are fine: that is how rebinding looks
@@ -117,12 +121,14 @@ def _left(end: float) -> float:
     return left
 
 
-_resolvers = threading.BoundedSemaphore(MOST_RESOLUTIONS)
+def make_resolvers() -> threading.BoundedSemaphore:
+    """Return room for some who look up names: one is taken for as long as the system looks."""
+    return threading.BoundedSemaphore(MOST_RESOLUTIONS)
 
 
-def _resolve(host: str, port: int, end: float) -> list[str]:
+def _resolve(host: str, port: int, end: float, resolvers: threading.BoundedSemaphore) -> list[str]:
     """Return the addresses of a host; the system's resolver has no deadline, so it gets ours."""
-    if not _resolvers.acquire(timeout=_left(end)):
+    if not resolvers.acquire(timeout=_left(end)):
         raise FetchFailed("too_slow")
     found: SimpleQueue[list[str] | OSError | UnicodeError] = SimpleQueue()
 
@@ -133,7 +139,7 @@ def _resolve(host: str, port: int, end: float) -> list[str]:
         except (OSError, UnicodeError) as fault:
             found.put(fault)
         finally:
-            _resolvers.release()
+            resolvers.release()
 
     threading.Thread(target=look, name="resolver", daemon=True).start()
     try:

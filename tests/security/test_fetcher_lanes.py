@@ -91,3 +91,27 @@ def test_sign_in_waits_its_turn_at_a_big_provider(host, held):
 
     assert failed.value.reason == "host_busy"
     assert redeem(host).status == 200
+
+
+def test_names_that_clients_give_hold_no_sign_in(host, monkeypatch):
+    """security.md RG07: a name server that is silent holds its look-up long after our deadline."""
+    room = fetcher.OF_CLIENTS.resolvers
+    taken = 0
+    while room.acquire(blocking=False):
+        taken += 1
+    try:
+        monkeypatch.setattr(fetcher, "SECONDS", 0.1)
+        with pytest.raises(FetchFailed) as failed:
+            fetcher.get(f"{host.url}/", allowed(host), longest=LONGEST, accept="text/plain")
+        assert failed.value.reason == "too_slow"
+        monkeypatch.setattr(fetcher, "SECONDS", 5)
+        host.replies["/"] = Reply(b"well", headers={"Content-Type": "text/plain"})
+
+        answer = fetcher.get(
+            f"{host.url}/", allowed(host), longest=LONGEST, accept="text/plain",
+            lane=fetcher.OF_SIGN_INS,
+        )  # fmt: skip
+    finally:
+        for _ in range(taken):
+            room.release()
+    assert answer.body == b"well"

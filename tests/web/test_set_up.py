@@ -55,6 +55,14 @@ def test_link_makes_the_first_administrator_and_signs_them_in(browser, link, db)
     assert {Event.SET_UP, Event.USER_CREATED, Event.SIGNED_IN} <= set(events)
 
 
+def test_bare_address_leads_to_the_set_up_while_nobody_could_sign_in(browser, link):
+    """A fresh provider has no account to sign in with."""
+    assert browser.open("/").at == "/setup"
+
+    fill(browser.open(link))
+    assert browser.open("/").at == "/account/"
+
+
 def test_looking_at_the_link_does_not_use_it_up(browser, link):
     for _ in range(3):
         browser.open(link)

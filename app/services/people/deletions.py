@@ -12,7 +12,7 @@ from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from app.clock import now
 from app.database import db, rows_changed
@@ -161,11 +161,16 @@ def erase(user_id: int) -> bool:
 def _forget_address(email: str, key: str) -> None:
     """Delete what was written to the address, or asked for with it."""
     addresses = {email.casefold(), key}
-    db.session.execute(delete(MAILS).where(func.lower(MAILS.c.recipient).in_(addresses)))
-    db.session.execute(delete(SIGN_UPS).where(func.lower(SIGN_UPS.c.email).in_(addresses)))
+
+    def is_theirs(column: ColumnElement[str]) -> ColumnElement[bool]:
+        # As it is spelled, too: databases and Python lower other letters than those of ASCII apart.
+        return or_(column == email, func.lower(column).in_(addresses))
+
+    db.session.execute(delete(MAILS).where(is_theirs(MAILS.c.recipient)))
+    db.session.execute(delete(SIGN_UPS).where(is_theirs(SIGN_UPS.c.email)))
     db.session.execute(delete(INVITATIONS).where(INVITATIONS.c.email_key == key))
     # Somebody signed in elsewhere with it and has not answered yet; a new walk is short.
-    db.session.execute(delete(PENDING).where(func.lower(PENDING.c.email).in_(addresses)))
+    db.session.execute(delete(PENDING).where(is_theirs(PENDING.c.email)))
 
 
 def _forget_number(user_id: int) -> int:

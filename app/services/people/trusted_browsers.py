@@ -102,10 +102,11 @@ def forget_every(user: User, *, address: str = "") -> None:
     audit.record(Event.BROWSER_FORGOTTEN, actor_id=user.id, user_id=user.id, address=address)
 
 
-def has_others(user_id: int, *, session_id: int) -> bool:
+def has_others(user: User, *, session_id: int) -> bool:
     """Tell whether the user is spared the second step in another browser than a session's."""
     others = exists().where(
-        BROWSERS.c.user_id == user_id,
+        BROWSERS.c.user_id == user.id,
+        BROWSERS.c.epoch == user.epoch,
         BROWSERS.c.browser != func.coalesce(_browser_of(session_id), ""),
         BROWSERS.c.expires_at > now(),
     )

@@ -64,7 +64,7 @@ def not_me() -> ResponseReturnValue:
 
 def _sessions(person: SignedIn, user: User) -> Step:
     others = sum(session.id != person.session_id for session in devices.of_user(user))
-    is_spared = trusted_browsers.has_others(user.id, session_id=person.session_id)
+    is_spared = trusted_browsers.has_others(user, session_id=person.session_id)
     words = ngettext(
         "%(num)d other device is signed in.", "%(num)d other devices are signed in.", others
     )

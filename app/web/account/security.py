@@ -151,7 +151,7 @@ def _not_the_password() -> InvalidInput:
 
 def _page(person: SignedIn, user: User, form: PasswordForm) -> str:
     listed = _sessions(person, user)
-    has_trusted = trusted_browsers.has_others(user.id, session_id=person.session_id)
+    has_trusted = trusted_browsers.has_others(user, session_id=person.session_id)
     return render_template(
         "account/security.html",
         email=user.email,

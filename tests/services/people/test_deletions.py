@@ -7,12 +7,13 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 
+from app.clock import now
 from app.database import Base
 from app.database import db as database
 from app.jobs import cleanup as sweeping
-from app.models import AuditEvent, Client, User
+from app.models import AuditEvent, Client, Mail, User
 from app.services.authorization.attempts import Trace
 from app.services.people import (
     accounts,
@@ -29,7 +30,7 @@ from app.services.people.pending_identities import Told
 from app.services.people.person_names import NewPerson, PersonName
 from app.services.people.upstream_wishes import Wanted
 from app.services.people.users import LastAdministrator
-from app.services.upkeep import audit
+from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
 from tests import databases, factories
 from tests.factories import PASSWORD
@@ -218,3 +219,16 @@ def test_one_of_eight_jobs_erases(app, db, clock):
     assert race(app, [lambda: deletions.erase(number)] * 8) == 1
     db.session.expire_all()
     assert len(db.session.scalars(select(AuditEvent).filter_by(event=Event.ERASED)).all()) == 1
+
+
+@pytest.mark.parametrize("email", ["JÖRG@straße.example", "İpek@people.example"])
+def test_mail_to_an_address_with_other_letters_goes_too(app, db, email):
+    """SQLite lowers the letters of ASCII alone, PostgreSQL those of its locale, Python all."""
+    user = factories.user(email)
+    with app.test_request_context(base_url="https://id.example"):
+        mail.enqueue("already_registered", to=email, sign_in_url="https://id.example/")
+    user.deletion_due_at = now()
+    db.session.commit()
+
+    assert deletions.erase(user.id)
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 0
