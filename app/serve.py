@@ -54,12 +54,10 @@ def local() -> None:
     keys.ensure()
     link = set_up.new_link()
     commit()
-    if link:
-        click.echo(f"Set up the first administrator: {link}")
-    _serve(current_app.extensions["sealwax.settings"])
+    _serve(current_app.extensions["sealwax.settings"], set_up_at=link or "")
 
 
-def _serve(chosen: Settings) -> None:
+def _serve(chosen: Settings, *, set_up_at: str = "") -> None:
     server = _Server(
         "wsgi:gate",
         address=chosen.host,
@@ -84,7 +82,7 @@ def _serve(chosen: Settings) -> None:
     if chosen.pin_workers:
         server.cores = cores.one_each(chosen.workers)
         server.seats = seats.make(len(server.cores))
-    server.on_startup(partial(_announce, chosen))
+    server.on_startup(partial(_announce, chosen, set_up_at))
     if not chosen.run_jobs:
         server.serve()
         return
@@ -96,8 +94,8 @@ def _serve(chosen: Settings) -> None:
         jobs.stop()
 
 
-def _announce(chosen: Settings) -> None:
-    """Say what is served and where, once the port is ours."""
+def _announce(chosen: Settings, set_up_at: str) -> None:
+    """Say what is served and where, once the port is ours; last what is to be done first."""
     workers = "1 worker" if chosen.workers == 1 else f"{chosen.workers} workers"
     jobs = "and the jobs" if chosen.run_jobs else "without the jobs"
     scheme = "https" if chosen.tls_certificate else "http"
@@ -105,6 +103,8 @@ def _announce(chosen: Settings) -> None:
     click.echo(
         f"Listening on {scheme}://{chosen.host}:{chosen.port}, {workers} {jobs}. Ctrl+C stops."
     )
+    if set_up_at:
+        click.echo(f"Set up the first administrator: {set_up_at}")
 
 
 class _Server(MPServer):
