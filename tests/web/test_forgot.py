@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.models import Mail, Password, PasswordReset, Session
+from app.models import AuditEvent, Mail, Password, PasswordReset, Session
 from app.services.people import resets
 from app.services.people.resets import ResetLinkDead
 from app.services.upkeep import throttles
+from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
 from tests.secrets_seen import remember
+from tests.statements import counted
 
 NEW = "four green boats sail home"
 LINK = re.compile(r"https://id\.example/login/reset\?\S*token=(\S+)")
@@ -106,6 +108,23 @@ def test_unknown_address_looks_the_same_and_gets_another_mail(browser, jane, db)
     assert unknown.replace("nobody@people.example", "…") == known
     written = db.session.scalars(select(Mail.template).order_by(Mail.id)).all()
     assert written == ["password_reset", "no_account"]
+
+
+def test_database_is_asked_as_much_for_nobody(browser, jane, db):
+    """security.md RV01: the answer must not come sooner where there is no account."""
+    ask(browser, "first@people.example")  # reads what every page remembers
+    email, user_id = jane.email, jane.id
+    db.session.rollback()  # what this test has read
+    with counted(db.engine) as known:
+        ask(browser, email)
+    with counted(db.engine) as unknown:
+        ask(browser, "nobody@people.example")
+
+    # One row more for the link; it cannot be written for nobody.
+    assert known.count - unknown.count <= 1, f"{known}\n{unknown}"
+    assert known.commits == unknown.commits
+    asked = select(AuditEvent.user_id).where(AuditEvent.event == Event.RESET_ASKED)
+    assert list(db.session.scalars(asked.order_by(AuditEvent.id))) == [None, user_id, None]
 
 
 def test_unconfirmed_address_gets_no_link(browser, db):
