@@ -34,7 +34,7 @@ from app.services.people import (
 from app.services.people.passwords import PasswordReplaced
 from app.services.upkeep import throttles
 from app.settings import settings
-from app.web import agents, forms, guards, unsent
+from app.web import agents, forms, unsent
 from app.web.access import RECENT, SIGNED_IN, needs
 from app.web.account import not_me
 from app.web.account.desk import blueprint, somebody
@@ -121,8 +121,7 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
     """Check the old password as sign-in does, then put the new one in its place."""
     new = form.password.data
     passwords.check_allowed(new, context=(user.email, user.name or ""))
-    # Of this browser, in which they are signed in: strangers who guess elsewhere lock nobody out.
-    account = throttles.account(user.email_key, browser=guards.browser())
+    account = throttles.account(user.email_key)
     throttles.reserve((account,))
     commit()  # hashing takes long: nobody else may wait for this transaction
     try:
