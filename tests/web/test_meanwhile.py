@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from argon2 import PasswordHasher
+from sqlalchemy import func, select, update
 
 from app.database import commit
 from app.database import db as database
-from app.models import Invitation, PasswordReset, User
+from app.models import Invitation, Password, PasswordReset, User
 from app.security import passwords as hashing
 from app.services.people import invitations, passwords, resets
 from tests import factories
@@ -142,6 +143,20 @@ def test_password_that_is_dead_chooses_no_other(app, jane, meanwhile):
 
     assert thief.status == 422
     assert thief.sees("That isn't your current password.")
+    assert visitor(app).open("/login/sign-in").sign_in(jane.email, OTHER).at == "/account/"
+
+
+def test_sign_in_with_a_password_that_is_dead_by_now_does_not_live(app, jane, db, meanwhile):
+    """security.md R10: its weak hash was being made stronger when the owner chose another."""
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    db.session.execute(update(Password).where(Password.user_id == jane.id).values(hash=weak))
+    db.session.commit()
+    thief = visitor(app).open("/login/sign-in")
+
+    meanwhile(replace_password(jane.id))
+    thief.sign_in(jane.email, PASSWORD)
+
+    assert thief.open("/account/").at == "/login/sign-in"
     assert visitor(app).open("/login/sign-in").sign_in(jane.email, OTHER).at == "/account/"
 
 

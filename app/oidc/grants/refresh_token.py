@@ -116,16 +116,16 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         """
         token = self.request.payload.get("refresh_token")
         answer = refresh_tokens.lost_answer(token, granted.family_id)
+        tokens: dict[str, Any] | None = json.loads(answer) if answer is not None else None
         known = {
             "user_id": granted.user_id,
             "client_id": self.request.trace.client_id,
             "reference": granted.reference,
         }
-        if answer is None or not self._is_same(granted, json.loads(answer)):
+        if tokens is None or not self._is_same(granted, tokens):
             families.revoke(granted.family_id)
             audit.record(Event.REFRESH_REPLAYED, **known)
             raise Refusal("refresh_token_reused", "refresh_token", sent=masked(token))
         audit.record(Event.REFRESH_RETRIED, **known)
         self.request.trace.passed("refresh_token_retried", masked(token))
-        tokens: dict[str, Any] = json.loads(answer)
         return tokens

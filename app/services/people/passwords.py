@@ -147,8 +147,10 @@ def stronger(stored: str, typed: str) -> str | None:
 
 
 def strengthen(user: User, old_hash: str, new_hash: str) -> None:
-    """Replace the hash of the same password, unless there is another one by now."""
-    locks.hold(user)
+    """Replace the hash of the same password, unless there is another one by now.
+
+    `user` stays as it was read: with the epoch of another password its sign-in would live.
+    """
     db.session.execute(
         update(PASSWORDS)
         .where(PASSWORDS.c.user_id == user.id, PASSWORDS.c.hash == old_hash)
