@@ -30,9 +30,9 @@ class ServerSettings(FromEnvironment):
     )
     encryption_key: Secrets = Field(
         description="Encrypts what the database must not show: private keys, secrets that sign, "
-        "keys of authenticator apps, secrets at other providers, files and forms that wait. Signs "
-        "the audit log. Several separated by commas: the first encrypts, all decrypt. Losing it "
-        "means losing those."
+        "keys of authenticator apps, secrets at other providers; mails, files and forms that wait. "
+        "Signs the audit log. Several separated by commas: the first encrypts, all decrypt. Losing "
+        "it means losing those."
     )
     service_name: str = Field("Sealwax", description="The name people see on pages and in mails.")
     support_contact: str = Field("", description="Mail address or URL shown where help is offered.")

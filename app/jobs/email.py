@@ -20,14 +20,15 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from flask import current_app
 
 from app.database import commit, end_reads
+from app.security.secrets import CannotDecrypt
 from app.services.upkeep import mail
 from app.settings import settings
 
 Answer = tuple[int, bytes]
 log = logging.getLogger(__name__)
 SECONDS_TO_ANSWER = 10
-#: What a server has said about one mail.
-ANSWERS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+#: What is wrong with one mail: a server's answer to it, or an encryption key that is lost.
+ITS_OWN = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, CannotDecrypt)
 LONGEST_REPLY = 300
 SUBMISSION, SUBMISSION_TLS = 587, 465
 
@@ -53,14 +54,14 @@ def deliver() -> None:
         if claimed is None:
             continue
         try:
-            _send(claimed.message)
-        except (OSError, smtplib.SMTPException) as fault:
+            _send(mail.message_of(claimed))
+        except (OSError, smtplib.SMTPException, CannotDecrypt) as fault:
             # The answer of a server may repeat the mail: only its kind and number are kept.
             code = getattr(fault, "smtp_code", "")
             log.warning("mail not sent", extra={"kind": type(fault).__name__, "code": code})
             mail.put_off(claimed, f"{type(fault).__name__} {code}".strip())
             commit()
-            if not isinstance(fault, ANSWERS):
+            if not isinstance(fault, ITS_OWN):
                 return
         else:
             mail.sent(claimed.id)

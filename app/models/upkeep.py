@@ -22,10 +22,8 @@ class Mail(Model):
     message_id: Mapped[str] = mapped_column(String(60), unique=True)
     recipient: Mapped[str] = mapped_column(String(320))
     template: Mapped[str] = mapped_column(String(60))
-    #: The rendered message; emptied once it is sent, since it may hold a code.
-    subject: Mapped[str] = mapped_column(String(300))
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
+    #: What it says, encrypted for this row: it may hold a code. Empty once it is sent.
+    sealed: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     tries: Mapped[int] = mapped_column(default=0)

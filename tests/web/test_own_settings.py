@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
-from app.models import Mail
 from app.services.people import deletions
+from tests import mailbox
 from tests.factories import PASSWORD
 from tests.secrets_seen import remember
 
@@ -156,6 +155,6 @@ def test_day_of_a_deletion_is_that_of_its_reader(app, jane, clock, db, settings)
         deletions.schedule(jane)
     day = (clock() + settings.deletion_grace + timedelta(days=1)).day
 
-    text = db.session.scalars(select(Mail.text)).one()
+    (letter,) = mailbox.outbox()
 
-    assert f" {day}, " in text
+    assert f" {day}, " in letter.text

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from app.models import Mail
 from app.services.people.notices import MANY_TRIES
-from tests import factories
+from tests import factories, mailbox
 from tests.administrators import visitor
 from tests.factories import PASSWORD
 
@@ -20,7 +18,7 @@ def mails(db):
 
     def subjects():
         db.session.rollback()
-        return list(db.session.scalars(select(Mail.subject).order_by(Mail.id)))
+        return [letter.subject for letter in mailbox.outbox()]
 
     return subjects
 
@@ -33,8 +31,7 @@ def test_new_browser_is_told_of_with_device_and_network(app, signed_in, jane, db
     """ASVS 6.3.5."""
     visitor(app).sign_in(jane.email, PASSWORD)
 
-    letter = db.session.scalars(select(Mail)).one()
-    assert letter.recipient == jane.email
+    (letter,) = mailbox.outbox(jane.email)
     assert letter.subject == "Sign-in with a new browser"
     for part in (letter.text, letter.html):
         for words in ("Linux", "127.0.0.1", "UTC", f"{settings.issuer}/account/not-me"):

@@ -13,7 +13,7 @@ from app.services.people.challenges import ChallengeStale
 from app.services.people.passkeys import PasskeyKnown, PasskeyWrong, TooManyPasskeys
 from app.services.people.ways_in import LastWayIn
 from app.services.upkeep.audit import Event
-from tests import factories
+from tests import factories, mailbox
 from tests.authenticator import LIES, Authenticator, Lie
 
 BROWSER = "the browser of jane"
@@ -75,7 +75,7 @@ def test_person_makes_a_passkey(jane, db):
     )
     event = db.session.scalars(select(AuditEvent)).one()
     assert (event.event, event.details) == (Event.PASSKEY_ADDED, {"name": "iCloud Keychain"})
-    assert db.session.scalars(select(Mail.subject)).all() == ["A passkey was added"]
+    assert [letter.subject for letter in mailbox.outbox()] == ["A passkey was added"]
 
 
 def test_options_ask_for_a_key_that_verifies_its_user(jane, device):
@@ -157,7 +157,7 @@ def test_second_step_ends_with_its_last_factor(jane, device, db):
     db.session.commit()
 
     assert not jane.has_second_step
-    subjects = db.session.scalars(select(Mail.subject).order_by(Mail.id)).all()
+    subjects = [letter.subject for letter in mailbox.outbox()]
     assert subjects[-2:] == ["A passkey was removed", "The second step was turned off"]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.models import AuditEvent, Mail, Session, Totp, User
+from app.models import AuditEvent, Session, Totp, User
 from app.security import totp as codes_of
 from app.services.authorization import sessions
 from app.services.people import half_sign_ins, recovery_codes, second_steps, totp
@@ -17,7 +17,7 @@ from app.services.people.recovery_codes import RecoveryCodeWrong
 from app.services.people.totp import CodeUsed, CodeWrong, SetUpAlready
 from app.services.upkeep import throttles
 from app.services.upkeep.audit import Event
-from tests import factories
+from tests import factories, mailbox
 from tests.secrets_seen import remember
 
 BROWSER = "the browser of jane"
@@ -183,7 +183,7 @@ def test_turning_it_off_ends_every_other_session(jane, phone, db):
     assert alive == [here.id] != [there.id]
 
 
-def test_every_change_is_recorded_and_mailed(jane, clock, mailbox, db):
+def test_every_change_is_recorded_and_mailed(jane, clock, told, db):
     """security.md MF06, LG08."""
     seed = remember(codes_of.seed_of("any key", jane.email))
     codes = second_steps.turn_on(
@@ -201,7 +201,7 @@ def test_every_change_is_recorded_and_mailed(jane, clock, mailbox, db):
         Event.RECOVERY_CODES_MADE,
         Event.SECOND_STEP_OFF,
     ]
-    assert mailbox() == [
+    assert told() == [
         "The second step was turned on",
         "A recovery code was used",
         "New recovery codes were made",
@@ -210,9 +210,9 @@ def test_every_change_is_recorded_and_mailed(jane, clock, mailbox, db):
 
 
 @pytest.fixture
-def mailbox(db):
+def told(db):
     """Return a function that gives the subjects of the mails in the outbox, the oldest first."""
-    return lambda: list(db.session.scalars(select(Mail.subject).order_by(Mail.id)))
+    return lambda: [letter.subject for letter in mailbox.outbox()]
 
 
 @pytest.mark.parametrize(
