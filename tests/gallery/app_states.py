@@ -42,7 +42,12 @@ def _one_app(**changes: Any) -> Context:
         scope("email", "Your email address", values=["jane@example.org, confirmed"]),
         scope("phone", "Your phone number", missing="You haven't added one."),
     ]
-    return {"app": _app(), "scopes": rows, "saved": "", **changes}
+    return {"app": _app(), "scopes": rows, "left_out": [], "saved": "", **changes}
+
+
+def _app_with_less() -> Context:
+    address = scope("address", "Your postal address", missing="You haven't added one.")
+    return _one_app(left_out=[{**address, "checked": False}])
 
 
 def _needed_app() -> Context:
@@ -73,6 +78,9 @@ STATES: States = (
     ("account/apps.html", "too-late", lambda: _apps(saved="too-late")),
     ("account/app.html", "plain", _one_app),
     ("account/app.html", "narrowed", lambda: _one_app(saved="narrowed")),
+    ("account/app.html", "left-out", _app_with_less),
+    ("account/app.html", "widened", lambda: _one_app(saved="widened")),
+    ("account/app.html", "changed", lambda: _one_app(saved="changed")),
     ("account/app.html", "needed", _needed_app),
     ("account/app.html", "managed", _managed_app),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.models import AuditEvent, Consent
 from app.services.authorization import consents
+from app.services.clients import clients
 from app.services.upkeep.audit import Event
 from tests import factories
 from tests.administrators import browser_of
@@ -98,8 +99,51 @@ def test_opaque_tokens_are_as_narrow(register, signed_in, access_token_format):
     assert rp.introspect(token).json["scope"] == "openid"
 
 
-def test_nothing_can_be_ticked_on(one_app, rp, db):
-    """ASVS 8.2.1: the form narrows, whatever is sent."""
+def test_what_was_left_out_can_be_allowed_after_all(signed_in, rp, db):
+    """ux.md 2.8: no refusal is remembered silently: its owner finds it, and takes it back."""
+    rp.authorize(signed_in, scope=SCOPE)
+    signed_in.allow(["email"])
+    token = rp.redeem(rp.callback(signed_in).code).json["access_token"]
+    signed_in.open(f"/account/apps/{rp.client_id}")
+    assert signed_in.sees("You left out")
+
+    signed_in.press("save", scope=["email", "profile"])
+
+    assert signed_in.sees("It gets it when you next sign in there.")
+    assert "name" not in rp.userinfo(token).json, "no token sees more than it was issued for"
+    rp.authorize(signed_in, scope=SCOPE)
+    assert rp.redeem(rp.callback(signed_in).code).json["scope"] == "openid profile email"
+    given = select(AuditEvent.details).where(AuditEvent.event == Event.CONSENT_GIVEN)
+    assert {"scope": "profile"} in db.session.scalars(given).all()
+
+
+def test_one_press_takes_one_away_and_allows_another(one_app, db):
+    one_app.press("save", scope=["email", "offline_access"])
+
+    one_app.press("save", scope=["profile", "offline_access"])
+
+    assert one_app.sees("Saved.")
+    consent = db.session.scalars(select(Consent)).one()
+    assert (consent.scope, consent.declined) == ("openid profile offline_access", "email")
+
+
+def test_what_the_app_may_not_ask_for_is_not_offered(one_app, rp, db):
+    """ASVS 8.2.1: an administrator has taken the scope from the application meanwhile."""
+    one_app.press("save", scope=["email", "offline_access"])
+    filled = one_app.fill("save", scope=["profile"])
+    clients.update(clients.get(rp.client_id), {"scope": "openid email offline_access"})
+    db.session.commit()
+
+    one_app.post(filled.url, dict(filled.fields))
+
+    assert "profile" in db.session.scalars(select(Consent.declined)).one()
+    one_app.open(f"/account/apps/{rp.client_id}")
+    assert one_app.sees("Your email address")
+    assert not one_app.sees("Your name and profile")
+
+
+def test_nothing_is_allowed_that_was_never_asked_about(one_app, rp, db):
+    """ASVS 8.2.1: whatever is sent."""
     filled = one_app.fill("save", scope=["profile", "email", "offline_access"])
     fields = {**dict(filled.fields), "scope": "phone"}
 

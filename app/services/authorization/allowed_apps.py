@@ -23,6 +23,8 @@ class AllowedApp:
 
     client: Client
     scopes: tuple[str, ...]
+    #: What was left out, and can be allowed after all.
+    left_out: tuple[str, ...]
     since: datetime
     used_at: datetime | None
     #: When it has to ask again, None when it need not.
@@ -56,19 +58,21 @@ def find(user_id: int, client_id: str) -> AllowedApp | None:
 def _allowed(
     consent: Consent, client: Client, times: tuple[datetime, datetime] | None
 ) -> AllowedApp:
+    is_managed = bool(client.setting("trusted"))
     return AllowedApp(
         client,
         scopes.split(consent.scope),
+        () if is_managed else tuple(sorted(consents.left_out(consent, client))),
         consent.given_at,
         times[1] if times else None,
-        None if client.setting("trusted") else consent.ends_at,
-        is_managed=bool(client.setting("trusted")),
+        None if is_managed else consent.ends_at,
+        is_managed=is_managed,
     )
 
 
 def _trusted(client: Client, times: tuple[datetime, datetime]) -> AllowedApp:
     granted = scopes.split(client.setting("scope"))
-    return AllowedApp(client, granted, *times, None, is_managed=True)
+    return AllowedApp(client, granted, (), *times, None, is_managed=True)
 
 
 def _trusted_among(pks: Iterable[int]) -> list[Client]:

@@ -1,4 +1,4 @@
-"""Consents: what a user allowed a client; ask, remember, narrow, withdraw, restore.
+"""Consents: what a user allowed a client; ask, remember, change, withdraw, restore.
 
 A consent may have an end, which its client's setting says when it is given. From then on it counts
 for nothing, and nothing that came from it lives on: codes.issue hands the end down to the family.
@@ -7,6 +7,7 @@ for nothing, and nothing that came from it lives on: codes.issue hands the end d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, select, update
@@ -22,6 +23,14 @@ from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
 CONSENTS = Consent.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Which scopes the user has taken back from a client, and which they allow it from now on."""
+
+    off: frozenset[str]
+    on: frozenset[str]
 
 
 class Needed(Refused):
@@ -126,38 +135,53 @@ def of_user(user_id: int) -> Sequence[tuple[Consent, Client]]:
     return [(consent, client) for consent, client in db.session.execute(wanted).all()]
 
 
-def narrow(user_id: int, client: Client, *, keep: Iterable[str]) -> frozenset[str]:
-    """Take back what is not to be kept, from the consent and from what was issued; return that.
+def left_out(consent: Consent, client: Client) -> frozenset[str]:
+    """Return what the user has left out, and the client may still ask for.
 
-    Scopes that nobody can leave out stay. What was not allowed before is not by this.
+    Nobody asks about it again: a refusal that its owner cannot find is remembered silently
+    (ux.md 2.8).
+    """
+    return frozenset(consent.declined.split()) & client.scopes
+
+
+def change(user_id: int, client: Client, *, ticked: Iterable[str]) -> Changed:
+    """Take back what is not ticked, from the consent and from what was issued; allow what is.
+
+    Scopes that nobody can leave out stay. What the user was never asked about is not allowed by
+    this, and no token is widened by it: the client gets it when it next asks.
 
     Raises:
         NotFound: the user has allowed the client nothing.
-        Needed: the client cannot do without one of them; nothing is taken back.
+        Needed: the client cannot do without one of them; nothing is changed.
     """
     if find(user_id, client.id) is None:
         raise NotFound("This app has no access.")
     consent = _to_be_changed(user_id, client.id)
-    kept = set(keep)
-    before = scopes.split(consent.scope)
-    off = {n for n in before if n not in kept and n not in scopes.ALWAYS}
+    kept = set(ticked)
+    off = frozenset(set(consent.scope.split()) - kept - scopes.ALWAYS)
     if off & client.required_scopes:
         raise Needed
-    if not off:
-        return frozenset()
-    consent.scope = scopes.join(set(before) - off)
+    changed = Changed(off, left_out(consent, client) & kept)
+    if changed.on:
+        remember(user_id, client, asked=changed.on, allowed=changed.on)
+    if changed.off:
+        _narrow(consent, client, changed.off)
+    return changed
+
+
+def _narrow(consent: Consent, client: Client, off: frozenset[str]) -> None:
+    consent.scope = scopes.join(set(consent.scope.split()) - off)
     consent.declined = scopes.join({*consent.declined.split(), *off})
     consent.changed_at = now()
     db.session.flush()
-    families.narrow(user_id, client.id, without=off)
+    families.narrow(consent.user_id, client.id, without=off)
     audit.record(
         Event.CONSENT_NARROWED,
-        actor_id=user_id,
-        user_id=user_id,
+        actor_id=consent.user_id,
+        user_id=consent.user_id,
         client_id=client.client_id,
         scope=scopes.join(off),
     )
-    return frozenset(off)
 
 
 def withdraw(user_id: int, client: Client) -> None:

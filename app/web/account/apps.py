@@ -12,7 +12,7 @@ from app.models import Client, Consent, User
 from app.security import uris
 from app.services.authorization import allowed_apps, consents
 from app.services.authorization.allowed_apps import AllowedApp
-from app.services.authorization.consents import Needed
+from app.services.authorization.consents import Changed, Needed
 from app.services.clients import clients
 from app.services.people import users
 from app.settings import settings
@@ -51,23 +51,32 @@ def _page(client_id: str, *, saved: str) -> str:
         "account/app.html",
         app=_shown(found),
         scopes=[_row(name, user, found) for name in found.scopes],
+        left_out=[{**_row(name, user, found), "checked": False} for name in found.left_out],
         saved=saved,
     )
 
 
 @blueprint.post("/apps/<client_id>")
 @needs(SIGNED_IN)
-def narrow_app(client_id: str) -> ResponseReturnValue:
-    """Switch off what is not ticked; tokens are narrower at once (security.md CO06)."""
-    keep = [*request.form.getlist("scope"), *request.form.getlist("needed")]
+def change_app(client_id: str) -> ResponseReturnValue:
+    """Allow what is ticked and nothing else; tokens are narrower at once (security.md CO06)."""
+    ticked = [*request.form.getlist("scope"), *request.form.getlist("needed")]
     try:
-        off = consents.narrow(somebody().user_id, clients.get(client_id), keep=keep)
+        changed = consents.change(somebody().user_id, clients.get(client_id), ticked=ticked)
     except Needed:
         rollback()
         return _page(client_id, saved="needed"), 409
     commit()
-    saved = "narrowed" if off else None
+    saved = _what_was_done(changed)
     return redirect(url_for("account.app", client_id=client_id, saved=saved), 303)
+
+
+def _what_was_done(changed: Changed) -> str | None:
+    if changed.off and changed.on:
+        return "changed"
+    if changed.on:
+        return "widened"
+    return "narrowed" if changed.off else None
 
 
 @blueprint.post("/apps/<client_id>/remove")
