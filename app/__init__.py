@@ -13,7 +13,9 @@ from app.database import init_database
 from app.extensions import init_extensions
 from app.logs import init_logs
 from app.oidc.provider import init_provider
+from app.services.authorization.sightings import init_sightings
 from app.services.people.leaked_passwords import init_leaks
+from app.services.upkeep.memory import init_memory
 from app.settings import Settings, load_settings
 from app.web.rendering import Templates
 
@@ -45,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app, settings)
     init_database(app, settings.database_url)
     init_extensions(app)
+    init_memory(app)
+    init_sightings(app)
     init_provider(app)
     init_leaks(app, settings)
     web.init_web(app, settings)

@@ -120,8 +120,13 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def commit() -> None:
-    """Make everything since the first write durable. Called by web, jobs and cli only."""
-    db.session.commit()
+    """Make everything since the first write durable. Called by web, jobs and cli only.
+
+    A request that has not come to the database at all has nothing to end, and makes no session
+    for that: it is a fifteenth of a token request.
+    """
+    if db.session.registry.has():
+        db.session.commit()
 
 
 def rollback() -> None:

@@ -112,11 +112,8 @@ class Provider(AuthorizationServer):
         if isinstance(body, Answer):
             return body
         text = json.dumps(body, separators=(",", ":")) if isinstance(body, dict) else str(body)
-        response = Response(text, status, mimetype="application/json")
-        for name, value in headers:
-            response.headers[name] = value
-        response.headers.update(NEVER_CACHED)
-        return response
+        told = {"Content-Type": "application/json", **dict(headers), **NEVER_CACHED}
+        return Response(text, status, told)
 
     def handle_error_response(self, request: ProtocolRequest, error: OAuth2Error) -> Any:
         """Turn a refusal into the answer its reader gets, and note it in the trace."""

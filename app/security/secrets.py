@@ -43,20 +43,34 @@ def new_pseudonym() -> int:
 
 def new_reference() -> str:
     """Make a reference people can read to each other, such as `K7Q2-9FXM`."""
-    letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]
-    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+    return _grouped(_drawn(REFERENCE_LETTERS, 8))
 
 
 def new_short_code() -> str:
     """Make a code of 8 consonants (34 bits) to type over; few tries and a short life guard it."""
-    letters = [secrets.choice(CODE_LETTERS) for _ in range(8)]
-    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+    return _grouped(_drawn(CODE_LETTERS, 8))
 
 
 def new_recovery_code() -> str:
     """Make a code of 16 signs (78 bits) to keep on paper, in four groups."""
-    signs = [secrets.choice(REFERENCE_LETTERS) for _ in range(16)]
-    return "-".join("".join(signs[at : at + 4]) for at in range(0, 16, 4))
+    return _grouped(_drawn(REFERENCE_LETTERS, 16))
+
+
+def _drawn(letters: str, number: int) -> str:
+    """Return so many letters, each as likely as any other.
+
+    One number is drawn for all of them: every request has a reference, and a draw for each letter
+    was a twentieth of a token request.
+    """
+    rest, drawn = secrets.randbelow(len(letters) ** number), []
+    for _ in range(number):
+        rest, at = divmod(rest, len(letters))
+        drawn.append(letters[at])
+    return "".join(drawn)
+
+
+def _grouped(signs: str) -> str:
+    return "-".join(signs[at : at + 4] for at in range(0, len(signs), 4))
 
 
 def plain_code(typed: str) -> str:

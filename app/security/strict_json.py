@@ -22,7 +22,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     """
     try:
         text = raw.decode("utf-8-sig")
-        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        parsed = _decode(text)
         if "\\u" in text:
             json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
@@ -41,3 +41,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(_name: str) -> Any:
     raise BadJson
+
+
+#: Made once: `json.loads` makes another decoder for every token that is looked at.
+_decode = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse).decode

@@ -96,6 +96,8 @@ class Cookies(SessionInterface):
 
     def open_session(self, _app: Flask, request: Request) -> CookieSession:
         """Return what the cookies of this request say."""
+        if "HTTP_COOKIE" not in request.environ:  # a program: nothing to be taken apart
+            return CookieSession("", "", self._key)
         browser = request.cookies.get(self.browser_cookie, "")
         token = request.cookies.get(self.session_cookie, "")
         accounts = _bounded(request.cookies.get(self.accounts_cookie, ""))

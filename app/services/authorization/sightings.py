@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Any, cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import Table
 
 from app.clock import now
@@ -102,10 +102,14 @@ class Sightings:
         self._signed.extend(seen.signed.elements())
 
 
+def init_sightings(app: Flask) -> None:
+    """Give an application notes."""
+    app.extensions["sealwax.sightings"] = Sightings()
+
+
 def here() -> Sightings:
     """Return the notes of the current application in this process."""
-    kept = current_app.extensions.setdefault("sealwax.sightings", Sightings())
-    return cast("Sightings", kept)
+    return cast("Sightings", current_app.extensions["sealwax.sightings"])
 
 
 def write(seen: Seen) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.clock import now
 
@@ -78,7 +78,11 @@ def _make_room(entries: dict[Any, Any] | set[str]) -> None:
         entries.clear()
 
 
+def init_memory(app: Flask) -> None:
+    """Give an application a memory."""
+    app.extensions["sealwax.memory"] = Memory()
+
+
 def memory() -> Memory:
     """Return the memory of the current application in this process."""
-    kept = current_app.extensions.setdefault("sealwax.memory", Memory())
-    return cast("Memory", kept)
+    return cast("Memory", current_app.extensions["sealwax.memory"])
