@@ -17,6 +17,8 @@ from app.services.authorization import used_assertions
 from app.services.clients import client_keys
 from app.settings import settings
 
+#: The kind it may name in `typ` (draft-ietf-oauth-rfc7523bis §4).
+TYP = "client-authentication+jwt"
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 BY_KEY, BY_SECRET = "private_key_jwt", "client_secret_jwt"
 ALGORITHMS = {BY_KEY: jwks.SIGNATURES, BY_SECRET: (SECRET_ALG,)}
@@ -62,6 +64,7 @@ def check(client: Client, method: str, request: ProtocolRequest) -> None:
             client,
             request.payload.get("client_assertion"),
             (registered,) if registered in known else known,
+            typ=TYP,
         )
     except BadToken as bad:
         raise _unbelieved(bad.reason, registered or " ".join(known)) from None
@@ -83,6 +86,7 @@ UNBELIEVED = {
     "unknown_key": "client_assertion_key_unknown",
     "wrong_signature": "client_assertion_signature_wrong",
     "wrong_algorithm": "client_assertion_algorithm",
+    "wrong_type": "client_assertion_other_kind",
 }
 
 

@@ -23,6 +23,8 @@ from app.services.upkeep import outgoing
 from app.settings import settings
 
 CHECK = "request_object"
+#: The kind it may name in `typ` (RFC 9101 §10.8).
+TYP = "oauth-authz-req+jwt"
 ACCEPT = "application/oauth-authz-req+jwt, application/jwt"
 #: All that may sign; the secret of a client only when it is registered so.
 ALGORITHMS = (*jwks.SIGNATURES, SECRET_ALG)
@@ -34,6 +36,7 @@ UNBELIEVED = {
     "unknown_key": "request_object_key_unknown",
     "wrong_signature": "request_object_signature_wrong",
     "wrong_algorithm": "request_object_algorithm",
+    "wrong_type": "request_object_other_kind",
 }
 
 
@@ -84,7 +87,8 @@ def _believed(client: Client, token: str) -> dict[str, Any]:
     try:
         if jwe.is_encrypted(token):
             token = protection.opened(client, token)
-        return client_keys.verify(client, token, (registered,) if registered else jwks.SIGNATURES)
+        allowed = (registered,) if registered else jwks.SIGNATURES
+        return client_keys.verify(client, token, allowed, typ=TYP)
     except BadToken as bad:
         code = UNBELIEVED.get(bad.reason, "request_object_unusable")
         if _is_unsigned(token):

@@ -17,6 +17,8 @@ SECRET_ALG = "HS256"
 #: Header members that would let the sender choose the key.
 KEYS_IN_HEADER = frozenset({"jku", "x5u", "jwk", "x5c"})
 PARTS = 3
+#: What `typ` says of a JWT that is of no kind in particular.
+PLAIN = "jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,19 @@ class Unverified:
 
     alg: str
     kid: str | None
+    typ: Any
     claims: dict[str, Any]
     signed: bytes
     signature: bytes
+
+    def is_typed(self, own: str) -> bool:
+        """Tell whether `typ` says nothing, nothing in particular, or this kind in small letters.
+
+        A media type is read in any case, with its prefix or without (RFC 7515 §4.1.9).
+        """
+        if not isinstance(self.typ, str):
+            return False
+        return self.typ.lower().removeprefix("application/") in {PLAIN, own}
 
     def is_signed_with(self, keys: Iterable[Any]) -> bool:
         """Tell whether one of the keys, given as the algorithm takes them, made the signature."""
@@ -54,4 +66,5 @@ def read(token: str, algorithms: Collection[str]) -> Unverified:
         raise BadToken(reason)
     signed, _, signature = token.rpartition(".")
     claims = jose.object_of(jose.unbase64(signed.partition(".")[2]))
-    return Unverified(alg, kid, claims, signed.encode(), jose.unbase64(signature))
+    typ = header.get("typ", PLAIN)
+    return Unverified(alg, kid, typ, claims, signed.encode(), jose.unbase64(signature))

@@ -14,7 +14,7 @@ from tests.transports import Answer
 
 def ask(rp: RelyingParty, key: Any = None, *, assertion: str = "", **changes: Any) -> Answer:
     """Ask for a token with an assertion, some of whose claims are changed."""
-    header = {name: changes.pop(name) for name in ("alg", "kid", "jku") if name in changes}
+    header = {name: changes.pop(name) for name in ("alg", "kid", "jku", "typ") if name in changes}
     audience = changes.pop("aud", rp.endpoint("token"))
     claims = assertion_claims(rp.client_id, audience, **changes)
     signed = assertion or (key or client_key()).sign(claims, **header)

@@ -19,14 +19,16 @@ RESPONSE = ("client_id", "response_type")
 def packed(rp: RelyingParty, key: Any = RIG, **changes: Any) -> dict[str, str]:
     """Return an authorization request whose parameters stand in a request object.
 
-    `inside` and `outside` add and change parameters at their places; None leaves one out.
+    `inside` and `outside` add and change parameters at their places, `header` to the JOSE header;
+    None leaves one out.
     """
     inside, outside = changes.pop("inside", {}), changes.pop("outside", {})
+    header = changes.pop("header", {})
     parameters = rp.request(**changes)
     claims = {**parameters, "iss": rp.client_id, "aud": rp.issuer, **inside}
     claims = {name: value for name, value in claims.items() if value is not None}
     kept = {name: parameters[name] for name in RESPONSE} | {"scope": "openid"}
-    signed = key.sign(claims) if key else jwt.encode(claims, None, algorithm="none")
+    signed = key.sign(claims, **header) if key else jwt.encode(claims, None, algorithm="none")
     sent = {**kept, "request": remember(signed), **outside}
     return {name: value for name, value in sent.items() if value is not None}
 

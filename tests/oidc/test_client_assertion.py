@@ -165,6 +165,20 @@ def test_refused_assertion_is_not_used_up(machine):
     assert ask(rp, assertion=RIG.sign({**claims, "aud": rp.issuer})).status == 200
 
 
+@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt", "oauth-authz-req+jwt", "x", 7])
+def test_another_kind_of_token_is_no_proof(machine, typ):
+    """RFC 8725 §3.11."""
+    assert refused(ask(machine(), typ=typ))
+
+
+@pytest.mark.parametrize(
+    "typ", [None, "JWT", "client-authentication+jwt", "application/Client-Authentication+JWT"]
+)
+def test_assertion_may_say_that_it_is_one(machine, typ):
+    """RFC 7515 §4.1.9: a media type, in any case."""
+    assert ask(machine(), typ=typ).status == 200
+
+
 @pytest.mark.parametrize("header", [{"jku": "https://x.example/jwks"}])
 def test_header_brings_no_key_along(machine, header):
     """RFC 8725 §3.10."""

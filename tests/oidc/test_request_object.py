@@ -208,6 +208,22 @@ def test_assertion_is_no_request(signing):
     assert refused(scene, outside={"request": assertion}) == "invalid_request_object"
 
 
+@pytest.mark.parametrize("typ", ["at+jwt", "dpop+jwt", "client-authentication+jwt", "x", 7])
+def test_another_kind_of_token_is_no_request(signing, typ):
+    """RFC 9101 §10.8, RFC 8725 §3.11."""
+    assert refused(signing(), header={"typ": typ}) == "invalid_request_object"
+
+
+@pytest.mark.parametrize(
+    "typ", [None, "JWT", "jwt", "oauth-authz-req+jwt", "application/oauth-authz-req+jwt"]
+)
+def test_request_may_say_that_it_is_one(signing, typ):
+    """RFC 9101 §10.8; the certification suite sends none or its own (protocol.md 7.2)."""
+    scene = signing()
+
+    assert code(scene, packed(scene.rp, header={"typ": typ}))
+
+
 def test_encrypted_object_is_opened(signing):
     """OIDC Core §6.1: signed, then encrypted to a key of ours."""
     scene = signing(request_object_encryption_alg="RSA-OAEP")

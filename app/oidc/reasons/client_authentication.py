@@ -113,6 +113,12 @@ HIDDEN = (
         setting="token_endpoint_auth_signing_alg",
     ),
     _hidden(
+        "client_assertion_other_kind",
+        "The typ of the client assertion names another kind of token.",
+        "Set typ to client-authentication+jwt or JWT, or leave it out.",
+        setting="",
+    ),
+    _hidden(
         "client_assertion_subject",
         "The iss or sub of the client assertion is not the client_id.",
         "Set both iss and sub to the client_id.",

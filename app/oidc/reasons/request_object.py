@@ -62,6 +62,12 @@ ROWS = (
         setting="request_object_signing_alg",
     ),
     Reason(
+        "request_object_other_kind",
+        "invalid_request_object",
+        "The typ of the request object names another kind of token.",
+        "Set typ to oauth-authz-req+jwt or JWT, or leave it out.",
+    ),
+    Reason(
         "request_object_not_for_us",
         "invalid_request_object",
         "The iss or aud of the request object is wrong.",

@@ -19,15 +19,19 @@ from app.settings import settings
 ACCEPT = "application/jwk-set+json, application/json"
 
 
-def verify(client: Client, token: str, algorithms: Collection[str]) -> dict[str, Any]:
+def verify(client: Client, token: str, algorithms: Collection[str], *, typ: str) -> dict[str, Any]:
     """Return the claims of a token that the client has signed; what they say is not checked.
 
-    No transaction may be open: the client's key set may have to be fetched.
+    No transaction may be open: the client's key set may have to be fetched. `typ` is the kind that
+    is wanted; clients need not name it, but what names another is no such token (RFC 8725 §3.11).
 
     Raises:
-        BadToken: it cannot be read, or no key of the client made the signature.
+        BadToken: it cannot be read, is of another kind, or no key of the client made the signature.
     """
     unverified = client_tokens.read(token, algorithms)
+    if not unverified.is_typed(typ):
+        reason = "wrong_type"
+        raise BadToken(reason)
     if unverified.alg == SECRET_ALG:
         return _believed(unverified, [secret.encode() for secret in sealed_secrets(client)])
     known = key_set(client)

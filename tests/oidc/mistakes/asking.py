@@ -151,6 +151,11 @@ MISTAKES = [
         "request_object_key_unknown",
     ),
     Mistake(
+        "request object of another kind",
+        partial(_packed, RIG, {"header": {"typ": "at+jwt"}}),
+        "request_object_other_kind",
+    ),
+    Mistake(
         "request object expired",
         partial(_packed, RIG, {"inside": {"exp": LONG_AGO}}),
         "request_object_expired",

@@ -234,6 +234,11 @@ MISTAKES = [
     ),
     Mistake("assertion of another algorithm", _wrong_algorithm, "client_assertion_algorithm"),
     Mistake(
+        "assertion of another kind",
+        partial(_signed, {"typ": "dpop+jwt"}),
+        "client_assertion_other_kind",
+    ),
+    Mistake(
         "assertion issued by a name",
         partial(_signed, {"iss": "photo-box"}),
         "client_assertion_subject",
