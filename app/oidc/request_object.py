@@ -7,11 +7,13 @@ any others, so a request object is read once.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from app.clock import timestamp
 from app.models import Client
 from app.oidc import protection
+from app.oidc.extensions import response_type as response_types
 from app.oidc.reasons import Refusal
 from app.oidc.request import PARAMETERS, Payload, ProtocolRequest
 from app.security import jose, jwe, jwks
@@ -30,6 +32,11 @@ ACCEPT = "application/oauth-authz-req+jwt, application/jwt"
 ALGORITHMS = (*jwks.SIGNATURES, SECRET_ALG)
 #: Claims about the object itself, which are no parameters.
 ABOUT_ITSELF = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti", "sub"})
+#: What must not differ inside and outside, and how it is read.
+SAME_OUTSIDE: dict[str, Callable[[str], str]] = {
+    "client_id": str,
+    "response_type": response_types.canonical,
+}
 CARRIERS = ("request", "request_uri")
 #: Why a signature is not believed, as the trace names it.
 UNBELIEVED = {
@@ -127,10 +134,11 @@ def _check_times(claims: dict[str, Any]) -> None:
 
 def _check_same(claims: dict[str, Any], payload: Payload) -> None:
     """Refuse an object that names another client or response, or yet another object (§6.1)."""
-    for name in ("client_id", "response_type"):
+    for name, meaning in SAME_OUTSIDE.items():
         outside = payload.get(name)
-        if outside and claims.get(name, outside) != outside:
-            raise Refusal("request_object_differs", CHECK, sent=f"{name}: {claims[name]}")
+        inside = claims.get(name, outside)
+        if outside and (not isinstance(inside, str) or meaning(inside) != meaning(outside)):
+            raise Refusal("request_object_differs", CHECK, sent=f"{name}: {inside}")
     if any(name in claims for name in CARRIERS):
         raise Refusal("request_object_unusable", CHECK, sent="a request object inside")
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.oidc.conftest import ALL_SCOPES
+from tests.oidc.request_objects import RIG, packed, send
 from tests.secrets_seen import remember
 from tests.transports import FlaskTransport
 
@@ -251,3 +252,14 @@ def test_offline_access_is_for_who_may_refresh(make_scene):
     scene = make_scene(grant_types=["authorization_code"])
 
     assert scene.tokens(scope="openid offline_access")["scope"] == "openid"
+
+
+@pytest.mark.parametrize("inside", ["id_token code", " code  id_token"])
+def test_signed_request_may_name_the_words_in_another_order(make_scene, inside):
+    """Multiple Response Types §3, OIDC Core §6.1: the same response type as outside."""
+    scene = make_scene(**REGISTERED, jwks=RIG.jwks)
+    outside = {"response_type": "code id_token"}
+
+    send(scene, packed(scene.rp, inside={"response_type": inside}, outside=outside))
+
+    assert "id_token=" in urlsplit(scene.browser.left_for).fragment
