@@ -38,7 +38,7 @@ from app.rsgi import (
 from app.security import passwords
 from app.security.batches import MOST_AT_ONCE
 from app.settings import Settings
-from app.web import bodies, seen
+from app.web import bodies, cross_origin, seen
 from app.web.endpoints.public import JWKS, PATHS, PublicDocuments
 
 log = logging.getLogger(__name__)
@@ -110,13 +110,21 @@ class Gate:
                 body = await self._read(scope, protocol)
                 status, headers, content = await self._answer(environ(scope, body, self._scheme))
         except Refused as refused:
-            status, headers, content = refusal(refused)
+            status, headers, content = self._refused(refused, scope)
         if self._logs:
             self._log(scope, status, (now() - began).total_seconds())
         if content:
             protocol.response_bytes(status, headers, content)
         else:
             protocol.response_empty(status, headers)
+
+    def _refused(self, refused: Refused, scope: Scope) -> Answer:
+        """Return a refusal that also the script of an application can read."""
+        status, headers, content = refusal(refused)
+        with self._app.app_context():
+            allowed = cross_origin.allow_unread(path_of(scope), scope.headers.get("origin"))
+        headers += [(name.lower(), value) for name, value in allowed.items()]
+        return status, headers, content
 
     async def _read(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
         """Return the whole body; of long ones only a few are in memory at once."""

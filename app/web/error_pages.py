@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -14,7 +14,7 @@ from app.database import commit, is_busy, rollback
 from app.errors import Conflict, NotFound, ProviderError, Refused, TooMany, Unavailable
 from app.security.passwords import TooManyHashes
 from app.security.secrets import new_reference
-from app.web import forms, guards, unsent
+from app.web import cross_origin, forms, guards, unsent
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +26,7 @@ STATUS: tuple[tuple[type[ProviderError], int], ...] = (
     (Unavailable, 503),
 )
 #: Paths programs call; they get JSON whatever they say they accept.
-FOR_PROGRAMS = (
-    "/token",
-    "/userinfo",
-    "/introspect",
-    "/revoke",
-    "/device_authorization",
-    "/register",
-    "/jwks.json",
-    "/.well-known/",
-    "/health/",
-)
+FOR_PROGRAMS = (*cross_origin.PATHS, "/jwks.json", "/.well-known/", "/health/")
 RETRY_SECONDS = 2
 #: What an error says of itself where whoever raised it had nothing to add.
 GENERAL = frozenset({ProviderError.public, *(kind.public for kind, _status in STATUS)})
@@ -45,6 +35,11 @@ GENERAL = frozenset({ProviderError.public, *(kind.public for kind, _status in ST
 def is_for_programs() -> bool:
     """Tell whether this request was made by a program."""
     return request.path.startswith(FOR_PROGRAMS)
+
+
+def _is_read_by_scripts() -> bool:
+    """Tell whether a page elsewhere may be waiting for the answer (protocol.md 12)."""
+    return request.path.startswith(cross_origin.PATHS)
 
 
 def _in_general(words: str) -> str:
@@ -66,7 +61,8 @@ def _answer(
         error = "temporarily_unavailable" if status == 503 else "invalid_request"
         error = "server_error" if status == 500 else error
         body = jsonify(error=error, error_description=f"{problem} Reference {reference}.")
-        return body, status, headers or {}
+        response = make_response(body, status, headers or {})
+        return cross_origin.allow(response) if _is_read_by_scripts() else response
     page = render_template(
         "errors/error.html",
         status=status,

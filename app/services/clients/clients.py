@@ -15,8 +15,8 @@ from app.clock import now
 from app.database import db, rows_changed
 from app.errors import Conflict, InvalidInput, NotFound, Refused
 from app.models import Client, ClientSecret, Consent
-from app.security import secrets, uris
-from app.services.clients import uses
+from app.security import secrets
+from app.services.clients import origins, uses
 from app.services.clients.client_metadata import validate
 from app.services.clients.client_rules import has_secret, needs_secret
 from app.services.clients.client_schema import ClientMetadata
@@ -271,26 +271,8 @@ def people(client: Client) -> int:
     return db.session.scalar(select(func.count()).select_from(Consent).where(*theirs)) or 0
 
 
-def allows_origin(origin: str) -> bool:
-    """Tell whether a page of this origin belongs to an application of ours (CORS).
-
-    The answer to `OPTIONS` comes before any client is known, so it is asked of all of them.
-    """
-    return origin in memory().recall("origins", _origins)
-
-
-def _origins() -> frozenset[str]:
-    wanted = select(Client.registration).where(Client.disabled_at.is_(None))
-    registered = (
-        uri
-        for registration in db.session.scalars(wanted)
-        for uri in registration.get("redirect_uris", ())
-    )
-    return frozenset(uris.origin_of(uri) for uri in registered if uri.startswith("http"))
-
-
 def _forget(client: Client) -> None:
-    for key in (("client", client.client_id), "origins"):
+    for key in (("client", client.client_id), origins.KEY):
         memory().forget(key)
 
 

@@ -44,6 +44,11 @@ class Memory:
         self._kept[key] = (moment + timedelta(seconds=LONGEST_SECONDS), value)
         return value
 
+    def last(self, key: Hashable, otherwise: T) -> T:
+        """Return what was remembered last, however old: for when the database cannot be asked."""
+        found = self._kept.get(key)
+        return otherwise if found is None else cast("T", found[1])
+
     def note(self, key: Hashable, day: date) -> None:
         """Keep in mind that something was written down on this day."""
         _make_room(self.noted)
