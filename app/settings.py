@@ -47,7 +47,8 @@ class Settings(ServerSettings):
     fetch_private_hosts: Names = Field(
         (),
         description="Host names that requests of ours may reach although their addresses are "
-        "private, also by plain http: a test rig, or applications in an internal network.",
+        "private: a test rig, or applications in an internal network. They speak https; plain http "
+        "works only for localhost.",
     )
     fetch_ca_file: str = Field(
         "", description="PEM file of certificate authorities that requests of ours trust as well."
