@@ -7,13 +7,17 @@ from typing import Any, Literal
 
 from app.errors import InvalidInput
 from app.security import uris
+from app.security.client_tokens import SECRET_ALG
 from app.services.clients.client_schema import DEVICE_CODE, ClientMetadata
 from app.services.clients.scopes import ALWAYS
+from app.settings import settings
 
 DEFAULT_ENC: Literal["A128CBC-HS256"] = "A128CBC-HS256"
 #: What may be encrypted, by the beginning of the names of its members.
 ENCRYPTED = ("id_token_encrypted_response", "userinfo_encrypted_response")
 REQUEST_OBJECTS = "request_object_encryption"
+#: Whether a method signs with the secret, or else with a key of its own.
+SIGNED_WITH_SECRET = {"client_secret_jwt": True, "private_key_jwt": False}
 #: Key management with a secret that both sides know.
 SYMMETRIC = frozenset({"dir", "A128KW", "A256KW"})
 
@@ -27,7 +31,9 @@ def apply(metadata: ClientMetadata) -> None:
     _grants(metadata)
     _required(metadata)
     _keys(metadata)
+    _signature(metadata)
     _encryption(metadata)
+    _web_addresses(metadata)
     _subjects(metadata)
     _logout(metadata)
     if metadata.token_endpoint_auth_method == "none":
@@ -76,6 +82,31 @@ def _keys(metadata: ClientMetadata) -> None:
         alg = getattr(metadata, f"{name}_alg")
         if alg is not None and alg not in SYMMETRIC:
             raise InvalidInput("jwks", f"{alg} needs a key of yours: give jwks or jwks_uri.")
+
+
+def _signature(metadata: ClientMetadata) -> None:
+    """Refuse an algorithm that the method never uses (OIDC Registration §2).
+
+    Beside a method that signs nothing it is ignored (protocol.md 12).
+    """
+    alg, method = metadata.token_endpoint_auth_signing_alg, metadata.token_endpoint_auth_method
+    if alg is None or method not in SIGNED_WITH_SECRET:
+        return
+    if SIGNED_WITH_SECRET[method] != (alg == SECRET_ALG):
+        raise InvalidInput("token_endpoint_auth_signing_alg", f"{method} does not sign with {alg}.")
+
+
+def _web_addresses(metadata: ClientMetadata) -> None:
+    """Refuse addresses of a person's own machine for tokens in the URL (OIDC Registration §2).
+
+    Any program there could wait for them; native clients have no other, and a provider on the same
+    machine is there to try things.
+    """
+    if metadata.application_type == "native" or set(metadata.response_types) <= {"code"}:
+        return
+    if any(uris.is_loopback(uri) for uri in metadata.redirect_uris) and not settings.is_local:
+        message = "Tokens in the URL are sent to https addresses alone, and never to localhost."
+        raise InvalidInput("redirect_uris", message)
 
 
 def _encryption(metadata: ClientMetadata) -> None:

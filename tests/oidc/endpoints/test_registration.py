@@ -103,6 +103,13 @@ def test_public_client_gets_no_secret_and_needs_pkce(open_to_all, db):
         ({"grant_types": ["client_credentials"]}, "invalid_client_metadata"),
         ({"grant_types": [DEVICE_CODE]}, "invalid_client_metadata"),
         ({"token_endpoint_auth_method": "tls_client_auth"}, "invalid_client_metadata"),
+        (
+            {
+                "token_endpoint_auth_method": "client_secret_jwt",
+                "token_endpoint_auth_signing_alg": "RS256",
+            },
+            "invalid_client_metadata",
+        ),
         ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
         ({"initiate_login_uri": "http://rp.example/start"}, "invalid_client_metadata"),
         ({"tos_uri": "javascript:alert(1)"}, "invalid_client_metadata"),

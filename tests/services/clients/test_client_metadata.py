@@ -72,6 +72,32 @@ def test_bad_address_is_refused_at_its_member(address, kind, member):
     assert words
 
 
+@pytest.mark.parametrize("response_type", ["id_token", "token id_token", "code token"])
+@pytest.mark.parametrize("host", ["http://localhost", "https://localhost", "http://127.0.0.1:5000"])
+def test_tokens_in_the_url_are_not_sent_to_a_persons_machine(db, make_app, host, response_type):
+    """OIDC Registration §2, application_type: https, and no localhost, for web applications."""
+    wanted = {"response_types": [response_type], "redirect_uris": [f"{host}/cb"]}
+
+    assert refused(**wanted)[0] == "redirect_uris"
+    assert validate({**GOOD, **wanted, "response_types": ["code"]})
+    assert validate({**GOOD, **wanted, "application_type": "native"})
+    with make_app(issuer="http://localhost:8000").app_context():
+        assert validate({**GOOD, **wanted})
+
+
+@pytest.mark.parametrize(
+    ("method", "alg"), [("client_secret_jwt", "RS256"), ("private_key_jwt", "HS256")]
+)
+def test_method_and_algorithm_belong_together(method, alg):
+    """OIDC Registration §2; protocol.md 12: only where an algorithm applies."""
+    wanted = {"jwks_uri": "https://photos.example/jwks", "token_endpoint_auth_signing_alg": alg}
+
+    blamed, _ = refused(**wanted, token_endpoint_auth_method=method)
+    assert blamed == "token_endpoint_auth_signing_alg"
+    for other in {"client_secret_jwt", "private_key_jwt", "client_secret_basic"} - {method}:
+        assert validate({**GOOD, **wanted, "token_endpoint_auth_method": other})
+
+
 @pytest.mark.parametrize("address", NATIVE_ONLY)
 def test_scheme_of_its_own_is_for_installed_applications(address):
     """RFC 8252 §7.1: private-use schemes are reversed domain names."""
