@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
 
 from app.models import Family
 from app.services.clients import clients
@@ -224,3 +225,22 @@ def test_form_of_the_answer_escapes_hostile_values(make_scene) -> None:
 
     assert scene.browser.posted["state"] == '"><script>alert(1)</script>'
     assert scene.browser.left_for == address
+
+
+def test_request_refused_in_two_tabs_at_once_is_already_done(make_scene, db) -> None:
+    """ux.md 2.8: who comes second is told so, and not that they may not."""
+    scene = make_scene(allowed="")
+    scene.rp.authorize(scene.browser)
+
+    def overtake(_connection, cursor, statement, *_: object) -> None:
+        if statement.startswith("UPDATE interaction SET finished_at"):
+            cursor.execute("UPDATE interaction SET finished_at = expires_at")
+
+    event.listen(db.engine, "before_cursor_execute", overtake)
+    try:
+        scene.browser.deny()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", overtake)
+
+    assert (scene.browser.left_for, scene.browser.status) == ("", 400)
+    assert scene.browser.sees("Already done")

@@ -108,6 +108,16 @@ def _resume_for_device(waiting: Interaction, handle: str) -> ResponseReturnValue
 def _decide(
     asked: ProtocolRequest, grant: Any, waiting: Interaction | None, handle: str = ""
 ) -> ResponseReturnValue:
+    """Answer, or show the next page; of two tabs at once, one is told it is done (ux.md 2.8)."""
+    try:
+        return _go_on(asked, grant, waiting, handle)
+    except AlreadyFinished as gone:
+        return cannot_go_on(gone)
+
+
+def _go_on(
+    asked: ProtocolRequest, grant: Any, waiting: Interaction | None, handle: str
+) -> ResponseReturnValue:
     """Answer when nothing is left to ask the person, show the next page otherwise."""
     current = _current(asked)
     try:
@@ -122,8 +132,6 @@ def _decide(
         asked.scope = allowed.granted_scope(asked, person, waiting)
         asked.trace.passed("consent", asked.scope)
         _finish(waiting)
-    except AlreadyFinished as gone:
-        return cannot_go_on(gone)
     except Refusal as refusal:
         _finish(waiting)
         if asked.device is not None and waiting is not None:
