@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6750 import BearerTokenValidator
 from app.clock import now, timestamp
 from app.models import Client
 from app.oidc import access_token, dead_tokens
-from app.oidc.reasons import BearerRefusal
+from app.oidc.reasons import BearerMissing, BearerRefusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import jose
 from app.security.jose import BadToken
@@ -199,9 +199,9 @@ class Protector(ResourceProtector):
             raise BearerRefusal("bearer_twice", "access_token", sent="header and body")
         scheme, _, value = (header or f"Bearer {in_body}").partition(" ")
         if not value.strip():
-            raise BearerRefusal("bearer_missing", "access_token", sent="nothing")
+            raise BearerMissing("bearer_missing", "access_token", sent="nothing")
         if scheme.lower() != "bearer":
-            raise BearerRefusal("bearer_missing", "access_token", sent=named_scheme(scheme))
+            raise BearerMissing("bearer_missing", "access_token", sent=named_scheme(scheme))
         request.bearer = value.strip()
         request.trace.passed("bearer", masked(request.bearer))
         return self._token_validators["bearer"], request.bearer

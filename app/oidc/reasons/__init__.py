@@ -97,9 +97,15 @@ class BearerRefusal(Refusal):
     def get_headers(self) -> list[tuple[str, str]]:
         """Return the headers with a Bearer challenge, whatever the status."""
         headers = [pair for pair in super().get_headers() if pair[0] != "WWW-Authenticate"]
-        bare = self.reason.code == "bearer_missing"  # RFC 6750 §3.1: no error code then
-        challenge = "" if bare else f", {self._challenge()}"
-        return [*headers, ("WWW-Authenticate", f'Bearer realm="sealwax"{challenge}')]
+        challenge = ", ".join(filter(None, ('Bearer realm="sealwax"', self._challenge())))
+        return [*headers, ("WWW-Authenticate", challenge)]
+
+
+class BearerMissing(BearerRefusal):
+    """No access token, or one in an unknown way: the challenge names no error (RFC 6750 §3.1)."""
+
+    def _challenge(self) -> str:
+        return ""
 
 
 def reasons_table() -> str:

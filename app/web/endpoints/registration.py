@@ -15,7 +15,7 @@ from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput, TooMany
 from app.models import Client
 from app.oidc.provider import NEVER_CACHED
-from app.oidc.reasons import BearerRefusal, Refusal
+from app.oidc.reasons import BearerMissing, BearerRefusal, Refusal
 from app.security.strict_json import BadJson, parse_object
 from app.services.authorization.attempts import Trace, masked
 from app.services.clients import registrations, sectors
@@ -161,7 +161,7 @@ def _delete(client: Client, _token: str) -> Response:
 def _bearer(trace: Trace, refused: str = "registration_token_refused") -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise BearerRefusal(refused, "access_token", sent="no Bearer token")
+        raise BearerMissing(refused, "access_token", sent="no Bearer token")
     trace.passed("bearer", masked(token.strip()))
     return token.strip()
 

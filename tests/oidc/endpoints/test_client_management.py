@@ -113,8 +113,12 @@ def test_client_of_an_administrator_has_no_such_token(open_to_all, db):
     client = factories.client()
     made = {"registration_client_uri": f"{open_to_all.issuer}/register/{client.client_id}"}
 
-    assert open_to_all.manage("GET", made, token="").status == 401
-    assert open_to_all.manage("GET", made, token="x").status == 401
+    bare = open_to_all.manage("GET", made, token="")
+    wrong = open_to_all.manage("GET", made, token="x")
+    assert (bare.status, wrong.status) == (401, 401)
+    # RFC 6750 §3.1: whoever sends no token is told of no error in the challenge.
+    assert bare.headers["www-authenticate"] == 'Bearer realm="sealwax"'
+    assert 'error="invalid_token"' in wrong.headers["www-authenticate"]
 
 
 def test_head_tells_what_get_would(open_to_all, db):

@@ -186,7 +186,9 @@ def test_initial_access_token_lets_as_many_in_as_it_has_uses(by_token, initial_t
 
 
 def test_without_a_token_nobody_registers(by_token, db):
-    assert by_token.register().status == 401
+    bare = by_token.register()
+    assert bare.status == 401
+    assert bare.headers["www-authenticate"] == 'Bearer realm="sealwax"', "RFC 6750 §3.1"
     assert by_token.register("swx_ia_made-up").status == 401
     assert db.session.scalar(select(func.count()).select_from(Client)) == 0
 
