@@ -8,7 +8,7 @@ have committed (READ COMMITTED). On SQLite that first write takes the write lock
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     CursorResult,
     DateTime,
@@ -196,6 +197,22 @@ def insert_or(table: Table, *, sqlite: bool | None = None) -> PostgresqlInsert:
     """
     here = is_sqlite() if sqlite is None else sqlite
     return cast("PostgresqlInsert", (SqliteInsert if here else PostgresqlInsert)(table))
+
+
+def insert_or_update(
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    where: ColumnElement[bool] | None = None,
+) -> PostgresqlInsert:
+    """Return the statement that keeps a row in place of an earlier one of the same unique key.
+
+    It is one statement: a button may be pressed twice, and two tabs come back at once. An earlier
+    row for which `where` does not hold stays as it is, and RETURNING gives nothing then.
+    """
+    row = insert_or(table).values(**key, **values)
+    return row.on_conflict_do_update(index_elements=list(key), set_=values, where=where)
 
 
 def is_reachable() -> bool:

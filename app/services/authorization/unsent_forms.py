@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or_update
 from app.models import UnsentForm
 from app.security import secrets
 from app.security.secrets import CannotDecrypt
@@ -60,9 +60,8 @@ def keep(whose: Whose, page: str, unsent: Unsent) -> bool:
         "sealed": secrets.encrypt(key, text, context=_context(whose, page)),
         "expires_at": now() + LIFETIME,
     }
-    row = insert_or(FORMS).values(browser=whose.browser, user_id=whose.user_id, page=page, **values)
-    names = ["browser", "user_id", "page"]
-    db.session.execute(row.on_conflict_do_update(index_elements=names, set_=values))
+    place = {"browser": whose.browser, "user_id": whose.user_id, "page": page}
+    db.session.execute(insert_or_update(FORMS, place, values))
     return True
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.models import AddressCapture, Client
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
@@ -27,8 +27,7 @@ def start(client: Client, *, by: int) -> datetime:
     until = now() + WINDOW
     fresh = {"expires_at": until, "started_by_id": by}
     fresh |= dict.fromkeys(("reference", "address", "caught_at"))
-    row = insert_or(CAPTURES).values(client_pk=client.id, **fresh)
-    db.session.execute(row.on_conflict_do_update(index_elements=["client_pk"], set_=fresh))
+    db.session.execute(insert_or_update(CAPTURES, {"client_pk": client.id}, fresh))
     audit.record(Event.CAPTURE_STARTED, actor_id=by, client_id=client.client_id)
     return until
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import InvalidInput, Refused, TooMany
 from app.models import EmailClaim, User, UserEmail
 from app.security import secrets
@@ -68,8 +68,7 @@ def begin(user: User, email: str, *, link: Callable[[str], str]) -> int:
         "mailed_at": now(),
         "expires_at": now() + LIFETIME,
     }
-    row = insert_or(CLAIMS).values(user_id=user.id, email_key=key, **values)
-    kept = row.on_conflict_do_update(index_elements=["user_id", "email_key"], set_=values)
+    kept = insert_or_update(CLAIMS, {"user_id": user.id, "email_key": key}, values)
     claim_id: int = db.session.execute(kept.returning(CLAIMS.c.id)).scalar_one()
     _mail(user, email.strip(), code, link(token), free=free)
     return claim_id

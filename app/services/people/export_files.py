@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import Refused
 from app.models import AuditEvent, DataExport, Session, User
 from app.security import secrets
@@ -62,10 +62,8 @@ def ask(user: User, *, address: str = "") -> None:
         "sealed": None,
         "expires_at": now() + LIFETIME,
     }
-    row = insert_or(FILES).values(user_id=user.id, **values)
-    kept = row.on_conflict_do_update(
-        index_elements=["user_id"], set_=values, where=FILES.c.made_at.is_not(None)
-    )
+    is_made = FILES.c.made_at.is_not(None)
+    kept = insert_or_update(FILES, {"user_id": user.id}, values, where=is_made)
     if db.session.scalar(kept.returning(FILES.c.user_id)) is None:
         return
     throttles.reserve((throttles.own_mail(user.id),))

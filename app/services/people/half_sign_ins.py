@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import NotFound
 from app.models import HalfSignIn, User
 from app.security import secrets
@@ -51,8 +51,7 @@ def begin(
         "keeps": keeps,
         "expires_at": now() + lifetime,
     }
-    row = insert_or(HALVES).values(browser=secrets.digest(browser), **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["browser"], set_=values))
+    db.session.execute(insert_or_update(HALVES, {"browser": secrets.digest(browser)}, values))
 
 
 def find(browser: str) -> tuple[HalfSignIn, User] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import NotFound, Refused
 from app.models import Invitation, User
 from app.security import secrets
@@ -71,8 +71,7 @@ def send(
         "sent_at": now(),
         "expires_at": now() + settings.invitation_lifetime,
     }
-    row = insert_or(INVITATIONS).values(email_key=accounts.key_of(email), **values)
-    kept = row.on_conflict_do_update(index_elements=["email_key"], set_=values)
+    kept = insert_or_update(INVITATIONS, {"email_key": accounts.key_of(email)}, values)
     number = db.session.scalar(kept.returning(INVITATIONS.c.id))
     _record_sent(number, is_admin=is_admin, by=by.id, address=address)
 

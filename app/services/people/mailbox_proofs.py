@@ -17,7 +17,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, or_, update
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import Refused, TooMany
 from app.models import MailboxProof, User
 from app.security import secrets
@@ -127,10 +127,9 @@ def _keep(user: User, browser: str, *, code_digest: str | None, proved: bool) ->
         "proved_at": moment if proved else None,
         "expires_at": moment + LIFETIME,
     }
-    row = insert_or(PROOFS).values(browser=secrets.digest(browser), **values)
     is_old = or_(PROOFS.c.mailed_at <= moment - BETWEEN_MAILS, PROOFS.c.user_id != user.id)
-    where = None if proved else is_old
-    kept = row.on_conflict_do_update(index_elements=["browser"], set_=values, where=where)
+    key = {"browser": secrets.digest(browser)}
+    kept = insert_or_update(PROOFS, key, values, where=None if proved else is_old)
     return db.session.execute(kept.returning(PROOFS.c.browser)).first() is not None
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import NotFound
 from app.models import PendingIdentity, UpstreamProvider
 from app.security import secrets
@@ -56,9 +56,7 @@ def keep(provider_id: int, told: Told, *, browser: str, session_id: int | None =
         "session_id": session_id,
         "expires_at": now() + LIFETIME,
     }
-    # In one statement: two tabs may come back from their providers at once.
-    row = insert_or(PENDING).values(browser=secrets.digest(browser), **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["browser"], set_=values))
+    db.session.execute(insert_or_update(PENDING, {"browser": secrets.digest(browser)}, values))
 
 
 def find(browser: str) -> tuple[PendingIdentity, UpstreamProvider] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or_update
 from app.models import ProfilePicture, User
 from app.security import secrets
 from app.services.upkeep import audit
@@ -21,8 +21,7 @@ PICTURES = ProfilePicture.__table__
 def store(user: User, drawn: bytes) -> None:
     """Keep a picture (`security.pictures.portrait`) in place of the one before."""
     values = {"handle": secrets.new_id(), "content": drawn, "created_at": now()}
-    row = insert_or(PICTURES).values(user_id=user.id, **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    db.session.execute(insert_or_update(PICTURES, {"user_id": user.id}, values))
     user.picture = f"{_addresses()}{values['handle']}"
     _changed(user)
 

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 
 from app.clock import now
-from app.database import db, insert_or, rows_changed
+from app.database import db, insert_or_update, rows_changed
 from app.errors import Refused, TooMany
 from app.models import SignUp, User
 from app.security import passwords as hashing
@@ -84,9 +84,7 @@ def begin(
         "mailed_at": now(),
         "expires_at": now() + LIFETIME,
     }
-    # In one statement: the button may be pressed twice at once.
-    row = insert_or(SIGN_UPS).values(digest=_digest(browser), **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["digest"], set_=values))
+    db.session.execute(insert_or_update(SIGN_UPS, {"digest": _digest(browser)}, values))
     _send(email, code, link(token), known=known)
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from app.clock import now
-from app.database import db, insert_or
+from app.database import db, insert_or_update
 from app.errors import NotFound
 from app.models import Session, TrustedBrowser, User
 from app.security import secrets
@@ -38,8 +38,7 @@ def trust(user: User, browser: str, *, agent: str = "", address: str = "") -> No
         "expires_at": moment + timedelta(days=DAYS),
     }
     key = {"user_id": user.id, "browser": secrets.digest(browser)}
-    row = insert_or(BROWSERS).values(**key, **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
+    db.session.execute(insert_or_update(BROWSERS, key, values))
     audit.record(
         Event.BROWSER_TRUSTED, actor_id=user.id, user_id=user.id, address=address, agent=agent
     )

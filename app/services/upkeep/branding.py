@@ -16,7 +16,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import case, or_, select
 
 from app.clock import now
-from app.database import db, insert_or, is_busy, reading
+from app.database import db, insert_or_update, is_busy, reading
 from app.errors import InvalidInput
 from app.models import Branding
 from app.security import colours, secrets
@@ -163,8 +163,7 @@ def change(clean: dict[str, str], *, logos: Mapping[str, bytes | None], by: int)
     for name, content in logos.items():
         values |= {name: content, f"{name}_handle": secrets.new_id() if content else None}
     values["changed_at"] = now()
-    row = insert_or(TABLE).values(id=Branding.ONLY, **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+    db.session.execute(insert_or_update(TABLE, {"id": Branding.ONLY}, values))
     told = {name: value for name, value in clean.items() if value}
     has_new_logo = any(logos.values())
     audit.record(Event.BRANDING_CHANGED, actor_id=by, set=told, has_new_logo=has_new_logo)
