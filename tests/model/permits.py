@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.clock import now
 from app.services.authorization import levels
 from app.services.authorization.levels import RECENT
-from app.services.people import mailbox_proofs, pending_identities
+from app.services.people import mailed_codes, pending_identities
 from tests.model.choices import VERSION
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Permits:
         """Tell whether the owner's mailbox was proved in this browser a while ago."""
         return any(
             (proof.kind, proof.browser, proof.person) == ("mailbox", self.browser, person)
-            and proof.at + mailbox_proofs.LIFETIME > now()
+            and proof.at + mailed_codes.LIFETIME > now()
             for proof in self.world.proofs
         )
 

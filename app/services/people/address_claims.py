@@ -16,25 +16,17 @@ from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
 from app.database import db, insert_or_update, rows_changed
-from app.errors import InvalidInput, Refused, TooMany
+from app.errors import InvalidInput, TooMany
 from app.models import EmailClaim, User, UserEmail
 from app.security import secrets
-from app.services.people import accounts, addresses, code_tries, locks
+from app.services.people import accounts, addresses, locks, mailed_codes
 from app.services.people.accounts import AddressTaken
+from app.services.people.mailed_codes import CodeRefused
 from app.services.upkeep import audit, mail
 from app.services.upkeep.audit import Event
 from app.settings import settings
 
 CLAIMS, ADDRESSES = EmailClaim.__table__, UserEmail.__table__
-LIFETIME = timedelta(minutes=30)
-MINUTES = int(LIFETIME.total_seconds() // 60)
-BETWEEN_MAILS = timedelta(minutes=1)
-
-
-class ClaimRefused(Refused):
-    """The code or link is not the one that was mailed, or works no more."""
-
-    public = "That code isn't right or has expired."
 
 
 def begin(user: User, email: str, *, link: Callable[[str], str]) -> int:
@@ -62,11 +54,8 @@ def begin(user: User, email: str, *, link: Callable[[str], str]) -> int:
     free = _is_free(user, key)
     values = {
         "email": email.strip(),
-        "code_digest": _code_digest(user.id, key, code) if free else None,
+        **mailed_codes.mailed_now(mailed_codes.digest(_about(user, key), code) if free else None),
         "link_digest": secrets.digest(token) if free else None,
-        "tries": 0,
-        "mailed_at": now(),
-        "expires_at": now() + LIFETIME,
     }
     kept = insert_or_update(CLAIMS, {"user_id": user.id, "email_key": key}, values)
     claim_id: int = db.session.execute(kept.returning(CLAIMS.c.id)).scalar_one()
@@ -78,15 +67,17 @@ def _mail(user: User, email: str, code: str, link: str, *, free: bool) -> None:
     # Looked for in any case: the answer must not come sooner for an address nobody has.
     owner = accounts.find_by_email(email)
     if free:
-        mail.enqueue("add_address", to=email, reader=user, code=code, link=link, minutes=MINUTES)
+        mail.enqueue(
+            "add_address", to=email, reader=user, code=code, link=link, minutes=mailed_codes.MINUTES
+        )
         return
     sign_in_url = f"{settings.issuer}/login/sign-in"
     mail.enqueue("address_in_use", to=email, reader=owner, asked=False, sign_in_url=sign_in_url)
 
 
 def _check_pause(earlier: EmailClaim | None) -> None:
-    """Let a claim have a mail a minute: each has a new code, with five tries of its own (RV06)."""
-    wait = earlier.mailed_at + BETWEEN_MAILS - now() if earlier is not None else timedelta(0)
+    """Let a claim have a mail a minute."""
+    wait = mailed_codes.pause(earlier.mailed_at) if earlier is not None else timedelta(0)
     if wait > timedelta(0):
         raise TooMany(wait)
 
@@ -102,9 +93,8 @@ def _is_free(user: User, key: str) -> bool:
     return found.removed_at is not None and found.reserved_until <= now()
 
 
-def _code_digest(user_id: int, key: str, code: str) -> str:
-    plain = secrets.plain_code(code)
-    return secrets.keyed_digest(settings.secret_keys[0], f"address {user_id} {key} {plain}")
+def _about(user: User, key: str) -> str:
+    return f"address {user.id} {key}"
 
 
 def of_user(user: User) -> Sequence[EmailClaim]:
@@ -122,11 +112,11 @@ def find(user: User, claim_id: int) -> EmailClaim:
     """Return a claim of this user.
 
     Raises:
-        ClaimRefused: there is none any more.
+        CodeRefused: there is none any more.
     """
     found = next((one for one in of_user(user) if one.id == claim_id), None)
     if found is None:
-        raise ClaimRefused
+        raise CodeRefused
     return found
 
 
@@ -137,12 +127,12 @@ def find_by_link(user: User, token: str) -> EmailClaim:
     somebody else, or nowhere, must not put it on the account of a stranger who typed it.
 
     Raises:
-        ClaimRefused: there is none any more, or it is another user's.
+        CodeRefused: there is none any more, or it is another user's.
     """
     digest = secrets.digest(token)
     found = next((one for one in of_user(user) if one.link_digest == digest), None)
     if found is None:
-        raise ClaimRefused
+        raise CodeRefused
     return found
 
 
@@ -155,30 +145,27 @@ def count_try(claim: EmailClaim) -> None:
     """Count a try at the code; the caller commits it, whatever comes of the try.
 
     Raises:
-        ClaimRefused: there were five already.
+        CodeRefused: there were five already.
     """
-    if not code_tries.count(CLAIMS, CLAIMS.c.id == claim.id):
-        raise ClaimRefused
+    mailed_codes.count_try(CLAIMS, CLAIMS.c.id == claim.id)
 
 
 def confirm_by_code(user: User, claim: EmailClaim, code: str, *, address: str = "") -> None:
     """Put the address on the account when the code is right; of several at once, one does.
 
     Raises:
-        ClaimRefused: it is not, or another request was first.
+        CodeRefused: it is not, or another request was first.
         AddressTaken: somebody else has confirmed the address meanwhile.
     """
-    typed = _code_digest(user.id, claim.email_key, code)
-    if not secrets.same(claim.code_digest or "", typed):
-        raise ClaimRefused
-    _confirm(user, claim, CLAIMS.c.code_digest == typed, address=address)
+    is_proved = mailed_codes.is_proved_by(claim, _about(user, claim.email_key), code)
+    _confirm(user, claim, is_proved, address=address)
 
 
 def confirm_by_link(user: User, claim: EmailClaim, *, address: str = "") -> None:
     """Put the address on the account for who has opened the link, see `find_by_link`.
 
     Raises:
-        ClaimRefused: another request was first.
+        CodeRefused: another request was first.
         AddressTaken: somebody else has confirmed the address meanwhile.
     """
     _confirm(user, claim, CLAIMS.c.link_digest == claim.link_digest, address=address)
@@ -189,7 +176,7 @@ def _confirm(
 ) -> None:
     used = rows_changed(delete(CLAIMS).where(CLAIMS.c.id == claim.id, is_proved))
     if not used:
-        raise ClaimRefused
+        raise CodeRefused
     if not _is_back(user, claim.email_key):
         try:
             with db.session.begin_nested():

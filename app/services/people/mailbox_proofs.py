@@ -12,30 +12,21 @@ before there is a session (ux.md 2.1): the account was made by an administrator 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, update
 
 from app.clock import now
 from app.database import db, insert_or_update, rows_changed
-from app.errors import Refused, TooMany
+from app.errors import TooMany
 from app.models import MailboxProof, User
 from app.security import secrets
 from app.services.authorization import levels
-from app.services.people import code_tries
+from app.services.people import code_tries, mailed_codes
+from app.services.people.mailed_codes import CodeRefused
 from app.services.upkeep import mail, throttles
 from app.settings import settings
 
 PROOFS = MailboxProof.__table__
-LIFETIME = timedelta(minutes=30)
-MINUTES = int(LIFETIME.total_seconds() // 60)
-BETWEEN_MAILS = timedelta(minutes=1)
-
-
-class MailboxCodeWrong(Refused):
-    """The code is not the one that was mailed last, or works no more."""
-
-    public = "That code isn't right or has expired."
 
 
 def is_owed(user: User, *, browser: str, amr: Sequence[str]) -> bool:
@@ -83,8 +74,9 @@ def send(user: User, *, browser: str, address: str) -> None:
         (throttles.own_mail(user.id), throttles.network(address, throttles.MAIL_NETWORK))
     )
     code = secrets.new_short_code()
-    if not _keep(user, browser, code_digest=_code_digest(user, browser, code), proved=False):
-        raise TooMany(BETWEEN_MAILS)
+    kept = mailed_codes.digest(_about(user, browser), code)
+    if not _keep(user, browser, code_digest=kept, proved=False):
+        raise TooMany(mailed_codes.BETWEEN_MAILS)
     if not user.email_verified:  # no link for a new password goes there (security.md RV08)
         kind, reset_url = "confirm_address", None
     else:
@@ -94,7 +86,7 @@ def send(user: User, *, browser: str, address: str) -> None:
         to=user.email,
         reader=user,
         code=code,
-        minutes=MINUTES,
+        minutes=mailed_codes.MINUTES,
         reset_url=reset_url,
     )
 
@@ -117,57 +109,46 @@ def send_first(user: User, *, browser: str, address: str) -> bool:
 
 def _keep(user: User, browser: str, *, code_digest: str | None, proved: bool) -> bool:
     """Keep a proof; tell whether it was, and not refused for coming too soon after another."""
-    moment = now()
     values = {
         "user_id": user.id,
         "epoch": user.epoch,
-        "code_digest": code_digest,
-        "tries": 0,
-        "mailed_at": moment,
-        "proved_at": moment if proved else None,
-        "expires_at": moment + LIFETIME,
+        **mailed_codes.mailed_now(code_digest),
+        "proved_at": now() if proved else None,
     }
-    is_old = or_(PROOFS.c.mailed_at <= moment - BETWEEN_MAILS, PROOFS.c.user_id != user.id)
+    is_old = or_(mailed_codes.may_be_mailed(PROOFS), PROOFS.c.user_id != user.id)
     key = {"browser": secrets.digest(browser)}
     kept = insert_or_update(PROOFS, key, values, where=None if proved else is_old)
     return db.session.execute(kept.returning(PROOFS.c.browser)).first() is not None
 
 
-def _code_digest(user: User, browser: str, code: str) -> str:
-    """Return what is kept of a code: 34 bits could be guessed from a plain digest.
-
-    It belongs to the address it went to: another one made primary since is not proved by it.
-    """
-    plain = (
-        f"mailbox {user.id} {user.email_key} {secrets.digest(browser)} {secrets.plain_code(code)}"
-    )
-    return secrets.keyed_digest(settings.secret_keys[0], plain)
+def _about(user: User, browser: str) -> str:
+    """Say what a code proves: the address it went to, and no other one made primary since."""
+    return f"mailbox {user.id} {user.email_key} {secrets.digest(browser)}"
 
 
 def count_try(proof: MailboxProof) -> None:
     """Count a try at the code; the caller commits it, whatever comes of the try.
 
     Raises:
-        MailboxCodeWrong: there were five already.
+        CodeRefused: there were five already.
     """
-    if not code_tries.count(PROOFS, _is(proof)):
-        raise MailboxCodeWrong
+    mailed_codes.count_try(PROOFS, _is(proof))
 
 
 def confirm(user: User, proof: MailboxProof, code: str, *, browser: str) -> None:
     """Note that the mailbox is proved, when the code is right; it is used up by that.
 
     Raises:
-        MailboxCodeWrong: it is not.
+        CodeRefused: it is not.
     """
-    typed = _code_digest(user, browser, code)
+    is_proved = mailed_codes.is_proved_by(proof, _about(user, browser), code)
     proved = rows_changed(
         update(PROOFS)
-        .where(_is(proof), PROOFS.c.code_digest == typed)
-        .values(code_digest=None, proved_at=now(), expires_at=now() + LIFETIME)
+        .where(_is(proof), is_proved)
+        .values(code_digest=None, proved_at=now(), expires_at=now() + mailed_codes.LIFETIME)
     )
     if not proved:
-        raise MailboxCodeWrong
+        raise CodeRefused
 
 
 def _is(proof: MailboxProof) -> ColumnElement[bool]:

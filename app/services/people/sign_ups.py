@@ -26,32 +26,24 @@ from app.errors import Refused, TooMany
 from app.models import SignUp, User
 from app.security import passwords as hashing
 from app.security import secrets
-from app.services.people import accounts, code_tries, upstream_identities
+from app.services.people import accounts, mailed_codes, upstream_identities
+from app.services.people.mailed_codes import CodeRefused
 from app.services.people.person_names import NewPerson, PersonName
 from app.services.upkeep import mail, throttles
 from app.settings import settings
 
 SIGN_UPS = SignUp.__table__
-LIFETIME = timedelta(minutes=30)
-MINUTES = int(LIFETIME.total_seconds() // 60)
-BETWEEN_MAILS = timedelta(minutes=1)
-
-
-class CodeRefused(Refused):
-    """The code is not the one that was mailed, or works no more."""
-
-    public = "That code isn't right or has expired."
-
-
-def hash_password(password: str) -> str:
-    """Return the hash to keep; done before a transaction is opened, for every address alike."""
-    return hashing.hash_password(password)
 
 
 class SignUpLinkDead(Refused):
     """The link has expired, or a newer one was sent."""
 
     public = "This link has expired."
+
+
+def hash_password(password: str) -> str:
+    """Return the hash to keep; done before a transaction is opened, for every address alike."""
+    return hashing.hash_password(password)
 
 
 def begin(
@@ -76,13 +68,9 @@ def begin(
         "terms_version": person.terms_version,
         "password_hash": password_hash,
         "identity": identity,
-        "code_digest": None if known else _code_digest(browser, code),
-        "link_digest": None if known else secrets.digest(token),
+        **_mailed_now(browser, code, token, known=known),
         "confirmed_at": None,
-        "tries": 0,
         "mails_sent": 1,
-        "mailed_at": now(),
-        "expires_at": now() + LIFETIME,
     }
     db.session.execute(insert_or_update(SIGN_UPS, {"digest": _digest(browser)}, values))
     _send(email, code, link(token), known=known)
@@ -102,10 +90,16 @@ def _digest(browser: str) -> str:
     return secrets.digest(f"sign-up {browser}")
 
 
-def _code_digest(browser: str, code: str) -> str:
-    """Return what is kept of a code: 34 bits could be guessed from a plain digest."""
-    plain = secrets.plain_code(code)
-    return secrets.keyed_digest(settings.secret_keys[0], f"code {_digest(browser)} {plain}")
+def _about(browser: str) -> str:
+    return f"code {_digest(browser)}"
+
+
+def _mailed_now(browser: str, code: str, token: str, *, known: bool) -> dict[str, Any]:
+    """Return what is kept of code and link; neither works for an address that is known."""
+    if known:
+        return {**mailed_codes.mailed_now(None), "link_digest": None}
+    kept = mailed_codes.digest(_about(browser), code)
+    return {**mailed_codes.mailed_now(kept), "link_digest": secrets.digest(token)}
 
 
 def _send(email: str, code: str, link: str, *, known: bool) -> None:
@@ -115,7 +109,12 @@ def _send(email: str, code: str, link: str, *, known: bool) -> None:
         sign_in_url = f"{settings.issuer}/login/sign-in"
         mail.enqueue("already_registered", to=email.strip(), reader=owner, sign_in_url=sign_in_url)
     else:
-        texts: dict[str, Any] = {"code": code, "link": link, "minutes": MINUTES, "client": None}
+        texts: dict[str, Any] = {
+            "code": code,
+            "link": link,
+            "minutes": mailed_codes.MINUTES,
+            "client": None,
+        }
         mail.enqueue("sign_up_code", to=email.strip(), **texts)
 
 
@@ -153,30 +152,24 @@ def send_again(
     Raises:
         TooMany: the last one was sent less than a minute ago, or there were too many.
     """
-    moment = now()
     code, token = secrets.new_short_code(), secrets.new_token("ec")
     known = sign_up.code_digest is None
+    values = _mailed_now(browser, code, token, known=known)
     changed = rows_changed(
         update(SIGN_UPS)
         .where(
             SIGN_UPS.c.digest == sign_up.digest,
-            SIGN_UPS.c.mailed_at <= moment - BETWEEN_MAILS,
+            mailed_codes.may_be_mailed(SIGN_UPS),
             SIGN_UPS.c.confirmed_at.is_(None),
         )
-        .values(
-            code_digest=None if known else _code_digest(browser, code),
-            link_digest=None if known else secrets.digest(token),
-            tries=0,
-            mails_sent=SIGN_UPS.c.mails_sent + 1,
-            mailed_at=moment,
-            expires_at=moment + LIFETIME,
-        )
+        .values(**values, mails_sent=SIGN_UPS.c.mails_sent + 1)
     )
     if not changed:
-        raise TooMany(max(sign_up.mailed_at + BETWEEN_MAILS - moment, timedelta(seconds=1)))
+        raise TooMany(max(mailed_codes.pause(sign_up.mailed_at), timedelta(seconds=1)))
     count_mail(sign_up.email, address)
     _send(sign_up.email, code, link(token), known=known)
-    return moment
+    mailed_at: datetime = values["mailed_at"]
+    return mailed_at
 
 
 def count_try(sign_up: SignUp) -> None:
@@ -185,8 +178,7 @@ def count_try(sign_up: SignUp) -> None:
     Raises:
         CodeRefused: there were five already.
     """
-    if not code_tries.count(SIGN_UPS, SIGN_UPS.c.digest == sign_up.digest):
-        raise CodeRefused
+    mailed_codes.count_try(SIGN_UPS, SIGN_UPS.c.digest == sign_up.digest)
 
 
 def confirm(sign_up: SignUp, browser: str, code: str) -> User:
@@ -197,11 +189,9 @@ def confirm(sign_up: SignUp, browser: str, code: str) -> User:
         AddressTaken: the address was confirmed from another browser meanwhile.
         IdentityTaken, NotFound: the identity signs nobody new in any more.
     """
-    typed = _code_digest(browser, code)
-    if not secrets.same(sign_up.code_digest or "", typed):
-        raise CodeRefused
+    is_proved = mailed_codes.is_proved_by(sign_up, _about(browser), code)
     wanted = _wanted(sign_up)
-    if not _spend(sign_up, SIGN_UPS.c.code_digest == typed):
+    if not _spend(sign_up, is_proved):
         raise CodeRefused
     return _create(wanted)
 

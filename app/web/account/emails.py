@@ -14,9 +14,16 @@ from app.database import commit, rollback
 from app.errors import InvalidInput, TooMany
 from app.jobs import email as email_job
 from app.models import EmailClaim, User
-from app.services.people import address_changes, address_claims, addresses, sign_ups, users
+from app.services.people import (
+    address_changes,
+    address_claims,
+    addresses,
+    mailed_codes,
+    sign_ups,
+    users,
+)
 from app.services.people.accounts import AddressTaken
-from app.services.people.address_claims import ClaimRefused
+from app.services.people.mailed_codes import CodeRefused
 from app.settings import settings
 from app.web import access, forms, guards, unsent
 from app.web.access import ANYONE, RECENT, SIGNED_IN, needs
@@ -25,7 +32,7 @@ from app.web.forms import Form, too_many_tries
 from app.web.mailed_links import MailedLink
 from app.web.unsent import KeptForm
 
-LINK = MailedLink("sealwax-address", address_claims.LIFETIME)
+LINK = MailedLink("sealwax-address", mailed_codes.LIFETIME)
 
 
 class AddressForm(KeptForm):
@@ -96,7 +103,7 @@ def confirm_address(claim_id: int) -> ResponseReturnValue:
     user = users.get(somebody().user_id)
     try:
         claim = address_claims.find(user, claim_id)
-    except ClaimRefused:
+    except CodeRefused:
         return _back("over")
     form = ClaimForm() if request.method == "POST" else ClaimForm(formdata=None)
     if form.validate_on_submit() and _confirm(form, user, claim):
@@ -111,7 +118,7 @@ def _confirm(form: ClaimForm, user: User, claim: EmailClaim) -> bool:
         address_claims.count_try(claim)
         commit()  # a try counts, also when nobody waits for its answer
         address_claims.confirm_by_code(user, claim, form.code.data, address=guards.address())
-    except ClaimRefused as refused:
+    except CodeRefused as refused:
         form.code.errors = [_(refused.public)]
     except AddressTaken:
         rollback()
@@ -141,7 +148,7 @@ def _follow_link() -> ResponseReturnValue:
             page = _link_page(form, claim)
             return page, 422 if form.is_submitted() else 200
         address_claims.confirm_by_link(user, claim, address=guards.address())
-    except (ClaimRefused, AddressTaken):
+    except (CodeRefused, AddressTaken):
         rollback()
         return _link_page(None, None), 410
     commit()
@@ -214,7 +221,7 @@ def _code_page(form: ClaimForm, claim: EmailClaim) -> str:
         "account/confirm_address.html",
         form=form,
         claim={"id": claim.id, "email": claim.email},
-        minutes=address_claims.MINUTES,
+        minutes=mailed_codes.MINUTES,
         mailbox_url=url_for("dev_mail.mailbox") if has_mailbox else None,
     )
 

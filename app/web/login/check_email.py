@@ -16,9 +16,9 @@ from app.database import commit, rollback
 from app.errors import NotFound, TooMany
 from app.jobs import email as email_job
 from app.models import SignUp, User
-from app.services.people import sign_ups
+from app.services.people import mailed_codes, sign_ups
 from app.services.people.accounts import AddressTaken
-from app.services.people.sign_ups import CodeRefused
+from app.services.people.mailed_codes import CodeRefused
 from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
 from app.web import guards
@@ -125,7 +125,7 @@ def _page(
         interaction=waiting.handle if waiting else None,
         email=sign_up.email,
         change_url=url_for(page, interaction=handle, again=again),
-        minutes=sign_ups.MINUTES,
+        minutes=mailed_codes.MINUTES,
         sent_again_at=sent_again_at,
         state_url=url_for("login.check_email_state"),
         is_early=request.method == "GET" and "done" in request.args,

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired
 from app.database import commit, end_reads, rollback
 from app.errors import InvalidInput, NotFound
 from app.models import SignUp
-from app.services.people import accounts, passwords, sign_ups
+from app.services.people import accounts, mailed_codes, passwords, sign_ups
 from app.services.people.accounts import AddressTaken
 from app.services.people.sign_ups import SignUpLinkDead
 from app.services.people.upstream_identities import IdentityTaken
@@ -31,7 +31,7 @@ from app.web.login.new_account import NewAccountForm
 from app.web.login.waiting import Waiting, blueprint
 from app.web.mailed_links import MailedLink
 
-LINK = MailedLink("sealwax-confirm", sign_ups.LIFETIME)
+LINK = MailedLink("sealwax-confirm", mailed_codes.LIFETIME)
 
 
 class ConfirmForm(Form):

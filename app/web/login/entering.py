@@ -17,6 +17,7 @@ from app.services.authorization import interactions
 from app.services.people import (
     half_sign_ins,
     mailbox_proofs,
+    mailed_codes,
     passkeys,
     second_steps,
     step_rules,
@@ -40,7 +41,7 @@ PAGES = {
 LIFETIMES = {
     ENROL: half_sign_ins.TO_SET_UP,
     SECOND_STEP: half_sign_ins.LIFETIME,
-    CONFIRM: mailbox_proofs.LIFETIME,
+    CONFIRM: mailed_codes.LIFETIME,
 }
 
 

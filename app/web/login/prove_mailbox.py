@@ -19,9 +19,15 @@ from app.database import commit, rollback
 from app.errors import TooMany
 from app.jobs import email
 from app.models import HalfSignIn, MailboxProof
-from app.services.people import addresses, half_sign_ins, mailbox_proofs, second_steps
+from app.services.people import (
+    addresses,
+    half_sign_ins,
+    mailbox_proofs,
+    mailed_codes,
+    second_steps,
+)
 from app.services.people.half_sign_ins import HalfSignInGone
-from app.services.people.mailbox_proofs import MailboxCodeWrong
+from app.services.people.mailed_codes import CodeRefused
 from app.settings import settings
 from app.web import guards
 from app.web.access import ANYONE, needs
@@ -91,7 +97,7 @@ def _check(
         mailbox_proofs.count_try(proof)
         commit()  # a try counts, also when nobody waits for its answer
         mailbox_proofs.confirm(who.user, proof, form.code.data, browser=guards.browser())
-    except MailboxCodeWrong:
+    except CodeRefused:
         rollback()
         half_way.refused(who, waiting, "mailbox_code_wrong")
         form.code.errors = [_("That code isn't right or has expired.")]
@@ -140,6 +146,6 @@ def _page(
         has_session=who.person is not None,
         account={"name": who.user.name or "", "email": who.user.email},
         sent_at=proof.mailed_at if proof else None,
-        minutes=mailbox_proofs.MINUTES,
+        minutes=mailed_codes.MINUTES,
         mailbox_url=url_for("dev_mail.mailbox") if has_mailbox else None,
     )

@@ -21,10 +21,10 @@ from app.services.people import (
 )
 from app.services.people.accounts import AddressTaken
 from app.services.people.address_changes import RevertLinkDead
-from app.services.people.address_claims import ClaimRefused
 from app.services.people.addresses import PrimaryStays
+from app.services.people.mailed_codes import CodeRefused
 from app.services.people.person_names import NewPerson
-from app.services.people.sign_ups import CodeRefused, SignUpLinkDead
+from app.services.people.sign_ups import SignUpLinkDead
 from tests import at_once, factories, mailbox
 from tests.secrets_seen import remember
 
@@ -32,7 +32,6 @@ NEW = "new@people.example"
 LOST = (
     NotFound,
     AddressTaken,
-    ClaimRefused,
     CodeRefused,
     PrimaryStays,
     RevertLinkDead,
