@@ -10,14 +10,15 @@ from app.oidc.reasons import BearerRefusal
 from app.oidc.request import ProtocolRequest
 from app.security import jose
 from app.security.jose import BadToken
-from app.services.authorization import access_tokens, families, keys
+from app.services.authorization import access_tokens, keys
 from app.services.authorization.attempts import masked
-from app.services.clients import clients
 from app.settings import settings
 
 CHECK = "access_token"
 #: What its bearer is told when the cause is somebody else's business.
 TOLD = "access_token_refused"
+#: What lives is refused for its audience: it is for another server.
+ELSEWHERE = "access_token_audience"
 #: How the causes begin that its bearer may know.
 ABOUT_TOKEN = "access_token_"
 
@@ -38,11 +39,9 @@ def _opaque(value: str) -> tuple[str, Any, str]:
     row = access_tokens.behind_opaque(value)
     if row is None:
         return "access_token_unknown", None, masked(value)
-    if row.token_revoked:
-        return "access_token_revoked", row, masked(value)
-    if row.expires_at <= now():
+    if row.expires_at <= now() and not row.token_revoked:
         return "access_token_expired", row, str(row.expires_at)
-    return _of_row(row), row, masked(value)
+    return access_tokens.fault(row) or ELSEWHERE, row, masked(value)
 
 
 def _jwt(value: str) -> tuple[str, Any, str]:
@@ -57,28 +56,10 @@ def _jwt(value: str) -> tuple[str, Any, str]:
         row = access_tokens.behind_jwt(claims["family"], claims["jti"])
     if claims["exp"] <= timestamp():
         return "access_token_expired", row, f"exp {claims['exp']}"
-    if row is None:
-        return _of_client(claims), None, masked(value)
-    if row.token_revoked:
-        return "access_token_revoked", row, masked(value)
-    return _of_row(row), row, masked(value)
-
-
-def _of_client(claims: dict[str, Any]) -> str:
-    """Return why a token that a client got for itself is refused: where it lives, by its audience.
-
-    The family of any other may be gone.
-    """
-    if "family" in claims or access_tokens.is_revoked(claims["jti"]):
-        return "access_token_revoked"
-    client = clients.find(claims["client_id"])
-    is_on = client is not None and not client.is_disabled
-    return "access_token_audience" if is_on else "client_turned_off"
-
-
-def _of_row(row: Any) -> str:
-    """Return why what a token came from is dead; where that lives, it is for another server."""
-    if row.client_disabled_at is not None:
-        return "client_turned_off"
-    fault = families.fault(row) if row.user_id is not None else ""
-    return fault or "access_token_audience"
+    if row is not None:
+        fault = access_tokens.fault(row)
+    elif "family" in claims:
+        fault = "access_token_revoked"  # its family is gone
+    else:
+        fault = access_tokens.fault_of_clients_own(claims["client_id"], claims["jti"])
+    return fault or ELSEWHERE, row, masked(value)

@@ -21,7 +21,7 @@ from app.oidc.reasons import BearerMissing, BearerRefusal
 from app.oidc.request import ProtocolRequest, named_scheme
 from app.security import jose
 from app.security.jose import BadToken
-from app.services.authorization import access_tokens, families, keys
+from app.services.authorization import access_tokens, keys
 from app.services.authorization.attempts import masked
 from app.services.clients import clients, scopes, subjects
 from app.settings import settings
@@ -74,9 +74,7 @@ def find(value: str) -> Presented | None:
 
 def _opaque(value: str) -> Presented | None:
     row = access_tokens.behind_opaque(value)
-    if row is None or row.token_revoked or row.client_disabled_at or row.expires_at <= now():
-        return None
-    if row.family_id is not None and families.fault(row):
+    if row is None or row.expires_at <= now() or access_tokens.fault(row):
         return None
     client = clients.find(row.client_id)
     if client is None:
@@ -109,9 +107,9 @@ def _jwt(value: str) -> Presented | None:
     row = None
     if "family" in claims:
         row = access_tokens.behind_jwt(claims["family"], claims["jti"])
-        if row is None or row.token_revoked or row.client_disabled_at or families.fault(row):
+        if row is None or access_tokens.fault(row):
             return None
-    elif not _clients_own_is_alive(claims):
+    elif access_tokens.fault_of_clients_own(claims["client_id"], claims["jti"]):
         return None
     return Presented(
         value=value,
@@ -136,13 +134,6 @@ def _still_granted(scope: str, row: Any) -> str:
         granted = row.granted_scope.split()
         names = [name for name in names if name in granted]
     return " ".join(names)
-
-
-def _clients_own_is_alive(claims: dict[str, Any]) -> bool:
-    client = clients.find(claims["client_id"])
-    if client is None or client.is_disabled:
-        return False
-    return not access_tokens.is_revoked(claims["jti"])
 
 
 def revoke(token: Presented) -> None:

@@ -16,6 +16,7 @@ from app.database import db, reading
 from app.models import AccessToken, Client, Family, RevokedToken, Session, User
 from app.security import secrets
 from app.services.authorization import families
+from app.services.clients import clients
 from app.writes import Write
 
 ACCESS_TOKENS, REVOKED = AccessToken.__table__, RevokedToken.__table__
@@ -98,6 +99,26 @@ def behind_jwt(family_id: str, jti: str) -> Any:
     with reading() as connection:
         found = connection.execute(_BEHIND_JWT, {"family_id": family_id, "jti": jti})
         return found.one_or_none()
+
+
+def fault(row: Any) -> str:
+    """Return the reason code of why what stands behind a token is dead, empty when it lives.
+
+    When a token expires stands in the token, or in the row: the caller compares it.
+    """
+    if row.token_revoked:
+        return "access_token_revoked"
+    if row.client_disabled_at is not None:
+        return "client_turned_off"
+    return families.fault(row) if row.family_id is not None else ""
+
+
+def fault_of_clients_own(client_id: str, jti: str) -> str:
+    """Return the same of a JWT that a client got for itself; one query."""
+    if is_revoked(jti):
+        return "access_token_revoked"
+    client = clients.find(client_id)
+    return "client_turned_off" if client is None or client.is_disabled else ""
 
 
 def is_revoked(jti: str) -> bool:
