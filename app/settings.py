@@ -19,6 +19,8 @@ from app.setting_types import LOOPBACK_HOSTS, Names, PasswordLength
 
 #: The longest that a session of one step may go without a sign-in (security.md SE03).
 LONGEST_KEPT = timedelta(days=30)
+#: The longest lifetime of access tokens that one client may be given (client_schema).
+LONGEST_OF_ONE_CLIENT = timedelta(hours=1)
 
 
 class Settings(ServerSettings):
@@ -227,6 +229,11 @@ class Settings(ServerSettings):
     def shortest_password(self) -> int:
         """Return how long a password has to be: longer where nothing stands beside it (PW01)."""
         return self.password_length or (8 if self.second_step_policy == "everyone" else 15)
+
+    @property
+    def longest_access_token(self) -> timedelta:
+        """Return the longest that any access token lives, whatever its client was given."""
+        return max(self.access_token_lifetime, LONGEST_OF_ONE_CLIENT)
 
     @property
     def threads_used(self) -> int:

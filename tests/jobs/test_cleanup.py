@@ -89,6 +89,27 @@ def test_dead_tokens_go_with_their_family(rp, tokens, db, clock, settings):
     assert rp.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
 
+def test_last_access_token_outlives_its_refresh_token(make_app, jane, db, clock, settings):
+    """R15: also where access tokens live longer than any one client may have it."""
+    two = dict.fromkeys(("refresh_lifetime", "session_lifetime"), timedelta(hours=2))
+    app = make_app(access_token_lifetime=timedelta(hours=3), **two)
+    with app.app_context():
+        made = factories.client(scope="openid offline_access")
+        transport, names = FlaskTransport(app), (made.client_id, made.secret)
+        rp = RelyingParty(transport, settings.issuer, client_id=names[0], client_secret=names[1])
+        browser = browser_of(app, jane)
+        rp.authorize(browser, scope="openid offline_access")
+        browser.allow()
+        tokens = rp.redeem(rp.callback(browser).code).json
+        clock.move(minutes=119)
+        token = rp.refresh(tokens["refresh_token"]).json["access_token"]
+        clock.move(minutes=90)
+
+        cleanup.clean()
+
+        assert rp.userinfo(token).status == 200
+
+
 def test_requests_that_nobody_answered_go(rp, app, jane, db, clock, settings):
     rp.authorize(browser_of(app, jane), prompt="login")
     cleanup.clean()

@@ -294,5 +294,5 @@ def _drop() -> None:
 
 def dies_at(retired_at: datetime) -> datetime:
     """Return when the last token of a key retired then has died."""
-    longest = max(settings.access_token_lifetime, settings.id_token_lifetime, timedelta(hours=1))
+    longest = max(settings.longest_access_token, settings.id_token_lifetime)
     return retired_at + longest + SLACK

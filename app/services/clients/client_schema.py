@@ -18,6 +18,7 @@ from pydantic import (
 
 from app.security import jwks as key_sets
 from app.security import uris
+from app.settings import LONGEST_OF_ONE_CLIENT
 
 AuthMethod = Literal[
     "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "none"
@@ -45,6 +46,7 @@ LONGEST_ENTRY = 254
 TEN_YEARS = 315_360_000
 LONGEST_CONSENT_DAYS = 3650
 LONGEST_SCOPE = 1000
+LONGEST_ACCESS_SECONDS = int(LONGEST_OF_ONE_CLIENT.total_seconds())
 DEFAULT_SCOPE = "openid profile email offline_access"
 POLICY = frozenset(
     {
@@ -126,7 +128,7 @@ class ClientMetadata(BaseModel):
     audience: list[str] = Field(default_factory=list, max_length=10)
     access_token_format: Literal["jwt", "opaque"] = "jwt"
     #: Policy: seconds; None is the provider's own.
-    access_token_lifetime: int | None = Field(None, ge=60, le=3600)
+    access_token_lifetime: int | None = Field(None, ge=60, le=LONGEST_ACCESS_SECONDS)
 
     @field_validator("client_name")
     @classmethod

@@ -58,8 +58,6 @@ from app.settings import settings
 BITE = 500
 #: Clocks differ.
 SLACK = timedelta(minutes=5)
-#: The longest life of an access token: what was issued by the last refresh still answers.
-LONGEST_ACCESS = timedelta(hours=1)
 #: Ended sessions stay for a while: their owners look at where they were signed in.
 SESSIONS_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=7)
@@ -104,11 +102,15 @@ def _expired(table: Table, *, since: timedelta = SLACK) -> Broom:
     return Broom(table, lambda: table.c.expires_at <= now() - since)
 
 
+def _refresh_token_is_over() -> ColumnElement[bool]:
+    """Tell that it has expired: it may have been used just before, for one last access token."""
+    return REFRESH_TOKENS.c.expires_at <= now() - settings.longest_access_token - SLACK
+
+
 def _family_is_over() -> ColumnElement[bool]:
     """Tell that the code and every token that came from a family have died."""
-    longest = max(LONGEST_ACCESS, settings.access_token_lifetime)
     return (
-        (FAMILIES.c.code_expires_at <= now() - longest - SLACK)
+        (FAMILIES.c.code_expires_at <= now() - settings.longest_access_token - SLACK)
         & ~exists().where(REFRESH_TOKENS.c.family_id == FAMILIES.c.id)
         & ~exists().where(ACCESS_TOKENS.c.family_id == FAMILIES.c.id)
         & ~_is_last_of_living_session()
@@ -175,8 +177,7 @@ def _is_old_pseudonym() -> ColumnElement[bool]:
 BROOMS = (
     _expired(Interaction.__table__),
     Broom(DEVICES, _device_is_over),
-    # A refresh token that expires may have been used just before, for one last access token.
-    _expired(REFRESH_TOKENS, since=LONGEST_ACCESS + SLACK),
+    Broom(REFRESH_TOKENS, _refresh_token_is_over),
     _expired(ACCESS_TOKENS),
     _expired(RevokedToken.__table__),
     Broom(FAMILIES, _family_is_over),
