@@ -51,6 +51,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_WAIT_SECONDS = 5
+#: No row has a larger number, and PostgreSQL would refuse to compare one.
+LARGEST_ID = 2**31 - 1
 #: No size, so as many as threads have needed at once: each beyond it would be closed after its use,
 #: and the next one read the schema anew, which takes longer than most requests. What is in memory
 #: has one connection alone.

@@ -12,6 +12,8 @@ from jwt.exceptions import PyJWTError
 
 from app.security.jose import IMPLEMENTATIONS, RSA_BITS
 
+#: How a key set is asked for (RFC 7517 §8.5.2, and what many servers call it).
+ACCEPT = "application/jwk-set+json, application/json"
 MOST_KEYS = 20
 MOST_RSA_BITS = 8_192
 #: Members of private and symmetric keys: they have no business here.

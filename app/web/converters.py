@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST = 2**31 - 1
+from app.database import LARGEST_ID
 
 
 class RowNumber(IntegerConverter):
-    """The number of a row; one that no row can have is a page that does not exist.
-
-    PostgreSQL would refuse to compare it, and the person would be told that we have broken.
-    """
+    """The number of a row; one that no row can have is a page that does not exist."""
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=LARGEST)
+        super().__init__(url_map, max=LARGEST_ID)

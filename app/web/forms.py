@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from wtforms.widgets import Input
 
 from app.errors import InvalidInput
+from app.web import csrf
 
 
 def attributes(**named: Any) -> Markup:
@@ -50,8 +50,7 @@ class Form(FlaskForm):
     @property
     def csrf_token(self) -> Markup:
         """Return the field that sends the CSRF value."""
-        value = escape(generate_csrf())
-        return Markup('<input type="hidden" name="csrf_token" value="%s">') % value
+        return csrf.hidden_field()
 
     def hidden_tag(self, *fields: str) -> Markup:
         """Return every hidden field, the CSRF value first."""

@@ -22,7 +22,6 @@ from app.services.people.pending_identities import Told
 from app.services.people.upstream_sign_ins import Started
 from app.services.people.upstreams import Upstream
 
-ACCEPT = "application/jwk-set+json, application/json"
 LONGEST_SUBJECT = 255
 LONGEST_ADDRESS = 320
 LONGEST_NAME = 200
@@ -54,7 +53,7 @@ def _check_signature(metadata: Metadata, unverified: Unverified, issuer: str | N
     """Look for a key that made the signature; an unknown one makes us fetch, once a minute."""
     address, candidates = metadata.jwks_uri, []
     for look in (remote_documents.get, remote_documents.renewed):
-        known = look(address, accept=ACCEPT, judge=jwks.fault)
+        known = look(address, accept=jwks.ACCEPT, judge=jwks.fault)
         if known is None:
             fault = remote_documents.fault_of(address)
             raise UpstreamRefusal("upstream_unreachable", "jwks_uri", sent=fault, expected=address)

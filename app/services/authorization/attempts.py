@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from app.clock import now
-from app.database import db
+from app.database import LARGEST_ID, db
 from app.logs import mask
 from app.models import Attempt
 from app.security.secrets import new_reference
@@ -30,7 +30,6 @@ PREFIX = re.compile(r"swx_[a-z]+_")
 #: ID tokens and assertions, of ours and of others, wherever they were pasted.
 ANY_JWT = re.compile(r"eyJ[\w-]+\.[\w.…-]*")
 IS_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.")
-LARGEST_ID = 2**31 - 1
 ATTEMPTS = Attempt.__table__
 _WRITE = Write(insert(ATTEMPTS))
 

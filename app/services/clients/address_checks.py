@@ -15,7 +15,6 @@ from app.models import Client
 from app.security import jwks, uris
 from app.security.guarded_network import FetchFailed
 from app.security.strict_json import BadJson, parse_object
-from app.services.clients.client_keys import ACCEPT
 from app.services.upkeep import outgoing
 
 MOST_HOSTS = 3
@@ -65,7 +64,7 @@ def _origins(client: Client) -> Iterator[str]:
 
 def _key_set(uri: str) -> Checked:
     try:
-        fetched = outgoing.get(uri, accept=ACCEPT)
+        fetched = outgoing.get(uri, accept=jwks.ACCEPT)
         found = parse_object(fetched.body)
     except FetchFailed as failed:
         return Checked("jwks_uri", uri, ok=False, code="unreachable", detail=failed.reason)

@@ -16,8 +16,6 @@ from app.security.secrets import CannotDecrypt
 from app.services.clients import remote_documents
 from app.settings import settings
 
-ACCEPT = "application/jwk-set+json, application/json"
-
 
 def verify(client: Client, token: str, algorithms: Collection[str], *, typ: str) -> dict[str, Any]:
     """Return the claims of a token that the client has signed; what they say is not checked.
@@ -76,7 +74,7 @@ def key_set(client: Client) -> dict[str, Any] | None:
     uri = client.setting("jwks_uri")
     if not uri:
         return None
-    return remote_documents.get(uri, accept=ACCEPT, judge=jwks.fault)
+    return remote_documents.get(uri, accept=jwks.ACCEPT, judge=jwks.fault)
 
 
 def _renewed(client: Client) -> dict[str, Any] | None:
@@ -84,4 +82,4 @@ def _renewed(client: Client) -> dict[str, Any] | None:
     uri = client.setting("jwks_uri")
     if not uri or client.setting("jwks"):
         return client.setting("jwks")  # type: ignore[no-any-return]
-    return remote_documents.renewed(uri, accept=ACCEPT, judge=jwks.fault)
+    return remote_documents.renewed(uri, accept=jwks.ACCEPT, judge=jwks.fault)

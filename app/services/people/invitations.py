@@ -26,7 +26,6 @@ from app.services.upkeep.throttles import Count
 from app.settings import settings
 
 INVITATIONS, USERS = Invitation.__table__, User.__table__
-LARGEST_ID = 2**31 - 1
 
 #: Makes the address of our page for a token.
 Link = Callable[[str], str]
@@ -151,7 +150,7 @@ def get(number: int) -> Invitation:
     Raises:
         NotFound: there is none any more.
     """
-    row = db.session.get(Invitation, number) if number <= LARGEST_ID else None
+    row = db.session.get(Invitation, number)
     if row is None:
         raise NotFound("There is no such invitation any more.")
     return row

@@ -24,7 +24,6 @@ from app.services.people.upstream_rules import Facts
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 
-LARGEST_ID = 2**31 - 1
 IDENTITIES, PROVIDERS = UpstreamIdentity.__table__, UpstreamProvider.__table__
 
 
@@ -142,8 +141,6 @@ def remove(user: User, identity_id: int, *, by: int | None = None, address: str 
     Raises:
         NotFound: it is none of the user's.
     """
-    if identity_id > LARGEST_ID:
-        raise NotFound
     mine = (IDENTITIES.c.id == identity_id) & (IDENTITIES.c.user_id == user.id)
     gone = db.session.execute(delete(IDENTITIES).where(mine).returning(IDENTITIES.c.provider_id))
     provider_id = gone.scalar_one_or_none()

@@ -8,11 +8,11 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.database import LARGEST_ID
 from app.errors import NotFound
 from app.models import Attempt
 from app.services.authorization import attempts as traces
 from app.services.authorization import families
-from app.services.authorization.attempts import LARGEST_ID
 from app.services.clients import overview
 from app.services.people.roles import Permission
 from app.web.access import needs

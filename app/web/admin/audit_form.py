@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from app.database import LARGEST_ID
 from app.services.people import accounts
 from app.services.upkeep.audit import Event
 from app.services.upkeep.audit_search import GROUPS, Cursor, Wanted
@@ -14,7 +15,6 @@ from app.web.admin import references
 from app.web.admin.lists import LONGEST_TERM
 from app.web.languages import zone
 
-LARGEST_ID = 2**31 - 1
 NAMES = ("event", "by", "about", "client", "reference", "address", "since", "until")
 #: Stands for nobody: what is looked for with it is not found.
 NOBODY = 0
