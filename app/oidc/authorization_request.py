@@ -170,8 +170,12 @@ def _may_be_offline(request: ProtocolRequest) -> bool:
 
 
 def claims_of(request: ProtocolRequest) -> ClaimsRequest:
-    """Return the claims that are asked for one by one."""
-    return claims_request.parse(request.payload.get("claims"), request.client.scopes)
+    """Return the claims that are asked for one by one; the parameter is read once a request."""
+    if request.claims is None:
+        sent = request.payload.get("claims")
+        request.claims = claims_request.parse(sent, request.client.scopes)
+    found: ClaimsRequest = request.claims
+    return found
 
 
 def prompts(request: ProtocolRequest) -> frozenset[str]:

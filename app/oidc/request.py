@@ -119,6 +119,8 @@ class ProtocolRequest(OAuth2Request):
         self.address = ""
         #: The device that waits for the answer, None where a browser does.
         self.device: Any = None
+        #: What the claims parameter asks for, once it was read (authorization_request.claims_of).
+        self.claims: Any = None
         #: What the person is asked for beside the scope: scopes that carry single claims.
         self.carriers: frozenset[str] = frozenset()
         #: What the browser holds for whoever is signed in, None where nobody may ask.
