@@ -11,7 +11,7 @@ from app.database import commit
 from app.models import Client
 from app.security import secrets, uris
 from app.services.authorization import logouts
-from app.services.authorization.logouts import App
+from app.services.authorization.logouts import LeftClient
 from app.services.authorization.signed_in import SignedIn
 from app.services.clients import clients
 from app.settings import settings
@@ -65,9 +65,9 @@ def page(proved_sids: Iterable[str], client_id: str) -> Response:
     not learn from it which others were used.
     """
     client = clients.find(client_id)
-    found = {app.client_id: app for proved in proved_sids for app in _apps(proved)}
+    found = {one.client_id: one for proved in proved_sids for one in _left(proved)}
     named = _named(
-        [app for app in found.values() if app.client_id != client_id or app.state == "told"]
+        [one for one in found.values() if one.client_id != client_id or one.state == "told"]
     )
     shown = {"name": client.name} if client else None
     others = [account for account in guards.accounts() if account.session is not None]
@@ -75,20 +75,20 @@ def page(proved_sids: Iterable[str], client_id: str) -> Response:
     return _forgetting(make_response(text))
 
 
-def _apps(proved_sid: str) -> list[App]:
+def _left(proved_sid: str) -> list[LeftClient]:
     sid = proved_sid.partition(".")[0]
     session_id = logouts.ended(sid) if secrets.same(_proved(sid), proved_sid) else None
-    return logouts.apps(session_id) if session_id is not None else []
+    return logouts.left(session_id) if session_id is not None else []
 
 
-def _named(apps: list[App]) -> dict[str, list[str]]:
+def _named(left: list[LeftClient]) -> dict[str, list[str]]:
     """Return the names of applications by what is known of them."""
     open_states = {"open", "unreached"}
     return {
-        "told": [app.name for app in apps if app.state == "told"],
-        "telling": [app.name for app in apps if app.state == "telling"],
-        "asked": [app.name for app in apps if app.state == "asked"],
-        "still_open": [app.name for app in apps if app.state in open_states],
+        "told": [one.name for one in left if one.state == "told"],
+        "telling": [one.name for one in left if one.state == "telling"],
+        "asked": [one.name for one in left if one.state == "asked"],
+        "still_open": [one.name for one in left if one.state in open_states],
     }
 
 

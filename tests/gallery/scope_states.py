@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.services.clients import scopes
-from app.services.clients.custom_scopes import User
+from app.services.clients.custom_scopes import AskingClient
 from app.services.clients.scopes import Words
 from app.web.admin.custom_scope import DeleteScopeForm, ScopeForm, _make_room, _previews, _titles
 from tests.gallery.people import LONG_NAME, Context, States, told
@@ -13,8 +13,8 @@ from tests.gallery.people import LONG_NAME, Context, States, told
 TITLES = {"en": "Your team at work", "fr": "Votre équipe au travail", "ar": "فريقك في العمل"}
 CLAIMS = {"https://example.org/team": "groups", "short_name": "preferred_username"}
 USERS = [
-    User("8Qp4kzT1WcXa", "Photo Box", is_disabled=False),
-    User("b", LONG_NAME, is_disabled=True),
+    AskingClient("8Qp4kzT1WcXa", "Photo Box", is_disabled=False),
+    AskingClient("b", LONG_NAME, is_disabled=True),
 ]
 
 

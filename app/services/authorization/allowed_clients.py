@@ -18,7 +18,7 @@ from app.services.clients import clients, scopes
 
 
 @dataclass(frozen=True, slots=True)
-class AllowedApp:
+class AllowedClient:
     """An application and what it may see; `used_at` is None when that is no longer known."""
 
     client: Client
@@ -33,17 +33,17 @@ class AllowedApp:
     is_managed: bool
 
 
-def of_user(user_id: int) -> list[AllowedApp]:
+def of_user(user_id: int) -> list[AllowedClient]:
     """Return the applications of a user by name; three queries for any number of them."""
     times = families.times(user_id)
     allowed = consents.of_user(user_id)
     found = [_allowed(consent, client, times.get(client.id)) for consent, client in allowed]
     others = times.keys() - {client.id for _, client in allowed}
     found += [_trusted(client, times[client.id]) for client in _trusted_among(others)]
-    return sorted(found, key=lambda app: app.client.name.casefold())
+    return sorted(found, key=lambda one: one.client.name.casefold())
 
 
-def find(user_id: int, client_id: str) -> AllowedApp | None:
+def find(user_id: int, client_id: str) -> AllowedClient | None:
     """Return one of them, None when the user has no such application."""
     client = clients.find(client_id)
     if client is None:
@@ -57,9 +57,9 @@ def find(user_id: int, client_id: str) -> AllowedApp | None:
 
 def _allowed(
     consent: Consent, client: Client, times: tuple[datetime, datetime] | None
-) -> AllowedApp:
+) -> AllowedClient:
     is_managed = bool(client.setting("trusted"))
-    return AllowedApp(
+    return AllowedClient(
         client,
         scopes.split(consent.scope),
         () if is_managed else tuple(sorted(consents.left_out(consent, client))),
@@ -70,9 +70,9 @@ def _allowed(
     )
 
 
-def _trusted(client: Client, times: tuple[datetime, datetime]) -> AllowedApp:
+def _trusted(client: Client, times: tuple[datetime, datetime]) -> AllowedClient:
     granted = scopes.split(client.setting("scope"))
-    return AllowedApp(client, granted, (), *times, None, is_managed=True)
+    return AllowedClient(client, granted, (), *times, None, is_managed=True)
 
 
 def _trusted_among(pks: Iterable[int]) -> list[Client]:

@@ -50,8 +50,8 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """An application of a session, and what is known of it after the session's end.
+class LeftClient:
+    """A client of a session, and what is known of it after the session's end.
 
     `asked` is one that was asked to sign the person out in this browser, which tells nothing;
     `open` is one that cannot be told.
@@ -190,8 +190,8 @@ def frames(session_id: int, sid: str) -> list[str]:
     return [uris.with_parameters(uri, about) for uri in found if uri]
 
 
-def apps(session_id: int) -> list[App]:
-    """Return the applications of a session that has ended, and whether they know."""
+def left(session_id: int) -> list[LeftClient]:
+    """Return the clients of a session that has ended, and whether they know."""
     sent = {
         row.client_pk: row
         for row in db.session.execute(
@@ -201,7 +201,7 @@ def apps(session_id: int) -> list[App]:
         )
     }
     return [
-        App(row.client_id, row.name, _state(sent.get(row.id), row.registration))
+        LeftClient(row.client_id, row.name, _state(sent.get(row.id), row.registration))
         for row in _of(session_id)
     ]
 

@@ -51,7 +51,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class AskingClient:
     """A client that may ask for a scope."""
 
     client_id: str
@@ -128,7 +128,7 @@ def turn_on(scope: CustomScope, *, by: int | None = None) -> None:
 def remove(scope: CustomScope, *, by: int | None = None) -> None:
     """Delete the scope, also from the applications that may ask for it."""
     name = scope.name
-    for client in _asking(name):
+    for client in _rows_asking(name):
         kept = [one for one in scopes.split(client.setting("scope")) if one != name]
         clients.update(client, {"scope": " ".join(kept)}, by=by)
     db.session.delete(scope)
@@ -137,19 +137,19 @@ def remove(scope: CustomScope, *, by: int | None = None) -> None:
     memory().forget("scopes")
 
 
-def _asking(name: str) -> Sequence[Client]:
+def _rows_asking(name: str) -> Sequence[Client]:
     """Return the clients that may ask for a scope, ready to be changed."""
-    ids = [user.client_id for user in users(name)]
+    ids = [client.client_id for client in asking(name)]
     return db.session.scalars(select(Client).where(Client.client_id.in_(ids))).all()
 
 
-def users(name: str) -> list[User]:
+def asking(name: str) -> list[AskingClient]:
     """Return the clients that may ask for a scope, by name."""
     wanted = select(
         Client.client_id, Client.name, Client.disabled_at, Client.registration["scope"].as_string()
     ).order_by(Client.name)
     return [
-        User(client_id, client, disabled_at is not None)
+        AskingClient(client_id, client, disabled_at is not None)
         for client_id, client, disabled_at, scope in db.session.execute(wanted)
         if name in scopes.split(scope)
     ]

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from app.database import commit, rollback
 from app.models import Client, Consent, User
 from app.security import uris
-from app.services.authorization import allowed_apps, consents
-from app.services.authorization.allowed_apps import AllowedApp
+from app.services.authorization import allowed_clients, consents
+from app.services.authorization.allowed_clients import AllowedClient
 from app.services.authorization.consents import Changed, Needed
 from app.services.clients import clients
 from app.services.people import users
@@ -28,7 +28,7 @@ def apps() -> ResponseReturnValue:
     user_id = somebody().user_id
     return show(
         "account/apps.html",
-        apps=[_shown(app) for app in allowed_apps.of_user(user_id)],
+        apps=[_shown(app) for app in allowed_clients.of_user(user_id)],
         removed=[_named(client) for client in consents.restorable(user_id)],
         minutes=int(Consent.UNDO.total_seconds() // 60),
         saved=request.args.get("saved", ""),
@@ -44,7 +44,7 @@ def app(client_id: str) -> ResponseReturnValue:
 
 def _page(client_id: str, *, saved: str) -> str:
     user = users.get(somebody().user_id)
-    found = allowed_apps.find(user.id, client_id)
+    found = allowed_clients.find(user.id, client_id)
     if found is None:
         abort(404)
     return show(
@@ -97,7 +97,7 @@ def restore_app(client_id: str) -> ResponseReturnValue:
     return redirect(url_for("account.apps", saved="restored" if restored else "too-late"), 303)
 
 
-def _shown(found: AllowedApp) -> dict[str, Any]:
+def _shown(found: AllowedClient) -> dict[str, Any]:
     client = found.client
     return {
         **_named(client),
@@ -115,7 +115,7 @@ def _named(client: Client) -> dict[str, Any]:
     return {"client_id": client.client_id, "name": client.name, "logo": logos.address(client)}
 
 
-def _row(name: str, user: User, found: AllowedApp) -> dict[str, Any]:
+def _row(name: str, user: User, found: AllowedClient) -> dict[str, Any]:
     """Return a row as the consent page has it; what is managed has no tick."""
     row = permissions.row(name, user, found.client)
     required = row["required"] or found.is_managed

@@ -146,7 +146,7 @@ def delete_scope(scope_id: int) -> ResponseReturnValue:
         "admin/delete_scope.html",
         form=form,
         scope=_told(row),
-        users=custom_scopes.users(name),
+        users=custom_scopes.asking(name),
         people=scope_consents.people(name),
     )
     return page, 422 if form.is_submitted() else 200
@@ -162,7 +162,7 @@ def _page(row: CustomScope, form: ScopeForm | None) -> str:
         form=form,
         titles=_titles(form),
         previews=_previews(row),
-        users=custom_scopes.users(row.name),
+        users=custom_scopes.asking(row.name),
         people=scope_consents.people(row.name),
         done=request.args.get("done", "") if request.method == "GET" else "",
     )

@@ -38,8 +38,8 @@ def standard_scope(name: str) -> ResponseReturnValue:
     found = catalogue.BY_NAME.get(name)
     if found is None:
         abort(404)
-    users = custom_scopes.users(name)
-    return render_template("admin/scope.html", scope=_standard(found, len(users)), users=users)
+    asking = custom_scopes.asking(name)
+    return render_template("admin/scope.html", scope=_standard(found, len(asking)), users=asking)
 
 
 def _standard(scope: Scope, count: int) -> dict[str, Any]:

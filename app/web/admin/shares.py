@@ -17,8 +17,8 @@ from app.models import User
 from app.oidc import preview
 from app.oidc.preview import CODE, DEVICE, Wish
 from app.oidc.reasons import Refusal
-from app.services.authorization import allowed_apps
-from app.services.authorization.allowed_apps import AllowedApp
+from app.services.authorization import allowed_clients
+from app.services.authorization.allowed_clients import AllowedClient
 from app.services.clients import scopes
 from app.services.people import users
 from app.services.people.roles import Permission
@@ -45,13 +45,13 @@ def shares(user_id: int) -> ResponseReturnValue:
 def show_shares(user_id: int) -> ResponseReturnValue:
     """Show what each application is told; a POST, because that is recorded."""
     row, me = users.get(user_id), administrator().user_id
-    found = allowed_apps.of_user(row.id)
+    found = allowed_clients.of_user(row.id)
     audit.record(Event.SHARES_SEEN, actor_id=me, user_id=row.id, address=guards.address())
     commit()
     return _page(row, found)
 
 
-def _page(row: User, found: list[AllowedApp] | None) -> str:
+def _page(row: User, found: list[AllowedClient] | None) -> str:
     return render_template(
         "admin/shares.html",
         user={"id": row.id, "name": row.name, "email": row.email},
@@ -60,7 +60,7 @@ def _page(row: User, found: list[AllowedApp] | None) -> str:
     )
 
 
-def _app(row: User, app: AllowedApp) -> dict[str, Any]:
+def _app(row: User, app: AllowedClient) -> dict[str, Any]:
     told, refusal = _told(row, app)
     return {
         "client_id": app.client.client_id,
@@ -76,7 +76,7 @@ def _app(row: User, app: AllowedApp) -> dict[str, Any]:
     }
 
 
-def _told(row: User, app: AllowedApp) -> tuple[list[dict[str, Any]], str]:
+def _told(row: User, app: AllowedClient) -> tuple[list[dict[str, Any]], str]:
     """Return what the application would be told now, by the code that issues, or why nothing."""
     grant = CODE if app.client.check_grant_type(CODE) else DEVICE
     wish = Wish(grant_type=grant, scope=scopes.join(app.scopes), user=row)
