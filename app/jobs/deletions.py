@@ -7,7 +7,9 @@ from app.services.people import deletions
 
 
 def erase() -> None:
-    """Delete them one after the other, each in a transaction of its own."""
+    """Delete them one after the other; what is recorded of each goes first, bite by bite."""
     for user_id in deletions.due():
+        while deletions.forget(user_id):
+            commit()
         deletions.erase(user_id)
         commit()

@@ -36,9 +36,14 @@ def new_id() -> str:
     return made
 
 
-def new_pseudonym() -> int:
-    """Make a number below zero that stands for somebody who is gone, and leads to nobody."""
-    return -1 - secrets.randbelow(2**31 - 1)
+def pseudonym(value: str) -> int:
+    """Return a number below zero that stands for somebody who goes, and leads to nobody.
+
+    `value` is random and goes with them: until then the number is the same each time, and
+    afterwards nobody can make it again.
+    """
+    raw = hashlib.sha256(f"pseudonym {value}".encode()).digest()
+    return -1 - int.from_bytes(raw[:8]) % (2**31 - 1)
 
 
 def new_reference() -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from app.clock import now
 from app.database import db, rows_changed
@@ -141,21 +142,60 @@ def erase(user_id: int) -> bool:
     Rows that belong to it go with it, in the database (ON DELETE CASCADE). What is recorded stays
     as what was done and when, under a number that stands for nobody.
     """
-    is_due = and_(USERS.c.id == user_id, USERS.c.deletion_due_at <= now())
-    audit_chain.hold()
-    held = audit_chain.held_of(user_id)
-    # What they did to others stays, but not from where; the next statement takes `actor_id` away.
+    while forget(user_id) == audit_chain.BITE:
+        pass
+    number = _number_for(user_id)
     wanted = select(UserEmail.email, UserEmail.key).where(UserEmail.user_id == user_id)
     addresses = db.session.execute(wanted).all()
-    acts = update(EVENTS).where(EVENTS.c.actor_id == user_id, exists().where(is_due))
-    db.session.execute(acts.values(address=""))
-    if not rows_changed(delete(USERS).where(is_due)):
+    if not rows_changed(delete(USERS).where(_is_due(user_id))):
         return False
-    audit_chain.release(held)
+    # Whatever was written about them until a moment ago; we hold the chain, so it has no seal yet.
+    db.session.execute(update(EVENTS).where(EVENTS.c.user_id == user_id).values(_nobody(number)))
     for email, key in addresses:
         _forget_address(email, key)
-    audit.record(Event.ERASED, user_id=_forget_number(user_id))
+    _forget_traces(user_id)
+    audit.record(Event.ERASED, user_id=number)
     return True
+
+
+def forget(user_id: int) -> int:
+    """Take the person out of a bite of what is recorded of them; return how many rows it had.
+
+    Only of an account that nobody can keep any more. Who was busy for years has more rows than
+    one transaction may hold the others up for: the caller commits and comes again, and whoever
+    comes instead goes on with what is left.
+    """
+    audit_chain.hold()
+    number = _number_for(user_id)
+    if number is None:
+        return 0
+    acts, own = EVENTS.c.actor_id == user_id, EVENTS.c.user_id == user_id
+    rows = db.session.scalars(select(EVENTS.c.id).where(acts | own).limit(audit_chain.BITE)).all()
+    held = audit_chain.held_of(user_id, rows)
+    bite = update(EVENTS).where(EVENTS.c.id.in_(rows))
+    # What they did to others stays, but not from where.
+    db.session.execute(bite.where(acts).values(actor_id=None, address=""))
+    db.session.execute(bite.where(own).values(_nobody(number)))
+    audit_chain.release(held)
+    return len(rows)
+
+
+def _nobody(number: int | None) -> dict[str, Any]:
+    """Return what stands in a row about somebody who goes: no text, no network, no device."""
+    return {"user_id": number, "address": "", "details": {}}
+
+
+def _is_due(user_id: int) -> ColumnElement[bool]:
+    return and_(USERS.c.id == user_id, USERS.c.deletion_due_at <= now())
+
+
+def _number_for(user_id: int) -> int | None:
+    """Return what stands for the user from now on, None when they are not to be forgotten.
+
+    Rows of one person still belong together; numbers below zero are nobody's.
+    """
+    key = db.session.scalar(select(USERS.c.pairwise_key).where(_is_due(user_id)))
+    return secrets.pseudonym(key) if key is not None else None
 
 
 def _forget_address(email: str, key: str) -> None:
@@ -173,21 +213,12 @@ def _forget_address(email: str, key: str) -> None:
     db.session.execute(delete(PENDING).where(is_theirs(PENDING.c.email)))
 
 
-def _forget_number(user_id: int) -> int:
-    """Put a random number in place of the user's: rows of one person still belong together.
-
-    Numbers below zero are nobody's. Free text, network address and device go, and traces of
-    attempts, which may hold what somebody typed. Return the new number.
-    """
-    nobody = {"address": "", "details": {}}
-    own = EVENTS.c.user_id == user_id
-    number = secrets.new_pseudonym()
-    db.session.execute(update(EVENTS).where(own).values(user_id=number, **nobody))
+def _forget_traces(user_id: int) -> None:
+    """Delete traces of attempts, which may hold what somebody typed, and notices to nobody."""
     db.session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.user_id == user_id))
     settled = NOTICES.c.delivered_at.is_not(None) | NOTICES.c.given_up_at.is_not(None)
     left_over = NOTICES.c.user_id.is_(None) & ~NOTICES.c.is_test
     db.session.execute(delete(NOTICES).where(left_over, settled))
-    return number
 
 
 def _tell_scheduled(user: User, *, by_owner: bool) -> None:

@@ -185,13 +185,13 @@ def _signed(values: Mapping[str, Any]) -> str:
     return seals.sign(settings.encryption_keys[0], *signed_of_state(values))
 
 
-def held_of(user_id: int) -> list[Held]:
-    """Return the sealed rows that tell of somebody: what they did, and what was done to them."""
+def held_of(user_id: int, rows: Sequence[int]) -> list[Held]:
+    """Return which are sealed of rows that tell of somebody: by them, or about them."""
     wanted = (
         select(SEALS.c.position, SEALS.c.hash, EVENTS.c.actor_id, EVENTS.c.user_id,
                SEALS.c.who_salt, SEALS.c.what_salt)
         .join(EVENTS, EVENTS.c.id == SEALS.c.event_id)
-        .where((EVENTS.c.actor_id == user_id) | (EVENTS.c.user_id == user_id))
+        .where(EVENTS.c.id.in_(rows))
     )  # fmt: skip
     return [
         Held(

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from app.jobs import audit as job
 from app.jobs import cleanup as sweeping
+from app.jobs import deletions as deletion
 from app.models import AuditSeal
 from app.services.people import deletions
 from app.services.upkeep import audit, audit_chain, audit_proof
@@ -119,3 +120,45 @@ def test_number_of_a_row_that_is_gone_may_be_given_out_again(db, clock):
 
     proof = audit_proof.of_database()
     assert (proof.rows, proof.unsealed, proof.faults) == (2, 0, [])
+
+
+def test_person_with_many_rows_is_forgotten_in_bites(db, clock, monkeypatch, statements):
+    """security.md RV13: no transaction grows with the years; between two, the chain holds."""
+    monkeypatch.setattr(audit_chain, "BITE", 3)
+    jane, root = factories.user(), factories.admin()
+    write(db, count=4, actor_id=jane.id, user_id=root.id, address="192.0.2.7")
+    write(db, count=4, user_id=jane.id, address="192.0.2.7", details={"a": 1})
+    while audit_chain.seal():
+        db.session.commit()
+    deletions.schedule(jane, by=root.id)
+    db.session.commit()
+    clock.move(days=15)
+
+    with statements() as found:
+        deletion.erase()
+
+    assert found.commits >= 4
+    assert audit_proof.of_database().faults == []
+    assert db.session.scalars(select(EVENTS.c.address).distinct()).all() == [""]
+    numbers = select(EVENTS.c.user_id).where(EVENTS.c.user_id < 0)
+    assert len(set(db.session.scalars(numbers))) == 1
+
+
+def test_who_stops_half_way_leaves_a_chain_that_holds_and_an_account_that_is_due(db, clock):
+    jane = factories.user()
+    write(db, count=2, user_id=jane.id, address="192.0.2.7")
+    job.seal()
+    deletions.schedule(jane)
+    db.session.commit()
+    assert deletions.forget(jane.id) == 0, "it can still be kept"
+    db.session.rollback()
+    clock.move(days=15)
+
+    assert deletions.forget(jane.id) == 3
+    db.session.commit()
+
+    assert deletions.due() == [jane.id]
+    assert audit_proof.of_database().faults == []
+    deletion.erase()
+    assert deletions.due() == []
+    assert audit_proof.of_database().faults == []
