@@ -110,9 +110,7 @@ class Batches:
         with self._working():
             while batch:
                 with self.seats.own():
-                    batch += self._take(self._share(len(batch)) - len(batch))
-                    self._call()
-                    _do(batch)
+                    self._do_with_more(batch, self._share(len(batch)))
                 batch = self._take(1)
 
     def _help(self) -> None:
@@ -126,11 +124,15 @@ class Batches:
         with self.seats.any_other() as may_sit:
             if may_sit:
                 with self._working():
-                    batch = self._take(1 if self.seats.are_limited else self._share())
-                    self._call()
-                    _do(batch)
+                    self._do_with_more([], 1 if self.seats.are_limited else self._share())
         if may_sit:  # again, unless the other one waits
             self._call()
+
+    def _do_with_more(self, batch: list[Piece], number: int) -> None:
+        """Do a batch, filled up to that number; whoever is free is called for the rest."""
+        batch += self._take(number - len(batch))
+        self._call()
+        _do(batch)
 
     @contextmanager
     def _working(self) -> Iterator[None]:
