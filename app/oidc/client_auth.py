@@ -49,9 +49,9 @@ def authenticate(request: ProtocolRequest) -> Client:
         raise Refusal("client_authentication_twice", "client", sent=sent)
     presented = found[0]
     client = clients.find(presented.client_id)
-    if client is None:
+    if client is None:  # what nobody is called may be a secret in the wrong place: no trace has it
         secrets.same(secrets.digest(presented.secret), secrets.digest(""))  # as much work as below
-    if client is not None:  # what nobody is called may be a secret in the wrong place
+    else:
         request.trace.client_id = client.client_id
     if client is None or not _is_right(client, presented, request):
         raise _mistaken(client, presented)
@@ -95,17 +95,17 @@ def _vouched_for(request: ProtocolRequest) -> Client:
 
 
 def _is_right(client: Client, presented: Credentials, request: ProtocolRequest) -> bool:
-    registered = client.check_endpoint_auth_method(presented.method, "token")
+    is_registered = client.check_endpoint_auth_method(presented.method, "token")
+    may_use_it = is_registered and not client.is_disabled
     if presented.method in client_assertion.ALGORITHMS:
-        if registered and not client.is_disabled:
+        if may_use_it:
             client_assertion.check(client, presented.method, request)
-        return registered and not client.is_disabled
+        return may_use_it
     if presented.method == "none":
-        return registered and not client.is_disabled
-    found = client.secret_of(presented.secret)
-    is_right = found is not None and registered and not client.is_disabled
-    request.secret = found if is_right else None
-    return is_right
+        return may_use_it
+    found = client.secret_of(presented.secret)  # in any case: the same work for every answer
+    request.secret = found if may_use_it else None
+    return request.secret is not None
 
 
 def _basic(request: ProtocolRequest) -> Credentials | None:

@@ -35,14 +35,21 @@ class State:
     hint: str | None
 
     @property
+    def answers(self) -> Interaction | None:
+        """Return what was answered, None when it was shown to, or answered by, somebody else."""
+        if self.interaction is None or self.person is None:
+            return None
+        return self.interaction if self.interaction.session_id == self.person.session_id else None
+
+    @property
     def signed_in_for_this(self) -> bool:
         """Tell whether the person proved who they are on behalf of this very request."""
-        return self.is_same_session and self._interaction_has("signed_in_at")
+        return self.answers is not None and self.answers.signed_in_at is not None
 
     @property
     def account_chosen(self) -> bool:
         """Tell whether the person chose this account for this very request."""
-        return self.is_same_session and self._interaction_has("account_chosen")
+        return self.answers is not None and self.answers.account_chosen
 
     @property
     def needed(self) -> frozenset[str]:
@@ -56,20 +63,8 @@ class State:
 
         An answer that lacks what is needed is none: it is needed only since then.
         """
-        if self.interaction is None or not self.is_same_session:
-            return False
-        answered = self.interaction.allowed_scope
-        return answered is not None and self.needed.issubset(answered.split())
-
-    @property
-    def is_same_session(self) -> bool:
-        """Tell whether the one it was shown to, or who answered, is who is signed in by now."""
-        if self.interaction is None or self.person is None:
-            return False
-        return self.interaction.session_id == self.person.session_id
-
-    def _interaction_has(self, name: str) -> bool:
-        return getattr(self.interaction, name) not in {None, False}
+        allowed = self.answers.allowed_scope if self.answers is not None else None
+        return allowed is not None and self.needed.issubset(allowed.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +99,10 @@ def _nobody(state: State) -> bool:
 
 
 def _switched(state: State) -> bool:
-    """Somebody else has signed in since it was shown, in another tab: ask who goes on."""
+    """Tell whether somebody else has signed in since it was shown, in another tab."""
     if state.interaction is None or state.interaction.session_id is None:
         return False
-    return not state.is_same_session
+    return state.answers is None
 
 
 def _login_demanded(state: State) -> bool:

@@ -30,9 +30,9 @@ def _named(request: ProtocolRequest) -> tuple[str, str]:
 
 
 def _is_named(request: ProtocolRequest, person: SignedIn | None) -> bool:
-    subject, address = _named(request)
     if person is None:
         return False
+    subject, address = _named(request)
     if subject:
         return subjects.of(request.client, person) == subject
     return bool(address) and accounts.key_of(address) == accounts.key_of(person.email)

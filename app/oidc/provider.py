@@ -137,7 +137,7 @@ def note(request: ProtocolRequest, error: OAuth2Error) -> None:
 
 
 def _prepared(grant: Any, extensions: Any, request: ProtocolRequest, provider: Provider) -> Any:
-    """Return a grant instance with its extensions; each event may be claimed once."""
+    """Return a grant for this request, with its extensions."""
     prepared = grant(request, provider)
     for extension in extensions or ():
         extension(prepared)

@@ -32,8 +32,8 @@ INTERVAL = timedelta(seconds=5)
 SLOWER_BY = timedelta(seconds=5)
 #: Networks do not keep time: who waited just long enough may be so much too early here.
 TOLERANCE = timedelta(seconds=1)
-#: That even two made at random are the same happens once in millions of years.
-MOST_TRIES = 5
+#: How often a user code that nobody else has is looked for: two are hardly ever the same.
+MOST_CODES_MADE = 5
 
 _WAITS = and_(DEVICES.c.family_id.is_(None), DEVICES.c.denied_at.is_(None))
 _OF_DEVICE = DEVICES.c.digest == bindparam("device_digest")
@@ -89,7 +89,7 @@ def park(client: Client, scope: str, *, reference: str, address: str) -> tuple[s
         "interval": int(INTERVAL.total_seconds()),
         "polls": 0,
     }
-    for _ in range(MOST_TRIES):
+    for _ in range(MOST_CODES_MADE):
         user_code = secrets.new_short_code()
         new = insert_or(DEVICES).values(**values, user_code_digest=_user_digest(user_code))
         kept = new.on_conflict_do_nothing(index_elements=[DEVICES.c.user_code_digest])

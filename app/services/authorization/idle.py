@@ -12,7 +12,7 @@ from app.settings import settings
 
 
 def left(person: SignedIn) -> timedelta:
-    """Return when their session ends unless they use it; this request is a use of it."""
+    """Return how long their session lasts unless they use it; this request is a use of it."""
     moment = now()
     is_noted = person.seen_at + SEEN_STEP <= moment  # by this request
     used_at = moment if is_noted else person.seen_at
@@ -20,7 +20,7 @@ def left(person: SignedIn) -> timedelta:
 
 
 def left_in_administration(person: SignedIn) -> timedelta:
-    """Return when the administration asks again unless they use it; this request is a use."""
+    """Return how long until the administration asks again unless it is used, as it is now."""
     moment, last = now(), admin_visits.last(person)
     used_at = moment if last + admin_visits.STEP <= moment else last
     return min(left(person), used_at + settings.admin_idle - moment)

@@ -82,7 +82,7 @@ def turn_off(user: User, *, by: int) -> None:
     """Turn a user off; two administrators who do it to each other at once leave one.
 
     Raises:
-        OwnAccount: it is the user's own doing.
+        OwnAccount: the user and who does it are one.
         LastAdministrator: nobody would be left to administer.
     """
     if user.id == by:

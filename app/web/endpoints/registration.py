@@ -27,12 +27,9 @@ from app.web.access import ANYONE, needs
 from app.web.csrf import csrf
 
 blueprint = Blueprint("registration", __name__)
-LONGEST_BODY = 65_536
 LONGEST_DESCRIPTION = 300
 NOT_IN_DESCRIPTIONS = str.maketrans({'"': "'", "\\": "/"})
-#: Members that name addresses a browser is sent back to.
 NOT_LET_IN = "initial_token_refused"
-REDIRECTS = frozenset({"redirect_uris"})
 
 
 @blueprint.route("/register", methods=["POST", "OPTIONS"], provide_automatic_options=False)
@@ -169,7 +166,7 @@ def _bearer(trace: Trace, refused: str = "registration_token_refused") -> str:
 def _members() -> dict[str, Any]:
     """Read the metadata: JSON with one meaning, without NUL, which PostgreSQL cannot keep."""
     raw = request.get_data(cache=False, parse_form_data=False)
-    if request.mimetype != "application/json" or len(raw) > LONGEST_BODY:
+    if request.mimetype != "application/json":
         raise Refusal("registration_not_json", "registration", sent=request.mimetype)
     try:
         members = parse_object(raw)
@@ -184,7 +181,7 @@ def _members() -> dict[str, Any]:
 
 def _unusable(fault: InvalidInput) -> Refusal:
     """Return the refusal of RFC 7591 §3.2.2; it says which member, in plain ASCII."""
-    code = "redirect_uris_unusable" if fault.field in REDIRECTS else "metadata_unusable"
+    code = "redirect_uris_unusable" if fault.field == "redirect_uris" else "metadata_unusable"
     words = f"{fault.field}: {fault.public}".translate(NOT_IN_DESCRIPTIONS)
     plain = "".join(sign if " " <= sign <= "~" else "?" for sign in words)
     return Refusal(code, fault.field, sent=words, description=plain[:LONGEST_DESCRIPTION])
