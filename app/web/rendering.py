@@ -26,6 +26,11 @@ class Templates(Environment):
         return {**self.globals, **(d or {})}
 
 
+def english(text: str) -> Markup:
+    """Return a sentence of the protocol, which stays in English on every page, as HTML."""
+    return Markup('<bdi lang="en" dir="ltr">{}</bdi>').format(text)
+
+
 def init_app(app: Flask) -> None:
     """Let templates find again what they have said before; Flask-Babel's words come first."""
     #: What was said in a language, in HTML or plain text, by what it is in English.

@@ -22,7 +22,8 @@ function tell(place) {
     const zone = element.dataset.zone;
     if (Number.isNaN(moment.getTime())) continue;
     element.title = written(moment, zone, { dateStyle: "long", timeStyle: "long" });
-    const style = "day" in element.dataset ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
+    const style = { dateStyle: "medium" };
+    if (!("day" in element.dataset)) style.timeStyle = "exact" in element.dataset ? "medium" : "short";
     element.textContent = ("relative" in element.dataset && distance(moment)) || written(moment, zone, style);
   }
 }

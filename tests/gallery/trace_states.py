@@ -38,7 +38,7 @@ def _passed(check: str, sent: str, **notes: Any) -> dict[str, Any]:
 
 
 def _visit(endpoint: str, outcome: str, reason: str, *checks: dict[str, Any], **ago_: Any) -> Any:
-    attempt = Attempt(
+    return Attempt(
         reference="K7Q2-9FXM",
         at=ago(**(ago_ or {"minutes": 4})),
         endpoint=endpoint,
@@ -48,7 +48,6 @@ def _visit(endpoint: str, outcome: str, reason: str, *checks: dict[str, Any], **
         user_id=1,
         checks=list(checks),
     )
-    return sentences.visit(attempt, client_is_known=True, sees_users=True)
 
 
 def _trace(*visits: Any, **changes: Any) -> Context:
@@ -56,7 +55,7 @@ def _trace(*visits: Any, **changes: Any) -> Context:
         "reference": "K7Q2-9FXM",
         "client": client(),
         "user": {"id": 1, "name": "Jane Doe"},
-        "visits": list(visits),
+        "visits": sentences.story(visits, known={"8Qp4kzT1WcXa"}, sees_users=True),
         "afterwards": None,
     }
     return {**known, **changes}

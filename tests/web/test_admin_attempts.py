@@ -90,8 +90,8 @@ def test_visits_of_one_sign_in_stand_together_oldest_first(browser, db, clock, p
 
     text = browser.open(f"/admin/attempts/{reference}").shown.text
 
-    told = ("Waiting for the person to sign in.", "has signed in", "code_verifier does not match.")
-    places = [text.index(words) for words in told]
+    told = ("The person was asked to sign in.", "has signed in", "code_verifier does not match.")
+    places = [text.rindex(words) for words in told]  # above them stands how it ended
     assert places == sorted(places)
     assert browser.sees("jane@people.example")
 
@@ -175,3 +175,40 @@ def test_hostile_request_is_shown_as_text(browser, db):
 
     assert browser.open("/admin/attempts").sees("<script>alert(1)</script>")
     assert browser.open(f"/admin/attempts/{made.reference}").sees('"><img src=x')
+
+
+def test_sign_in_has_one_row_that_tells_how_it_stands(browser, db, photo_box):
+    """One row for each reference: nobody is waited for who has come."""
+    reference = trace(db, "waiting", "no_session", client_id=photo_box.client_id)
+    trace(db, reason="password_wrong", reference=reference, endpoint="sign_in")
+    trace(db, "ok", reference=reference, endpoint="token")
+
+    browser.open("/admin/attempts")
+
+    rows = browser.shown.root.find_all("tbody")[0].find_all("tr")
+    assert len(rows) == 1
+    for words in ("Worked", "The application has its tokens.", "Refused on the way:", "Photo Box"):
+        assert words in rows[0].text, words
+    assert not browser.open("/admin/attempts?outcome=waiting").sees(reference)
+
+
+def test_trace_begins_with_how_it_stands_and_reads_like_sentences(browser, db, photo_box):
+    reference = trace(db, "waiting", "no_session", client_id=photo_box.client_id)
+    trace(db, "refused", "client_secret_wrong", reference=reference, endpoint="token")
+
+    browser.open(f"/admin/attempts/{reference}")
+
+    assert "How it stands" in browser.element("ending").text
+    assert REASONS["client_secret_wrong"].description in browser.element("ending").text
+    assert browser.sees("The application is registered and turned on.")
+    assert "Went on" in browser.shown.text
+    assert "Waiting" not in browser.shown.text
+
+
+def test_request_that_nobody_came_back_to_is_not_waited_for_any_more(app, db, clock):
+    reference = trace(db, "waiting", "no_session")
+    clock.move(minutes=61)
+
+    desk = browser_of(app, factories.admin())
+
+    assert desk.open(f"/admin/attempts/{reference}").sees("Not finished")

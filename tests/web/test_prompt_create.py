@@ -121,4 +121,4 @@ def test_administrators_read_what_is_waited_for(app, rp, db):
     rp.authorize(visitor(app), prompt="create")
     browser = visitor(app).sign_in(boss.email, PASSWORD)
 
-    assert browser.open("/admin/attempts").sees("Waiting: the application wants a new account.")
+    assert browser.open("/admin/attempts").sees("The application asked for a new account.")

@@ -12,7 +12,7 @@ from app.models import Client
 from app.oidc import authorization_request, front_channel
 from app.oidc.extensions.response_mode import Answer
 from app.oidc.grants.redemption import Redemption
-from app.oidc.reasons import Refusal
+from app.oidc.reasons import Refusal, over
 from app.oidc.request import ProtocolRequest
 from app.security import secrets
 from app.services.authorization import codes, families
@@ -119,7 +119,7 @@ class AuthorizationCodeGrant(Redemption, grants.AuthorizationCodeGrant):
     def _check_binding(self, granted: Any, client: Client) -> None:
         """Refuse a code whose time, address or authorization is over (security.md CD04, CD05)."""
         if granted.code_expires_at <= now():
-            raise Refusal("code_expired", "code", sent=granted.code_expires_at, expected="now")
+            raise over("code_expired", "code", granted.code_expires_at)
         fault = families.fault(granted)
         if fault:
             raise Refusal(fault, "code")

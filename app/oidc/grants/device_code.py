@@ -9,7 +9,7 @@ from authlib.oauth2 import rfc8628
 from app.clock import now
 from app.models import Client
 from app.oidc.grants.redemption import Redemption
-from app.oidc.reasons import Refusal
+from app.oidc.reasons import Refusal, over
 from app.services.authorization import device_codes, families
 from app.services.authorization.attempts import masked
 
@@ -55,10 +55,9 @@ class DeviceCodeGrant(Redemption, rfc8628.DeviceCodeGrant):
         if found.code_redeemed_at is not None:
             raise self.replayed(found)
         if found.denied_at is not None:
-            raise Refusal("device_denied", "consent", sent=found.denied_at)
+            raise over("device_denied", "consent", found.denied_at)
         if found.device_expires_at <= now():
-            sent = found.device_expires_at
-            raise Refusal("device_code_expired", "device_code", sent=sent, expected="now")
+            raise over("device_code_expired", "device_code", found.device_expires_at)
         if found.family_id is None:
             in_time = device_codes.poll(found)
             raise Refusal("device_pending" if in_time else "device_too_fast", "consent")

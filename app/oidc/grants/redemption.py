@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 
 from app.models import Client
 from app.oidc import client_auth
-from app.oidc.reasons import Refusal
+from app.oidc.reasons import Refusal, over
 from app.oidc.request import ProtocolRequest
 from app.services.authorization import codes, families, refresh_tokens
 from app.services.upkeep import audit
@@ -52,7 +52,7 @@ class Redemption(BaseGrant):
             client_id=self.request.trace.client_id,
             reference=granted.reference,
         )
-        return Refusal(self.USED, self.PARAMETER, sent=granted.code_redeemed_at)
+        return over(self.USED, self.PARAMETER, granted.code_redeemed_at)
 
     @hooked
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:

@@ -11,7 +11,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 from app.clock import now
 from app.models import Client
 from app.oidc import client_auth
-from app.oidc.reasons import Refusal
+from app.oidc.reasons import Refusal, over
 from app.oidc.request import ProtocolRequest
 from app.services.authorization import families, refresh_tokens
 from app.services.authorization.attempts import masked
@@ -58,7 +58,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         if fault:
             raise Refusal(fault, "refresh_token")
         if granted.expires_at <= now():
-            raise Refusal("refresh_token_expired", "refresh_token", sent=granted.expires_at)
+            raise over("refresh_token_expired", "refresh_token", granted.expires_at)
         asked = set(scopes.split(self.request.payload.scope))
         beyond = asked.difference(granted.granted_scope.split())
         if beyond:  # RFC 6749 §6: never more than was granted

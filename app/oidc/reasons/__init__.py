@@ -5,6 +5,7 @@ One table feeds the wire, the error pages, the traces of attempts and the docume
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -89,6 +90,11 @@ class Refusal(OAuth2Error):
 
     def _challenge(self) -> str:
         return f'error="{self.error}", error_description="{self.description}"'
+
+
+def over(code: str, check: str, since: datetime) -> Refusal:
+    """Return the refusal of what worked until `since`: it was used, or its time is over."""
+    return Refusal(code, check, notes={"over_since": since.isoformat()})
 
 
 class BearerRefusal(Refusal):

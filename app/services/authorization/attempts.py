@@ -185,31 +185,6 @@ def first_sign_in(client_id: str) -> datetime | None:
     return db.session.scalar(select(Attempt.at).where(*done).order_by(Attempt.id).limit(1))
 
 
-def latest(
-    *,
-    outcome: str = "",
-    client_id: str = "",
-    user_id: int | None = None,
-    among: Collection[str] | None = None,
-    before: int = LARGEST_ID,
-    most: int = 50,
-) -> Sequence[Attempt]:
-    """Return the newest visits, newest first; `before` is the id of the last one seen so far.
-
-    `among` leaves out those of all but these clients.
-    """
-    conditions = (
-        (outcome, Attempt.outcome == outcome),
-        (client_id, Attempt.client_id == client_id),
-        (user_id is not None, Attempt.user_id == user_id),
-        (among is not None, Attempt.client_id.in_(among or ())),
-        (before < LARGEST_ID, Attempt.id < before),
-    )
-    wanted = [condition for applies, condition in conditions if applies]
-    found = select(Attempt).where(*wanted).order_by(Attempt.id.desc()).limit(most)
-    return db.session.scalars(found).all()
-
-
 MOST_COUNTED = 2000
 
 

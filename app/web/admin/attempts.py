@@ -12,7 +12,8 @@ from app.database import LARGEST_ID
 from app.errors import NotFound
 from app.models import Attempt
 from app.services.authorization import attempts as traces
-from app.services.authorization import families
+from app.services.authorization import families, stories
+from app.services.authorization.stories import Story
 from app.services.clients import overview
 from app.services.people.roles import Permission
 from app.web.access import needs
@@ -26,7 +27,7 @@ PAGE_SIZE = 50
 @blueprint.get("/attempts")
 @needs(Permission.READ_ATTEMPTS, narrows=True)
 def attempts() -> ResponseReturnValue:
-    """Show the newest attempts that the search finds; a reference leads straight to its page."""
+    """Show the newest sign-ins that the search finds; a reference leads straight to its page."""
     among = own_clients(Permission.READ_ATTEMPTS)
     terms = {
         "reference": references.written(lists.term("reference")),
@@ -38,7 +39,7 @@ def attempts() -> ResponseReturnValue:
             return redirect(url_for("admin.attempt", reference=terms["reference"]), 303)
         return _page([], terms, older_url=None)
     before = request.args.get("before", LARGEST_ID, type=int)
-    found = traces.latest(
+    found = stories.latest(
         outcome=terms["outcome"],
         client_id=terms["client"],
         among=among,
@@ -46,7 +47,7 @@ def attempts() -> ResponseReturnValue:
         most=PAGE_SIZE + 1,
     )
     rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
-    return _page(rows, terms, older_url=_older(rows[-1], terms) if more else None)
+    return _page(rows, terms, older_url=_older(rows[-1].last, terms) if more else None)
 
 
 def _older(last: Attempt, terms: dict[str, str]) -> str:
@@ -54,19 +55,19 @@ def _older(last: Attempt, terms: dict[str, str]) -> str:
     return url_for("admin.attempts", before=last.id, client=client, outcome=outcome)
 
 
-def _page(rows: Sequence[Attempt], terms: dict[str, str], *, older_url: str | None) -> str:
-    names = overview.names({row.client_id for row in rows})
-    people = _people({row.user_id for row in rows if row.user_id is not None})
+def _page(rows: Sequence[Story], terms: dict[str, str], *, older_url: str | None) -> str:
+    names = overview.names({story.client_id for story in rows})
+    people = _people({story.user_id for story in rows if story.user_id is not None})
     return render_template(
         "admin/attempts.html",
         terms=terms,
         attempts=[
             {
-                **sentences.line(row),
-                "client_name": names.get(row.client_id, ""),
-                "person": people.get(row.user_id or 0, ""),
+                **sentences.line(story),
+                "client_name": names.get(story.client_id, ""),
+                "person": people.get(story.user_id or 0, ""),
             }
-            for row in rows
+            for story in rows
         ],
         older_url=older_url,
     )
@@ -94,14 +95,7 @@ def attempt(reference: str) -> ResponseReturnValue:
         client={"client_id": client_id, "name": names[client_id]} if names else None,
         user={"id": user_id, "name": people[user_id]} if user_id in people else None,
         afterwards=_afterwards(reference=visits[0].reference, client_id=client_id, user_id=user_id),
-        visits=[
-            sentences.visit(
-                row,
-                client_is_known=row.client_id in names,
-                sees_users=permits(Permission.READ_USERS),
-            )
-            for row in visits
-        ],
+        visits=sentences.story(visits, known=names, sees_users=permits(Permission.READ_USERS)),
     )
 
 

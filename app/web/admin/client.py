@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired
 from app.database import commit, rollback
 from app.errors import Conflict, InvalidInput
 from app.models import Client, LogoutNotice
-from app.services.authorization import attempts, logouts
+from app.services.authorization import logouts, stories
 from app.services.clients import clients, overview, owners, sectors, uses
 from app.services.people.roles import Permission
 from app.settings import settings
@@ -131,7 +131,7 @@ def back_to(client_id: str, done: str, section: str | None = None) -> ResponseRe
 def page(row: Client, sent: SectionForm | None = None, owner_form: OwnerForm | None = None) -> str:
     """Return the page of an application, with what was wrong in one of its forms."""
     used = overview.last_sign_ins([row.id])
-    newest = attempts.latest(client_id=row.client_id, most=NEWEST)
+    newest = stories.latest(client_id=row.client_id, most=NEWEST)
     notices = logouts.latest(row)
     return render_template(
         "admin/client.html",
@@ -149,7 +149,7 @@ def page(row: Client, sent: SectionForm | None = None, owner_form: OwnerForm | N
         people=clients.people(row),
         notices=[_notice(told) for told in notices],
         has_notices=bool(row.setting("backchannel_logout_uri")),
-        attempts=[sentences.line(attempt) for attempt in newest],
+        attempts=[sentences.line(story) for story in newest],
         uses=addresses.of(row),
         findings=health.findings(row, notices),
         saved=request.args.get("done", "") if request.method == "GET" else "",

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from app.models import Attempt
 from app.oidc.reasons import REASONS
 from app.oidc.reasons.reason import ACCOUNT, SECRETS, SWITCH, UPSTREAM
-from app.web import doctor
-from app.web.admin import client_sections
+from app.services.authorization.stories import Story, is_left
+from app.web.admin import check_sentences, client_sections
+from app.web.rendering import english
 
-_WAITING: dict[str, LazyString] = {
-    "account_wanted": _("Waiting: the application wants a new account."),
-    "sign_up_closed": _("Waiting: the application wants a new account; sign-up is closed."),
-    "no_session": _("Waiting for the person to sign in."),
-    "login_demanded": _("Waiting: the application wants a new sign-in."),
-    "session_too_old": _("Waiting: the last sign-in is too old for the application."),
-    "set_up_demanded": _("Waiting: a second step has to be set up after a new sign-in."),
-    "second_step_owed": _("Waiting: the person has to set up a second step."),
-    "another_user": _("Waiting: the application expects somebody else."),
-    "acr_not_reached": _("Waiting: the application wants a second step."),
-    "account_not_chosen": _("Waiting for the person to choose an account."),
-    "terms_not_agreed": _("Waiting: the person has to agree to the terms."),
-    "details_missing": _("Waiting: the person is asked for further details."),
-    "consent_missing": _("Waiting for the person to give permission."),
-    "scope_needed": _("Waiting: the application needs something that the person left out."),
-    "device_shown": _("Waiting for the person to type the code of the device."),
-    "came_by_post": _("The request came as a form and goes on in the browser."),
+#: True while the person is waited for, and when they have come.
+_ASKED: dict[str, LazyString] = {
+    "account_wanted": _("The application asked for a new account."),
+    "sign_up_closed": _("The application asked for a new account; sign-up is closed."),
+    "no_session": _("The person was asked to sign in."),
+    "login_demanded": _("The application asked for a new sign-in."),
+    "session_too_old": _("The last sign-in was too old for the application."),
+    "set_up_demanded": _("A second step had to be set up after a new sign-in."),
+    "second_step_owed": _("The person was asked to set up a second step."),
+    "another_user": _("The application expected somebody else."),
+    "acr_not_reached": _("The application asked for a second step."),
+    "account_not_chosen": _("The person was asked to choose an account."),
+    "terms_not_agreed": _("The person was asked to agree to the terms."),
+    "details_missing": _("The person was asked for further details."),
+    "consent_missing": _("The person was asked for permission."),
+    "scope_needed": _("The application needs something that the person left out."),
+    "device_shown": _("The person was asked to type the code of the device."),
+    "came_by_post": _("The request came as a form and went on in the browser."),
 }
 #: Where on the page of an application it is changed, when that is no field of its own.
 _ANCHORS = {
@@ -49,7 +53,7 @@ _PLACES: dict[str, LazyString] = {
 _DONE: dict[str, LazyString] = {
     "sign_in": _("The person has signed in."),
     "upstream": _("The person has come back from another provider."),
-    "authorize": _("The person is on the way back with a code."),
+    "authorize": _("The person went back to the application with a code."),
     "device": _("The person has connected the device."),
     "token": _("The application has its tokens."),
     "userinfo": _("The application has read about the person."),
@@ -57,34 +61,42 @@ _DONE: dict[str, LazyString] = {
 
 
 def of(attempt: Attempt) -> str:
-    """Return what happened, in one sentence."""
+    """Return what happened, in one sentence; the protocol's reasons stay in English."""
     if attempt.outcome == "refused":
-        return _refused(attempt)[0]
+        reason = REASONS.get(attempt.reason)
+        if reason is None:
+            return str(_("Refused."))
+        return reason.description if reason.error else gettext(reason.description)
     if attempt.outcome == "waiting":
-        return str(_WAITING.get(attempt.reason) or _("Waiting for the person."))
+        return str(_ASKED.get(attempt.reason) or _("The person was asked something."))
     return str(_DONE.get(attempt.endpoint) or _("Worked."))
 
 
-def _refused(attempt: Attempt) -> tuple[str, str]:
-    """Return why it was refused, and what mends it; the protocol's reasons stay in English."""
+def line(story: Story) -> dict[str, Any]:
+    """Return what lists show of a sign-in: how it stands, and what was refused on the way."""
+    last = story.last
+    return {
+        "reference": last.reference,
+        "at": last.at,
+        "outcome": "left" if is_left(last) else last.outcome,
+        "sentence": _shown(last),
+        "refused": _shown(story.refused) if story.refused else "",
+        "client_id": story.client_id,
+    }
+
+
+def _shown(attempt: Attempt) -> Markup | str:
+    """Return what happened as pages show it: the protocol's English stays readable in Arabic."""
+    reason = REASONS.get(attempt.reason) if attempt.outcome == "refused" else None
+    return english(reason.description) if reason and reason.error else of(attempt)
+
+
+def _fix(attempt: Attempt) -> Markup | str:
+    """Return what mends a refusal, empty when nobody knows."""
     reason = REASONS.get(attempt.reason)
     if reason is None:
-        return str(_("Refused.")), ""
-    if reason.error:
-        return reason.description, reason.fix
-    return gettext(reason.description), gettext(reason.fix)
-
-
-def line(attempt: Attempt) -> dict[str, Any]:
-    """Return what lists show of an attempt."""
-    return {
-        "reference": attempt.reference,
-        "at": attempt.at,
-        "endpoint": attempt.endpoint,
-        "outcome": attempt.outcome,
-        "sentence": of(attempt),
-        "client_id": attempt.client_id,
-    }
+        return ""
+    return english(reason.fix) if reason.error else gettext(reason.fix)
 
 
 def visit(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> dict[str, Any]:
@@ -92,10 +104,11 @@ def visit(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> dict[
     known = {"client_is_known": client_is_known, "sees_users": sees_users}
     refused = attempt.outcome == "refused"
     return {
-        **line(attempt),
+        **line(Story(attempt)),
+        "endpoint": attempt.endpoint,
         "reason": attempt.reason,
-        "checks": [_check(check) for check in attempt.checks],
-        "fix": _refused(attempt)[1] if refused else "",
+        "checks": [check_sentences.told(attempt.endpoint, check) for check in attempt.checks],
+        "fix": _fix(attempt) if refused else "",
         "who": _who(attempt) if attempt.reason else "",
         "setting": _setting(attempt.reason) if refused else "",
         "fix_url": _place(attempt, **known) if refused else None,
@@ -103,13 +116,18 @@ def visit(attempt: Attempt, *, client_is_known: bool, sees_users: bool) -> dict[
     }
 
 
-def _check(check: dict[str, Any]) -> dict[str, Any]:
-    """Return one check with what the redirect doctor found, if it looked."""
-    return {
-        **check,
-        "causes": doctor.words(check.get("causes", ())),
-        "compared": doctor.compared(check),
-    }
+def story(visits: Sequence[Attempt], *, known: Collection[str], sees_users: bool) -> list[Any]:
+    """Return every visit of a sign-in, oldest first; what was waited for and came, went on.
+
+    `known` are the IDs of the applications that there are.
+    """
+    told = [
+        visit(row, client_is_known=row.client_id in known, sees_users=sees_users) for row in visits
+    ]
+    for earlier in told[:-1]:
+        if earlier["outcome"] in {"waiting", "left"}:
+            earlier["outcome"] = "went_on"
+    return told
 
 
 def _who(attempt: Attempt) -> str:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.clock import now
 from app.models import Client
-from app.services.authorization import attempts
+from app.services.authorization import attempts, stories
 from app.services.clients import clients
 from app.services.people.roles import Permission
 from app.settings import settings
@@ -55,7 +55,7 @@ def progress(row: Client) -> dict[str, Any]:
         at = languages.moment(done_at)
         worked = gettext("First sign-in worked, %(time)s", time=at) if is_known else None
         return _progress("worked", worked or gettext("Sign-in works."))
-    newest = next(iter(attempts.latest(client_id=row.client_id, most=1)), None)
+    newest = next((s.last for s in stories.latest(client_id=row.client_id, most=1)), None)
     if newest is None:
         return _progress("waiting", gettext("Waiting for the first sign-in…"))
     url = url_for("admin.attempt", reference=newest.reference)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.database import commit
 from app.jobs import email
 from app.models import User
-from app.services.authorization import attempts, consents, devices
+from app.services.authorization import consents, devices, stories
 from app.services.clients import owners, scopes
 from app.services.people import (
     accounts,
@@ -56,7 +56,7 @@ ACTS = {
 def user(user_id: int) -> ResponseReturnValue:
     """Show a user."""
     row = users.get(user_id)
-    newest = attempts.latest(user_id=row.id, most=NEWEST)
+    newest = stories.latest(user_id=row.id, most=NEWEST)
     return render_template(
         "admin/user.html",
         user=row,
@@ -67,7 +67,7 @@ def user(user_id: int) -> ResponseReturnValue:
         apps=_apps(row),
         groups=groups.of_user(row.id),
         owned=owners.of_user(row.id),
-        attempts=[sentences.line(attempt) for attempt in newest],
+        attempts=[sentences.line(story) for story in newest],
         passkeys=passkeys.of_user(row.id),
         has_password=ways_in.has_password(row.id),
         linked=_linked(row),
