@@ -146,8 +146,6 @@ def _tasks(*done: str) -> list[Task]:
 
 def _audit(**changes: Any) -> Context:
     nothing = dict.fromkeys(NAMES, "")
-    together = [(name, str(words)) for name, words in audit_words.GROUP_WORDS.items()]
-    single = [(event.value, str(words)) for event, words in audit_words.WORDS.items()]
     presets = [
         {"words": words, "url": "/admin/audit?event=refused", "is_current": False}
         for words in ("Sign-ins refused today", "Changes by administrators", "New accounts")
@@ -155,7 +153,7 @@ def _audit(**changes: Any) -> Context:
     known = {
         "terms": {**nothing, **changes.pop("typed", {})},
         "unknown": [],
-        "choices": [("Several", together), ("One", single)],
+        "choices": audit_words.choices(),
         "presets": presets,
         "rows": ROWS,
         "older_url": "/admin/audit?before=1-1",

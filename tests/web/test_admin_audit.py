@@ -57,6 +57,17 @@ def test_every_event_and_every_group_has_words():
     assert set(GROUP_WORDS) == set(GROUPS)
 
 
+def test_every_event_can_be_chosen_under_one_subject(browser):
+    shown = browser.open("/admin/audit").element("event")
+
+    groups = [
+        [one.get("value") for one in g.find_all("option")] for g in shown.find_all("optgroup")
+    ]
+    assert len(groups) > 8
+    assert groups[0] == list(GROUPS)
+    assert sorted(name for group in groups[1:] for name in group) == sorted(Event)
+
+
 def test_newest_rows_are_shown_first(browser, jane):
     browser.open("/admin/audit")
 
@@ -70,6 +81,10 @@ def test_newest_rows_are_shown_first(browser, jane):
         ({"event": "session.refused"}, ["Sign-in refused"]),
         ({"event": "refused"}, ["Sign-in refused"]),
         ({"event": "refused", "about": "jane@people.example"}, ["Sign-in refused"]),
+        ({"outcome": "refused"}, ["Sign-in refused"]),
+        ({"outcome": "ok", "address": "192.0.2.7"}, ["Signed in"]),
+        ({"event": "sign_ins", "outcome": "refused"}, []),
+        ({"outcome": "nonsense"}, []),
         ({"by": "JANE@people.example"}, ["Signed in"]),
         (
             {"about": "jane@people.example", "address": "192.0.2.7"},

@@ -10,9 +10,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased, load_only
 
 from app.clock import now
-from app.database import db
+from app.database import LARGEST_ID, db
 from app.models import Attempt
-from app.services.authorization.attempts import LARGEST_ID
 from app.settings import settings
 
 #: What is read of visits that are not the last: their checks may be long.

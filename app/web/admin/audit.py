@@ -57,7 +57,7 @@ def search_audit() -> ResponseReturnValue:
         "admin/audit.html",
         terms=asked.terms,
         unknown=asked.unknown,
-        choices=_choices(),
+        choices=audit_words.choices(),
         presets=_presets(asked.terms),
         rows=audit_words.lines(rows),
         live=_live(asked),
@@ -86,16 +86,6 @@ def _live(asked: Asked) -> dict[str, Any]:
 def _older(last: Any, terms: dict[str, str]) -> str:
     kept: dict[str, Any] = {name: typed for name, typed in terms.items() if typed}
     return url_for("admin.audit", **kept, before=audit_form.written(last.at, last.id))
-
-
-def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return what events can be chosen: several at once, and each by itself."""
-    together = [(name, str(words)) for name, words in audit_words.GROUP_WORDS.items()]
-    single = sorted(
-        ((event.value, str(words)) for event, words in audit_words.WORDS.items()),
-        key=lambda choice: choice[1].casefold(),
-    )
-    return [(_("Several"), together), (_("One"), single)]
 
 
 def _presets(terms: dict[str, str]) -> list[dict[str, Any]]:

@@ -12,12 +12,16 @@ from app.services.people import accounts
 from app.services.upkeep.audit import Event
 from app.services.upkeep.audit_search import GROUPS, Cursor, Wanted
 from app.web.admin import references
+from app.web.admin.audit_words import REFUSALS
 from app.web.admin.lists import LONGEST_TERM
 from app.web.languages import zone
 
-NAMES = ("event", "by", "about", "client", "reference", "address", "since", "until")
+NAMES = ("event", "outcome", "by", "about", "client", "reference", "address", "since", "until")
 #: Stands for nobody: what is looked for with it is not found.
 NOBODY = 0
+#: Stands for no event: what is looked for with it has not happened.
+NEVER = frozenset({""})
+OUTCOMES = ("refused", "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ def read(values: Mapping[str, str]) -> Asked:
     terms = {name: _one_line(values.get(name, "")) for name in NAMES}
     unknown: list[str] = []
     wanted = Wanted(
-        events=_events(terms, unknown),
+        events=_with_outcome(_events(terms, unknown), terms["outcome"], unknown),
         actor_id=_person(terms, "by", unknown),
         user_id=_person(terms, "about", unknown),
         client_id=terms["client"],
@@ -74,6 +78,17 @@ def _events(terms: dict[str, str], unknown: list[str]) -> frozenset[str]:
     if name and name not in {event.value for event in Event}:
         unknown.append("event")
     return frozenset({name}) if name else frozenset()
+
+
+def _with_outcome(events: frozenset[str], outcome: str, unknown: list[str]) -> frozenset[str]:
+    """Return those of the events, or of all, that end like this."""
+    if not outcome:
+        return events
+    if outcome not in OUTCOMES:
+        unknown.append("outcome")
+    refused = frozenset(event.value for event in REFUSALS)
+    among = events or frozenset(event.value for event in Event)
+    return (among & refused if outcome == "refused" else among - refused) or NEVER
 
 
 def _person(terms: dict[str, str], name: str, unknown: list[str]) -> int | None:

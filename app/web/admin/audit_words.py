@@ -123,6 +123,27 @@ GROUP_WORDS: dict[str, LazyString] = {
     "replays": _("Codes and tokens used twice"),
     "administrators": _("Changes by administrators"),
 }
+#: Single events stand under what they are about: the part of their name before the dot.
+SUBJECTS: tuple[tuple[LazyString, frozenset[str]], ...] = (
+    (_("Sign-ins"), frozenset({"session"})),
+    (_("Users"), frozenset({"user", "invitation", "role", "profile", "address", "terms"})),
+    (
+        _("Passwords, passkeys, second steps"),
+        frozenset(
+            {"password", "passkey", "second_step", "recovery_code", "recovery_codes", "browser"}
+        ),
+    ),
+    (
+        _("Access of applications"),
+        frozenset({"consent", "device", "code", "refresh_token", "token"}),
+    ),
+    (_("Applications"), frozenset({"client", "client_secret", "initial_access_token"})),
+    (_("Groups"), frozenset({"group"})),
+    (_("Scopes and claims"), frozenset({"scope"})),
+    (_("Other providers"), frozenset({"upstream", "upstream_provider"})),
+    (_("Keys"), frozenset({"key"})),
+    (_("Service"), frozenset({"branding", "provider", "audit"})),
+)
 REFUSALS = frozenset(
     {
         Event.SIGN_IN_REFUSED,
@@ -133,6 +154,24 @@ REFUSALS = frozenset(
         Event.REFRESH_REPLAYED,
     }
 )
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what events can be chosen: several at once, and then each under its subject."""
+    together = [(name, str(words)) for name, words in GROUP_WORDS.items()]
+    single = [(str(words), _about(names)) for words, names in SUBJECTS]
+    return [(str(_("Several")), together), *single]
+
+
+def _about(subjects: frozenset[str]) -> list[tuple[str, str]]:
+    found = [(event, words) for event, words in WORDS.items() if _subject(event) in subjects]
+    return sorted(
+        ((event.value, str(words)) for event, words in found), key=lambda one: one[1].casefold()
+    )
+
+
+def _subject(event: str) -> str:
+    return event.partition(".")[0]
 
 
 def of(event: str) -> str:
