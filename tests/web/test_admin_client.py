@@ -179,3 +179,20 @@ def test_warnings_say_what_is_worth_a_look(browser, db):
 
     for words in ("PKCE is not required", "people are not asked", "the same name"):
         assert browser.sees(words), words
+
+
+def test_turned_off_application_says_so_once(browser, registered):
+    look(browser, registered).press("turn-off")
+
+    assert browser.sees("This application is turned off")
+    assert browser.shown.text.count("Nobody can sign in to it") == 1
+
+
+def test_index_of_the_page_can_be_reached_from_everywhere(browser, registered):
+    """A page of many screens: the index stays beside it, or a bar above leads back to it."""
+    look(browser, registered)
+
+    anchors = [link.get("href") for link in browser.element("jumps").find_all("a")]
+    assert {"#addresses", "#secrets", "#end"} <= set(anchors)
+    assert all(browser.has(anchor[1:]) for anchor in anchors)
+    browser.follow("On this page")
