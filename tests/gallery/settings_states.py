@@ -16,7 +16,12 @@ LOGOS = {"logo": "/static/favicon.svg", "logo_dark": "/static/logo.svg"}
 
 def _settings(**changes: Any) -> Context:
     rows = [
-        {**row, "is_set_here": row["name"] == "service_name"} for row in settings_in_use(settings)
+        {
+            **row,
+            "words": "1 hour" if row["value"] == "PT1H" else "",
+            "is_set_here": row["name"] == "service_name",
+        }
+        for row in settings_in_use(settings)
     ]
     known = {
         "form": BrandForm(formdata=None, data={"service_name": "Example ID"}),

@@ -265,3 +265,19 @@ def test_file_that_is_no_picture_is_refused(browser):
 
     assert answer.status == 422
     assert branding.stored()["logo_handle"] == ""
+
+
+def test_duration_is_said_in_words(browser):
+    """Nobody has to read PT1H; what is copied into the environment stands beside it."""
+    shown = browser.open("/admin/settings").shown.text
+
+    for words in ("1 hour", "30 days", "PT1H"):
+        assert words in shown, words
+
+
+def test_accent_is_shown_beside_its_field(browser):
+    browser.open("/admin/settings").press("save", accent="#9a1b14")
+
+    shown = browser.open("/admin/settings").shown.root
+    fills = [one.get("fill") for one in shown.find_all("rect") if one.get("fill")]
+    assert "#9a1b14" in fills

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone
+from babel.units import format_unit
 from flask_babel import get_locale
 
 from app.models import User
 
 LANGUAGES = ("en", "fr", "de", "es", "ar")
 DEFAULT = "en"
+#: How long a unit of time is, in seconds; the longest first.
+UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
 def read_by(reader: User | None, *, asked: bool) -> str:
@@ -51,3 +54,11 @@ def day(at: datetime, where: tzinfo, style: str = "long") -> str:
     """Return the day that a moment falls on in a zone, in the language in use."""
     locale = get_locale() or Locale(DEFAULT)
     return format_date(at.astimezone(where).date(), style, locale=locale)
+
+
+def lasting(span: timedelta) -> str:
+    """Return how long something lasts, in the longest unit that says it whole: "90 minutes"."""
+    seconds = int(span.total_seconds())
+    unit = next((name for name, size in UNITS.items() if seconds and seconds % size == 0), "second")
+    locale = get_locale() or Locale(DEFAULT)
+    return format_unit(seconds // UNITS[unit], f"duration-{unit}", length="long", locale=locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from app.errors import InvalidInput
 from app.security import pictures
 from app.security.pictures import NoPicture
 from app.services.people.roles import Permission
-from app.services.upkeep import branding
+from app.services.upkeep import branding, languages
 from app.settings import settings as in_use
 from app.web import brand
 from app.web.access import needs
@@ -137,4 +138,13 @@ def _page(
 def _rows() -> list[dict[str, Any]]:
     """Return every setting of the environment; those that are set here are marked."""
     set_here = {name for name in branding.TEXTS if branding.stored()[name]}
-    return [{**row, "is_set_here": row["name"] in set_here} for row in settings_in_use(in_use)]
+    return [
+        {**row, "words": _words(row["name"]), "is_set_here": row["name"] in set_here}
+        for row in settings_in_use(in_use)
+    ]
+
+
+def _words(name: str) -> str:
+    """Return a duration as people say it, empty for every other setting."""
+    value = getattr(in_use, name)
+    return languages.lasting(value) if isinstance(value, timedelta) else ""
