@@ -78,6 +78,16 @@ def test_stranger_is_told_what_the_address_says_of_itself(app, photo_box, addres
     assert words in browser.element("causes").text
 
 
+def test_refused_parameter_stands_first_among_what_was_received(app, photo_box):
+    """ux.md 2.11: the developer need not look for the address that was refused."""
+    browser = visitor(app)
+    bring(browser, photo_box, SLASH)
+
+    text = browser.element("report").text
+    assert text.index(SLASH) < text.index("response_type")
+    assert browser.element("problem").get("lang") == "en"
+
+
 def test_administrator_sees_the_difference_and_adds_the_address(desk, db, photo_box, admin):
     """Issue 5: explained character by character, and "Add this address" after a question."""
     reference = bring(desk, photo_box, SLASH)

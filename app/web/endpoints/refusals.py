@@ -28,6 +28,12 @@ def _seen_by_anybody(notes: Mapping[str, Any]) -> list[str]:
     return [cause for cause in notes.get("causes", ()) if cause in redirect_doctor.BY_ITSELF]
 
 
+def _received(shown: Mapping[str, str], refused: str) -> list[tuple[str, str]]:
+    """Return what came, the refused parameter first."""
+    told = [(name, "…" if name in SECRET else value) for name, value in shown.items()]
+    return sorted(told, key=lambda pair: pair[0] != refused)
+
+
 def _add_url(client: Client, trace: Trace) -> str | None:
     may_add = access.permitted(Permission.CHANGE_APPLICATIONS, client.client_id)
     if trace.reason != "redirect_uri_mismatch" or not may_add:
@@ -67,7 +73,7 @@ def page(
         fix=reason.fix,
         causes=doctor.words(notes.get("causes", ()) if client else _seen_by_anybody(notes)),
         compared=doctor.compared(notes) if client else None,
-        received=[(name, "…" if name in SECRET else value) for name, value in shown.items()],
+        received=_received(shown, refusal.check),
         registered=(client.setting(member) or []) if client else [],
         edit_url=url_for("admin.client", client_id=client.client_id) if client else None,
         add_url=_add_url(client, trace) if client and "address" in notes else None,
