@@ -13,6 +13,7 @@ from app.services.upkeep import languages
 from app.services.upkeep.languages import LANGUAGES
 from app.settings import settings
 from app.web import guards
+from app.web.isolates import Sentences
 
 OWN_NAMES = (
     ("en", "English"),
@@ -82,6 +83,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "app/translations"
     babel.init_app(app, locale_selector=wanted)
+    babel.domain_instance = Sentences()
     app.context_processor(_shown)
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["written"] = languages.written

@@ -13,6 +13,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from app.services.upkeep.languages import DEFAULT
+from app.web.isolates import isolated
 
 
 class Templates(Environment):
@@ -49,6 +50,6 @@ def init_app(app: Flask) -> None:
         if found is None:
             words: str = get_translations().ugettext(sentence)
             found = known[sentence] = Markup(words) if context.autoescape else words  # noqa: S704 (ours)
-        return found % values if "%" in found else found
+        return found % isolated(values) if "%" in found else found
 
     app.jinja_env.globals.update(_=gettext, gettext=gettext)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import render_template_string
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from markupsafe import Markup
 
 pytestmark = pytest.mark.one_engine
@@ -63,3 +63,18 @@ def test_imported_template_knows_the_globals():
     source = "{% from 'components/csrf.html' import csrf %}{{ csrf() }}"
 
     assert 'name="csrf_token"' in render_template_string(source)
+
+
+@pytest.mark.usefixtures("request_context")
+def test_arabic_sentence_is_not_turned_by_a_latin_name():
+    """UAX #9: a name keeps its own direction, and leaves that of the sentence alone."""
+    source = "{{ _('to continue to %(client)s', client=name) }}"
+
+    with force_locale("ar"):
+        assert "\u2068Photo Box\u2069" in render_template_string(source, name="Photo Box")
+        assert "\u2068" not in render_template_string(source, name=Markup("<bdi>x</bdi>"))
+        assert "\u2068Jane\u2069" in gettext("%(name)s is an administrator.", name="Jane")
+        assert gettext("%(num)s codes left", num="7") == "7 codes left"
+    with force_locale("fr"):
+        assert "\u2068" not in render_template_string(source, name="Photo Böx")
+        assert gettext("%(name)s, 3", name="\u05d0") == "\u2068\u05d0\u2069, 3"
