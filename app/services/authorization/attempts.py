@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from app.clock import now
-from app.database import LARGEST_ID, db
+from app.database import db
 from app.logs import mask
 from app.models import Attempt
 from app.security.secrets import new_reference
