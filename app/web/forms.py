@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -9,9 +11,10 @@ from typing import Any
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
+from wtforms.validators import ValidationError
 from wtforms.widgets import Input
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, ProviderError
 from app.web import csrf
 
 
@@ -68,6 +71,15 @@ def blame(form: Form, error: InvalidInput, **names: str) -> None:
         form[name].errors = [*form[name].errors, error.public]
     else:
         form.form_errors.append(error.public)
+
+
+@contextmanager
+def obeying_rules() -> Iterator[None]:
+    """Let a field say what a rule of the services refuses, beside the faults of other fields."""
+    try:
+        yield
+    except ProviderError as fault:
+        raise ValidationError(fault.public) from None
 
 
 def too_many_tries(wait: timedelta) -> str:

@@ -6,13 +6,13 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
-from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, Length, Regexp
+from wtforms import EmailField, Field, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, Length, Regexp, ValidationError
 
 from app.database import rollback
 from app.errors import InvalidInput
 from app.models import User
-from app.services.people import accounts, set_up
+from app.services.people import accounts, passwords, set_up
 from app.services.people.accounts import AddressTaken
 from app.services.people.set_up import SetUpLinkDead
 from app.services.upkeep import audit
@@ -45,6 +45,22 @@ class SetUpForm(Form):
         ]
     )
     password = PasswordField(validators=[DataRequired(_("Choose a password."))])
+
+    def validate_token(self, field: Field) -> None:
+        """Look whether the link still works, without using it up."""
+        with forms.obeying_rules():
+            set_up.check(field.data)
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse an address that has an account: only who has the link may learn of one."""
+        if not self.token.errors and accounts.is_taken(field.data):
+            raise ValidationError(AddressTaken.public)
+
+    def validate_password(self, field: Field) -> None:
+        """Say what to change in the password, together with what else is wrong."""
+        with forms.obeying_rules():
+            words = (self.email.data or "", self.name.data or "")
+            passwords.check_allowed(field.data, context=words)
 
 
 @blueprint.route("/setup", methods=["GET", "POST"], endpoint="set_up")

@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import PasswordField
+from wtforms import Field, PasswordField
 from wtforms.validators import InputRequired
 
 from app.database import commit, rollback
@@ -50,6 +50,13 @@ class PasswordForm(Form):
         validators=[InputRequired(lazy_gettext("Enter your current password."))]
     )
     password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
+    #: Words that belong to the person: a password may not be made of them.
+    own_words: tuple[str, ...] = ()
+
+    def validate_password(self, field: Field) -> None:
+        """Say what to change in the new one, together with what else is wrong."""
+        with forms.obeying_rules():
+            passwords.check_allowed(field.data, context=self.own_words)
 
 
 @blueprint.get("/security")
@@ -70,11 +77,13 @@ def change_password() -> ResponseReturnValue:
     person = somebody()
     user, stored = accounts.get_for_change(person.user_id)
     form = PasswordForm()
+    form.own_words = (user.email, user.name or "")
+    form.validate()
     status, headers = 422, {}
-    if form.validate_on_submit():
+    if not form.current_password.errors:
         try:
-            _change_password(form, person, user, stored)
-            return _done("password", request.args.get("back", ""))
+            if _change_password(form, person, user, stored):
+                return _done("password", request.args.get("back", ""))
         except InvalidInput as fault:
             forms.blame(form, fault)
         except TooMany as many:
@@ -117,22 +126,29 @@ def _done(what: str, back: str) -> ResponseReturnValue:
     return redirect(url_for("account.security", saved=what), 303)
 
 
-def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: str | None) -> None:
-    """Check the old password as sign-in does, then put the new one in its place."""
-    new = form.password.data
-    passwords.check_allowed(new, context=(user.email, user.name or ""))
+def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: str | None) -> bool:
+    """Check the old password as sign-in does, then put the new one in its place.
+
+    The old one is checked also where the new one will not do: both are told at once, and a right
+    one leaves the count as it was. Return whether it was changed.
+    """
+    is_good = not form.errors
     account = throttles.account(user.email_key)
     throttles.reserve((account,))
     commit()  # hashing takes long: nobody else may wait for this transaction
     try:
         fits = passwords.fits(stored, form.current_password.data)
-        new_hash = hashing.hash_password(new) if fits else ""
+        new_hash = hashing.hash_password(form.password.data) if fits and is_good else ""
     except TooManyHashes:
         throttles.give_back(account)
         commit()
         raise
     if not fits:
         raise _not_the_password()
+    if not is_good:
+        throttles.give_back(account)
+        commit()
+        return False
     try:
         passwords.change(user, new_hash, old_hash=stored or "", session_id=person.session_id)
     except PasswordReplaced:
@@ -142,6 +158,7 @@ def _change_password(form: PasswordForm, person: SignedIn, user: User, stored: s
     passwords.tell_owner(user, account_url=settings.issuer + url_for("account.security"))
     commit()
     email.deliver_at_once()
+    return True
 
 
 def _not_the_password() -> InvalidInput:

@@ -10,24 +10,21 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
-from wtforms import PasswordField
-from wtforms.validators import InputRequired
 
 from app.database import commit, end_reads, rollback
-from app.errors import InvalidInput, NotFound
+from app.errors import NotFound
 from app.models import SignUp
-from app.services.people import accounts, mailed_codes, passwords, sign_ups
+from app.services.people import accounts, mailed_codes, sign_ups
 from app.services.people.accounts import AddressTaken
 from app.services.people.sign_ups import SignUpLinkDead
 from app.services.people.upstream_identities import IdentityTaken
 from app.settings import settings
-from app.web import forms, guards
+from app.web import guards
 from app.web.access import ANYONE, needs
 from app.web.forms import Form
 from app.web.login import entering
 from app.web.login import waiting as pages
-from app.web.login.new_account import NewAccountForm
+from app.web.login.new_account import WithPasswordForm
 from app.web.login.waiting import Waiting, blueprint
 from app.web.mailed_links import MailedLink
 
@@ -38,10 +35,8 @@ class ConfirmForm(Form):
     """Nothing but the press of a button, in the browser that has asked."""
 
 
-class ChooseForm(NewAccountForm):
+class ChooseForm(WithPasswordForm):
     """What the owner of the mailbox chooses in any other browser."""
-
-    password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
 
 
 def address_of(waiting: Waiting | None, token: str) -> str:
@@ -106,14 +101,9 @@ def _elsewhere(found: SignUp) -> ResponseReturnValue:
     form = _filled_in(found)
     if not form.validate_on_submit():
         return _choose(form, found), 422 if form.is_submitted() else 200
-    try:
-        typed, person = form.password.data, form.person
-        passwords.check_allowed(typed, context=(found.email, person.name.name or ""))
-    except InvalidInput as fault:
-        forms.blame(form, fault)
-        return _choose(form, found), 422
+    person = form.person
     end_reads()  # hashing takes long
-    new_hash = sign_ups.hash_password(typed)
+    new_hash = sign_ups.hash_password(form.password.data)
     sign_ups.confirm_elsewhere(found, new_hash=new_hash, person=person)
     commit()
     return _page("done")
@@ -122,7 +112,8 @@ def _elsewhere(found: SignUp) -> ResponseReturnValue:
 def _filled_in(found: SignUp) -> ChooseForm:
     """Return the form with what was sent, or else with the names typed where it was begun."""
     names = ("name", "given_name", "family_name")
-    return ChooseForm(data={name: getattr(found, name) or "" for name in names})
+    values = {name: getattr(found, name) or "" for name in names}
+    return ChooseForm(data=values, address=found.email)
 
 
 def _button(form: ConfirmForm, found: SignUp) -> str:

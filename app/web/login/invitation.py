@@ -6,23 +6,19 @@ from datetime import timedelta
 
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
-from wtforms import PasswordField
-from wtforms.validators import InputRequired
 
 from app.database import end_reads, rollback
-from app.errors import InvalidInput
 from app.models import User
 from app.security import passwords as hashing
-from app.services.people import accounts, invitations, passwords
+from app.services.people import accounts, invitations
 from app.services.people.accounts import AddressTaken
 from app.services.people.invitations import InvitationDead, Invited
 from app.settings import settings
-from app.web import forms, guards
+from app.web import guards
 from app.web.access import ANYONE, needs
 from app.web.login import entering
 from app.web.login import waiting as pages
-from app.web.login.new_account import NewAccountForm
+from app.web.login.new_account import WithPasswordForm
 from app.web.login.waiting import Waiting, blueprint
 from app.web.mailed_links import MailedLink
 
@@ -30,10 +26,8 @@ from app.web.mailed_links import MailedLink
 LINK = MailedLink("sealwax-invitation", timedelta(days=1))
 
 
-class InvitationForm(NewAccountForm):
+class InvitationForm(WithPasswordForm):
     """What is not known yet; address and role are those of the invitation (CVE-2026-1529)."""
-
-    password = PasswordField(validators=[InputRequired(_("Choose a password."))])
 
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
@@ -54,14 +48,11 @@ def _take(invited: Invited) -> ResponseReturnValue:
         return _page(None, invited), 409
     if request.method != "POST":
         return _page(InvitationForm(formdata=None, data={"name": invited.row.name}), invited)
-    form = InvitationForm()
+    form = InvitationForm(address=invited.row.email)
     if not form.validate_on_submit():
         return _page(form, invited), 422
     try:
         user = _make(form, invited)
-    except InvalidInput as fault:
-        forms.blame(form, fault)
-        return _page(form, invited), 422
     except AddressTaken:  # made from elsewhere in this very moment
         rollback()
         return _page(None, invited), 409
@@ -80,10 +71,9 @@ def _again(_waiting: Waiting | None) -> ResponseReturnValue:
 
 
 def _make(form: InvitationForm, invited: Invited) -> User:
-    typed, person, email = form.password.data, form.person, invited.row.email
-    passwords.check_allowed(typed, context=(email, person.name.name or ""))
+    person = form.person
     end_reads()  # hashing takes long
-    password_hash = hashing.hash_password(typed)
+    password_hash = hashing.hash_password(form.password.data)
     return invitations.accept(
         invited, person=person, password_hash=password_hash, address=guards.address()
     )

@@ -7,11 +7,11 @@ from functools import partial
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, StringField
+from wtforms import Field, HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app.database import commit, rollback
-from app.errors import InvalidInput, TooMany
+from app.errors import TooMany
 from app.jobs import email as email_job
 from app.models import PendingIdentity, UpstreamProvider
 from app.services.people import (
@@ -45,6 +45,11 @@ class JoinForm(NewAccountForm):
         validators=[DataRequired(lazy_gettext("Enter your email address."))],
         filters=[lambda typed: typed and typed.replace("\0", "")],  # PostgreSQL keeps no NUL
     )
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what cannot be an account's address."""
+        with forms.obeying_rules():
+            accounts.check_address(field.data)
 
 
 @blueprint.route("/join", methods=["GET", "POST"])
@@ -109,11 +114,7 @@ def _ask_for_code(
     if not form.validate():
         return _page(form, row, provider, waiting, Verdict.SIGN_UP_BY_MAIL, status=422)
     try:
-        accounts.check_address(form.email.data)
         sign_ups.count_mail(form.email.data, guards.address())
-    except InvalidInput as fault:
-        forms.blame(form, fault)
-        return _page(form, row, provider, waiting, Verdict.SIGN_UP_BY_MAIL, status=422)
     except TooMany as many:
         rollback()
         form.form_errors.append(too_many_tries(many.retry_after))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import BooleanField, Field, PasswordField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from app.services.people import person_names
+from app.services.people import passwords, person_names
 from app.services.people.person_names import NewPerson, PersonName
 from app.settings import settings
-from app.web.forms import Form
+from app.web.forms import Form, obeying_rules
 
 LONGEST = 200
 _LESS = _("Use 200 characters or fewer.")
@@ -78,6 +78,22 @@ class NewAccountForm(Form):
         """Check what stands here, where the rest of the form is not shown."""
         checked = [self[one].validate(self) for one in (*_NAMES, "agree") if one in self]
         return all(checked)
+
+
+class WithPasswordForm(NewAccountForm):
+    """The same with a password, for whoever is to sign in with one."""
+
+    password = PasswordField(validators=[InputRequired(_("Choose a password."))])
+
+    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
+        """Have the fields; `address` is the owner's, where the form does not ask for it."""
+        super().__init__(*args, **kwargs)
+        self.address = address
+
+    def validate_password(self, field: Field) -> None:
+        """Say what to change in the password, together with what else is wrong."""
+        with obeying_rules():
+            passwords.check_allowed(field.data, context=(self.address, self.called.name or ""))
 
 
 _NAMES = ("name", "given_name", "family_name")

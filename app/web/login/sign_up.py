@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from wtforms import EmailField, PasswordField
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms import EmailField, Field
+from wtforms.validators import DataRequired, Email, Length, Optional
 
 from app.database import commit, rollback
-from app.errors import InvalidInput, TooMany
+from app.errors import TooMany
 from app.jobs import email as email_job
-from app.services.people import accounts, passkeys, passwords, sign_up_policy, sign_ups
+from app.services.people import accounts, passkeys, sign_up_policy, sign_ups
 from app.settings import settings
 from app.web import forms, guards
 from app.web.access import ANYONE, needs
 from app.web.login import confirm_email
 from app.web.login import waiting as pages
-from app.web.login.new_account import NewAccountForm
+from app.web.login.new_account import WithPasswordForm
 from app.web.login.waiting import Waiting, blueprint
 
 
-class SignUpForm(NewAccountForm):
+class SignUpForm(WithPasswordForm):
     """What an account needs."""
 
     email = EmailField(
@@ -33,7 +34,24 @@ class SignUpForm(NewAccountForm):
             Email(lazy_gettext("Enter the whole address, such as jane@example.org.")),
         ]
     )
-    password = PasswordField(validators=[InputRequired(lazy_gettext("Choose a password."))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the address for the owner's."""
+        super().__init__(*args, **kwargs)
+        self.address = self.email.data or ""
+        if _wants_passkey():
+            self.password.validators = [Optional()]
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what cannot be an account's address, or may not sign up here."""
+        with forms.obeying_rules():
+            accounts.check_address(field.data)
+            sign_up_policy.check_domain(field.data)
+
+    def validate_password(self, field: Field) -> None:
+        """Check the password where one will be kept."""
+        if not _wants_passkey():
+            super().validate_password(field)
 
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
@@ -44,8 +62,6 @@ def sign_up() -> ResponseReturnValue:
     if not sign_up_policy.are_taken():
         return _page(None, waiting), 403 if request.method == "POST" else 200
     form = SignUpForm()
-    if _wants_passkey():
-        form.password.validators = [Optional()]
     if request.method != "POST":
         form.email.data = _address_to_start_over() or _hinted(waiting)
         return _page(form, waiting)
@@ -53,9 +69,6 @@ def sign_up() -> ResponseReturnValue:
         return _page(form, waiting), 422
     try:
         _begin(form, waiting)
-    except InvalidInput as fault:
-        forms.blame(form, fault)
-        return _page(form, waiting), 422
     except TooMany as many:
         rollback()
         form.form_errors.append(forms.too_many_tries(many.retry_after))
@@ -77,10 +90,6 @@ def _wants_passkey() -> bool:
 def _begin(form: SignUpForm, waiting: Waiting | None) -> None:
     """Do the same work for every address; what differs is the mail alone."""
     typed, person = form.password.data, form.person
-    if not _wants_passkey():
-        passwords.check_allowed(typed, context=(form.email.data, person.name.name or ""))
-    accounts.check_address(form.email.data)
-    sign_up_policy.check_domain(form.email.data)
     sign_ups.count_mail(form.email.data, guards.address())
     commit()  # hashing takes long: it is done for those alone who need not wait
     hashed = "" if _wants_passkey() else sign_ups.hash_password(typed)
