@@ -208,9 +208,9 @@ def keeps() -> bool | None:
     return cookie_session().keeps
 
 
-def step_up(somebody: SignedIn, *, amr: tuple[str, ...]) -> None:
+def step_up(somebody: SignedIn, *, amr: tuple[str, ...], is_asked: bool = True) -> None:
     """Lift the session to a higher level; its cookie is a new one (ASVS 7.2.4)."""
-    token = sessions.step_up(somebody, amr=amr, reference=_reference())
+    token = sessions.step_up(somebody, amr=amr, reference=_reference(), is_asked=is_asked)
     _hand_out(token, sessions.find(token))
 
 

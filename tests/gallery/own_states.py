@@ -87,25 +87,19 @@ def _security(**changes: Any) -> Context:
     return {**known, **changes}
 
 
+def _deed(words: str, minutes: int, **changes: Any) -> Context:
+    known = {"app": "", "browser": "", "address": "", "is_alarming": False}
+    return {"words": words, "at": ago(minutes=minutes), **known, **changes}
+
+
 def _activity(**changes: Any) -> Context:
     known = {
         "kinds": [(name, title) for name, title, _begins in KINDS],
         "kind": "",
         "entries": [
-            {
-                "words": "Signed in",
-                "at": ago(minutes=1),
-                "browser": "Firefox on Linux",
-                "address": "192.0.2.7",
-                "is_alarming": False,
-            },
-            {
-                "words": "Somebody tried to sign in and could not",
-                "at": ago(days=3),
-                "browser": "",
-                "address": "2001:db8::7",
-                "is_alarming": True,
-            },
+            _deed("Signed in", 1, browser="Firefox on Linux", address="192.0.2.7"),
+            _deed("Access not allowed to an app", 9, app="Photo Box"),
+            _deed("Somebody tried to sign in", 4000, address="2001:db8::7", is_alarming=True),
         ],
         "older": 7,
         "days": 90,

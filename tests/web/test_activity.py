@@ -122,3 +122,21 @@ def test_every_other_session_ends_at_once(app, signed_in, jane):
     assert not signed_in.has("sign-out-others")
     assert [one.open("/account/").at for one in elsewhere] == ["/login/sign-in"] * 2
     assert stranger.open("/account/").at == "/account/"
+
+
+def test_person_sees_which_app_it_was_about(signed_in, rp):
+    rp.authorize(signed_in)
+    signed_in.deny()
+
+    signed_in.open("/account/activity")
+
+    assert signed_in.sees("Access not allowed to an app \N{EN DASH} Photo Box")
+    assert signed_in.open("/account/").sees("Access not allowed to an app \N{EN DASH} Photo Box")
+
+
+def test_app_that_is_gone_has_no_name(signed_in, jane, db):
+    audit.record(Event.CONSENT_GIVEN, actor_id=jane.id, user_id=jane.id, client_id="it-is-gone")
+    db.session.commit()
+
+    assert signed_in.open("/account/activity").sees("Access allowed to an app")
+    assert not signed_in.sees("it-is-gone")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.models import Mail, RecoveryCode, Session, Totp
+from app.models import AuditEvent, Mail, RecoveryCode, Session, Totp
+from app.services.upkeep.audit import Event
 from tests.administrators import browser_of, owner_of, reads_mail, visitor
 from tests.factories import PASSWORD
 from tests.phone import recovery_codes, scan
@@ -42,6 +43,18 @@ def test_person_sets_an_app_up_and_gets_ten_codes(at_home, jane, db):
     assert session.amr == ["pwd", "otp", "mfa"]
     subjects = db.session.scalars(select(Mail.template)).all()
     assert subjects == ["account_notice"]
+
+
+def test_setting_it_up_is_no_sign_in(at_home, db):
+    at_home.open("/account/second-step")
+    before = db.session.scalars(select(AuditEvent.id)).all()
+
+    set_up(at_home)
+
+    wanted = select(AuditEvent.event).where(AuditEvent.id.not_in(before))
+    told = db.session.scalars(wanted).all()
+    assert Event.SECOND_STEP_ON in told
+    assert Event.SIGNED_IN not in told
 
 
 def test_nothing_is_written_before_a_code_proves_it(at_home, db):

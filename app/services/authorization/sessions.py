@@ -134,10 +134,13 @@ def renew(
     return token
 
 
-def step_up(person: SignedIn, *, amr: Sequence[str], reference: str = "") -> str:
+def step_up(
+    person: SignedIn, *, amr: Sequence[str], reference: str = "", is_asked: bool = True
+) -> str:
     """Note that the person of a session has passed the second step too; return its new token.
 
-    `auth_time` stays: nobody has typed the password again.
+    `auth_time` stays: nobody has typed the password again. Not `is_asked`: they have set the step
+    up just now, which is an event of its own and no sign-in.
     """
     token = secrets.new_token("se")
     acr = levels.of(amr)
@@ -146,7 +149,8 @@ def step_up(person: SignedIn, *, amr: Sequence[str], reference: str = "") -> str
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == person.session_id).values(values))
     who = person.user_id
     _SIGNED_IN_AT.run({"of_user": who, "last_sign_in_at": now()})
-    audit.record(Event.SIGNED_IN, actor_id=who, user_id=who, reference=reference, again=True)
+    if is_asked:
+        audit.record(Event.SIGNED_IN, actor_id=who, user_id=who, reference=reference, again=True)
     return token
 
 

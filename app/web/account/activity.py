@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from app.models import AuditEvent
+from app.services.clients import overview
 from app.services.upkeep import audit
 from app.services.upkeep.audit import Event
 from app.web import agents
@@ -122,7 +124,7 @@ def activity() -> ResponseReturnValue:
         "account/activity.html",
         kind=kind if events else "",
         kinds=[(name, title) for name, title, _begins in KINDS],
-        entries=[entry for event in found[:PAGE] if (entry := _entry(event))],
+        entries=_entries(found[:PAGE]),
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         days=audit.OWN_HISTORY.days,
     )
@@ -145,16 +147,24 @@ def _events_of(kind: str) -> list[Event]:
 def latest(user_id: int, *, most: int) -> list[dict[str, Any]]:
     """Return the last few entries that a person reads."""
     found = audit.of_user(user_id, most=PAGE)
-    return [entry for event in found if (entry := _entry(event))][:most]
+    return _entries(found)[:most]
 
 
-def _entry(event: AuditEvent) -> dict[str, Any] | None:
+def _entries(found: Sequence[AuditEvent]) -> list[dict[str, Any]]:
+    """Return what a person reads of these events, with the names of the apps in them."""
+    client_ids = {event.client_id for event in found if event.client_id}
+    names = overview.names(client_ids) if client_ids else {}
+    return [entry for event in found if (entry := _entry(event, names))]
+
+
+def _entry(event: AuditEvent, names: dict[str, str]) -> dict[str, Any] | None:
     words = _BY_NAME.get(event.event)
     if words is None:
         return None
     agent = str(event.details.get("agent") or "")
     return {
         "words": words,
+        "app": names.get(event.client_id, ""),
         "at": event.at,
         "browser": agents.describe(agent) if agent else "",
         "address": audit.own_address(event),

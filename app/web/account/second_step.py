@@ -41,7 +41,7 @@ def second_step() -> ResponseReturnValue:
         return _back()
     if codes is None:
         return _page(form, user), 422
-    guards.step_up(somebody(), amr=levels.with_code(somebody().amr))
+    guards.step_up(somebody(), amr=levels.with_code(somebody().amr), is_asked=False)
     return show_codes(codes)
 
 
