@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import lazy_gettext as _
@@ -13,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.models import User
 from app.services.people import person_names, profiles
+from app.web import forms, time_zones
 from app.web.unsent import KeptForm
 
 #: A date, a number and the beginning of an address keep their order in a text that runs from right
@@ -80,8 +80,7 @@ def of(user: User, *, fresh: bool = False, only: Collection[str] = FIELDS) -> Pr
     values = {name: getattr(user, name) or "" for name in (*NAMES, *ABOUT, *REACHED)}
     values |= {name: (user.address or {}).get(name, "") for name in ADDRESS}
     form = ProfileForm(formdata=None, data=values) if fresh else ProfileForm(data=values)
-    zones = sorted(available_timezones() | ({user.zoneinfo} if user.zoneinfo else set()))
-    form.zoneinfo.choices = [SelectChoice("", _("Not said")), *(SelectChoice(one) for one in zones)]
+    form.zoneinfo.choices = [SelectChoice("", _("Not said")), *time_zones.choices(user.zoneinfo)]
     tags = [*LOCALES, *([user.locale] if user.locale and user.locale not in LOCALES else [])]
     languages = [SelectChoice(tag, _own_name(tag)) for tag in tags]
     form.locale.choices = [SelectChoice("", _("Not said")), *languages]
@@ -107,6 +106,13 @@ def members(form: ProfileForm, user: User) -> dict[str, Any]:
     if typed.keys() & set(ADDRESS):
         found["address"] = _address(typed, user.address or {})
     return found
+
+
+def has_faults(form: ProfileForm, found: Mapping[str, Any]) -> bool:
+    """Show all that may not be so of what `members` returned; tell whether there is any."""
+    for fault in profiles.faults(found):
+        forms.blame(form, fault, address="street_address")
+    return bool(form.errors)
 
 
 def _address(typed: dict[str, str], known: dict[str, str]) -> dict[str, str] | None:

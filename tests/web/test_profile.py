@@ -56,6 +56,39 @@ def test_details_are_saved_and_shown_again(signed_in, db):
     assert signed_in.element("given_name").get("value") == "Jane"
 
 
+def test_every_fault_is_told_at_once(signed_in):
+    save(signed_in, phone_number="abc", birthdate="yesterday", nickname="jd")
+
+    assert signed_in.status == 422
+    wrong = {one.get("name") for one in signed_in.shown.root.walk() if one.has("aria-invalid")}
+    assert wrong == {"phone_number", "birthdate"}
+    assert signed_in.element("nickname").get("value") == "jd"
+
+
+def test_time_zones_are_cities_in_groups(signed_in):
+    zones = signed_in.open("/account/profile").element("zoneinfo")
+
+    europe = next(group for group in zones.find_all("optgroup") if group.get("label") == "Europe")
+    cities = {option.text: option.get("value") for option in europe.find_all("option")}
+    assert cities["Berlin"] == "Europe/Berlin"
+    assert cities["Kyiv"] == "Europe/Kyiv"
+    assert "Kiev" not in cities
+    named = [option.get("value") for option in zones.find_all("option")]
+    assert len(named) == len(set(named))
+    assert "UTC" in named
+
+
+def test_time_zones_are_called_as_people_call_them(signed_in, jane, db):
+    jane.locale, jane.zoneinfo = "fr-FR", "US/Eastern"
+    db.session.commit()
+
+    zones = signed_in.open("/account/profile").element("zoneinfo")
+
+    words = {option.get("value"): option.text for option in zones.find_all("option")}
+    assert words["Europe/London"] == "Londres"
+    assert words["US/Eastern"] == "US/Eastern", "what somebody has can be kept"
+
+
 def test_applications_see_what_is_saved(rp, signed_in):
     save(signed_in, nickname="jd")
     rp.authorize(signed_in)
@@ -78,13 +111,13 @@ def test_emptied_details_are_gone(signed_in, db):
 
 def test_new_phone_number_is_not_verified(signed_in, db):
     user = db.session.query(User).filter_by(email="jane@people.example").one()
-    user.phone_number, user.phone_number_verified = "+33 1", True
+    user.phone_number, user.phone_number_verified = "+33 123 456 789", True
     db.session.commit()
     save(signed_in, nickname="jd")
     db.session.expire_all()
     assert user.phone_number_verified
 
-    save(signed_in, phone_number="+33 2")
+    save(signed_in, phone_number="+33 223 456 789")
 
     db.session.expire_all()
     assert not user.phone_number_verified

@@ -8,15 +8,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import FileField
 
-from app.database import commit, rollback
-from app.errors import InvalidInput
+from app.database import commit
 from app.models import User
 from app.security import pictures
 from app.security.pictures import NoPicture
 from app.services.authorization import consents
 from app.services.people import profile_pictures, profiles, users
-from app.web import forms, profile_form, unsent
 from app.web import pictures as served
+from app.web import profile_form, unsent
 from app.web.access import SIGNED_IN, needs
 from app.web.account.desk import blueprint, somebody
 from app.web.forms import Form
@@ -49,14 +48,11 @@ def profile() -> ResponseReturnValue:
         page = _page(form, user)
         commit()  # the session was seen
         return page
-    if not form.validate():
+    form.validate()
+    found = profile_form.members(form, user)
+    if profile_form.has_faults(form, found):
         return _page(form, user), 422
-    try:
-        profiles.change(user, profile_form.members(form, user), by=user.id)
-    except InvalidInput as fault:
-        rollback()
-        forms.blame(form, fault, address="street_address")
-        return _page(form, users.get(user.id)), 422
+    profiles.change(user, found, by=user.id)
     commit()
     return redirect(url_for("account.profile", saved="yes"), 303)
 

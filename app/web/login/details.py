@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -35,10 +38,11 @@ def details() -> ResponseReturnValue:
         page = _page(form, user, waiting)
         commit()  # the session was seen
         return page
-    if not _is_filled_in(form):
+    found = {} if _is_left_out() else profile_form.members(form, user)
+    if not _is_good(form, found):
         return _page(form, user, waiting), 422
     try:
-        _keep(form, user)
+        _keep(found, user)
     except InvalidInput as fault:
         rollback()
         forms.blame(form, fault, address="street_address")
@@ -52,25 +56,25 @@ def _is_left_out() -> bool:
     return request.form.get("answer") == SKIP
 
 
-def _is_filled_in(form: ProfileForm) -> bool:
-    """Tell whether nothing is empty that cannot be left out; each such field says so."""
+def _is_good(form: ProfileForm, found: Mapping[str, Any]) -> bool:
+    """Tell whether all may be so, and nothing is empty that cannot be; other fields say it."""
     if _is_left_out():
         return True
     form.validate()
     for field in form:
         if field.name in rules.required() and not (field.data or "").strip():
             field.errors = [_("Fill this in: your account needs it here.")]
-    return not form.errors
+    return not profile_form.has_faults(form, found)
 
 
-def _keep(form: ProfileForm, user: User) -> None:
+def _keep(found: Mapping[str, Any], user: User) -> None:
     """Keep what was typed, or nothing where all of it is left out.
 
     Raises:
         InvalidInput: something may not be so, or may not be left out.
     """
     if not _is_left_out():
-        profiles.change(user, profile_form.members(form, user), by=user.id)
+        profiles.change(user, found, by=user.id)
     rules.answered(user)
 
 
