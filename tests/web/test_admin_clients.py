@@ -79,6 +79,15 @@ def test_page_after_registration_has_all_the_application_needs(browser, settings
     assert not browser.sees("None")
 
 
+def test_page_after_registration_leads_to_a_test_sign_in(browser):
+    """ux.md 2.17: "Try it"."""
+    register(browser, redirect_uris=CALLBACK)
+
+    browser.follow("Try it")
+
+    assert browser.at.endswith("/bench")
+
+
 def test_secret_stands_in_one_answer_alone(browser, db):
     """security.md RG10: the secret is returned once."""
     register(browser, redirect_uris=CALLBACK)

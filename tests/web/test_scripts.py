@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
@@ -44,6 +45,39 @@ def test_faults_are_read_out_first(origin):
 
         assert page.input_value("#username") == "jane@example.org"
         assert page.input_value("#password") == ""
+
+
+@with_chromium
+def test_settings_of_a_new_application_are_downloaded(origin):
+    """ux.md 2.17: "Download .env"."""
+    with visiting(origin) as page:
+        page.goto(f"{origin}/__ui__/admin/client_created/web")
+        env = page.text_content("#snippet-env")
+
+        with page.expect_download() as waiting:
+            page.click("#download-env")
+
+        assert waiting.value.suggested_filename == "sealwax.env"
+        assert Path(waiting.value.path()).read_text(encoding="utf-8") == env.strip() + "\n"
+
+
+@with_chromium
+def test_page_of_a_new_application_does_not_send_its_form_again(origin):
+    """Loaded again, it is the page where the application is found from now on."""
+    with visiting(origin) as page:
+        created = page.request.get(f"{origin}/__ui__/admin/client_created/web").text()
+        page.route("**/new", lambda it: it.fulfill(body=created, content_type="text/html"))
+        page.route("**/snippets", lambda it: it.fulfill(body="found", content_type="text/plain"))
+        page.goto(f"{origin}/__ui__/admin/new_client/plain")
+        page.evaluate("document.forms[0].action = '/admin/applications/new'")
+        with page.expect_navigation():
+            page.evaluate("document.forms[0].submit()")
+
+        page.wait_for_url("**/snippets")
+        with page.expect_request("**/snippets") as again:
+            page.reload()
+
+        assert again.value.method == "GET"
 
 
 @with_chromium
