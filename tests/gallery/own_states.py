@@ -206,11 +206,13 @@ MESSAGES = [
     {"name": "1.eml", "to": JANE.email, "subject": "Your password was changed", "at": ago(days=1)},
 ]
 LETTER = {
+    "name": "code.eml",
     "to": JANE.email,
     "sender": "Example ID <no-reply@localhost>",
     "subject": "WDJB-MJHT is your code for Example ID",
     "at": ago(minutes=1),
     "text": "Your code:\n\n    WDJB-MJHT\n\nEnter it on the page you came from.\n",
+    "has_page": False,
 }
 
 STATES: States = (

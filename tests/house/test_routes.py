@@ -20,4 +20,5 @@ def test_a_local_issuer_adds_the_mailbox_alone(app, make_app):
 
     added = set(routes_of(local).splitlines()) - set(routes_of(app).splitlines())
 
-    assert {line.split()[0] for line in added} <= {"/dev/mail", "/dev/mail/<name>"}
+    mailbox = {"/dev/mail", "/dev/mail/<name>", "/dev/mail/<name>/page"}
+    assert {line.split()[0] for line in added} <= mailbox

@@ -51,6 +51,42 @@ def test_person_who_develops_finds_the_code_by_the_link(browser):
     assert browser.sees("is your code for Sealwax")
 
 
+def test_links_of_a_mail_are_links(local, browser):
+    address = f"{LOCAL}/login/sign-in?next=/a&b=<c>"
+    with local.test_request_context():
+        mail.enqueue("already_registered", to="jane@people.example", sign_in_url=address)
+        email.commit()
+        email.deliver_at_once()
+    browser.open("/dev/mail").follow("You already have an account")
+
+    letter = browser.shown.root.find_all("pre")[0]
+    links = [link.get("href") for link in letter.find_all("a")]
+
+    assert f"{LOCAL}/login/sign-in?next=/a&b=" in links
+    assert "<c>" in letter.text, "what is no address is text"
+
+
+def test_html_part_is_shown_shut_in(local, browser):
+    """Nothing in it runs; only its links lead anywhere, in the whole window."""
+    with local.test_request_context():
+        mail.enqueue("already_registered", to="jane@people.example", sign_in_url=f"{LOCAL}/login")
+        email.commit()
+        email.deliver_at_once()
+    browser.open("/dev/mail").follow("You already have an account")
+    frame = browser.shown.root.find_all("iframe")[0]
+    assert frame.get("sandbox") == "allow-top-navigation-by-user-activation"
+    assert "frame-src 'self'" in browser.answer.headers["content-security-policy"]
+
+    answer = browser.transport.send("GET", f"{LOCAL}{frame.get('src')}")
+
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-top-navigation-by-user-activation" in policy
+    assert "script-src" not in policy
+    assert answer.headers.get("x-frame-options") is None
+    assert '<base target="_top">' in answer.text
+
+
 def test_empty_mailbox_is_a_page_too(browser):
     browser.open("/dev/mail")
 
