@@ -79,8 +79,11 @@ def _grouped(signs: str) -> str:
 
 
 def plain_code(typed: str) -> str:
-    """Return a typed code as it is compared: capitals, without spaces and dashes."""
-    return "".join(typed.split()).replace("-", "").upper()
+    """Return a typed code as it is compared: capitals, without spaces, dashes and invisible signs.
+
+    Who copies it out of an Arabic sentence takes along the signs that kept it in order.
+    """
+    return "".join(sign for sign in typed if sign.isalnum()).upper()
 
 
 def digest(value: str) -> str:

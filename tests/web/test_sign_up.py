@@ -74,7 +74,13 @@ def test_person_comes_from_an_app_and_goes_back_to_it(rp, browser, code):
 
 
 @pytest.mark.parametrize(
-    "typed", [str.lower, lambda code: code.replace("-", " "), lambda code: f" {code} "]
+    "typed",
+    [
+        str.lower,
+        lambda code: code.replace("-", " "),
+        lambda code: f" {code} ",
+        lambda code: f"\u2068{code}\u2069",
+    ],
 )
 def test_code_is_read_as_people_type_it(browser, db, code, typed):
     browser.sign_up(EMAIL, PASSWORD)
