@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Mail, User
+from tests import mailbox
 
 FILE = "email,name\nomar@new.example,Omar\nnobody,Nobody\n"
 
@@ -39,8 +40,8 @@ def test_people_are_added_and_mailed(run, file, db):
     code, printed = run("user", "import", file("email\nomar@new.example\n"))
 
     assert (code, emails(db)) == (0, ["omar@new.example"]), printed
-    (mail,) = db.session.scalars(select(Mail)).all()
-    assert "An account was made for you" in mail.text
+    (letter,) = mailbox.outbox("omar@new.example")
+    assert "An account was made for you" in letter.text
 
 
 def test_nobody_is_told_when_that_is_said(run, file, db):

@@ -9,12 +9,14 @@ from contextlib import closing
 import pytest
 from werkzeug.serving import make_server
 
+from app.services.people import set_up
 from tests import factories
 from tests.administrators import browser_of, visitor
 from tests.factories import PASSWORD
 from tests.gallery.site import make_site
 from tests.letters import Letters
 from tests.relying_party import CALLBACK, RelyingParty
+from tests.secrets_seen import remember
 from tests.transports import FlaskTransport
 
 
@@ -107,6 +109,15 @@ def listener():
 def origin(listener):
     """Return the address of the gallery."""
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def set_up_link(db):
+    """Return a set-up link as the log of a fresh server shows it."""
+    made = set_up.new_link()
+    db.session.commit()
+    remember(made.partition("token=")[2])
+    return made
 
 
 @pytest.fixture(scope="module")

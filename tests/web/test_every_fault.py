@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.people import set_up
 from tests import factories
 from tests.administrators import visitor
 from tests.factories import PASSWORD
 from tests.secrets_seen import remember
 
 SHORT = "short"
-
-
-@pytest.fixture
-def link(db):
-    """Return the link that the log of a fresh server shows."""
-    made = set_up.new_link()
-    db.session.commit()
-    remember(made.partition("token=")[2])
-    return made
 
 
 def wrong(browser):
@@ -31,8 +21,8 @@ def wrong(browser):
     return {field.get("name") for field in fields}
 
 
-def test_set_up_tells_of_address_and_password_at_once(app, link):
-    browser = visitor(app).open(link)
+def test_set_up_tells_of_address_and_password_at_once(app, set_up_link):
+    browser = visitor(app).open(set_up_link)
 
     browser.press("set-up", email="nobody", password=SHORT)
 
@@ -41,7 +31,7 @@ def test_set_up_tells_of_address_and_password_at_once(app, link):
     assert browser.sees("more characters")
 
 
-def test_set_up_tells_of_a_dead_code_beside_the_rest(app, link):
+def test_set_up_tells_of_a_dead_code_beside_the_rest(app, set_up_link):
     browser = visitor(app).open("/setup")
 
     browser.press("set-up", token=remember("swx_su_made-up"), email="nobody", password=SHORT)
@@ -49,9 +39,9 @@ def test_set_up_tells_of_a_dead_code_beside_the_rest(app, link):
     assert wrong(browser) == {"token", "email", "password"}
 
 
-def test_set_up_tells_who_has_an_account_to_whoever_has_the_link(app, link):
+def test_set_up_tells_who_has_an_account_to_whoever_has_the_link(app, set_up_link):
     factories.user("jane@people.example")
-    stranger, owner = visitor(app).open("/setup"), visitor(app).open(link)
+    stranger, owner = visitor(app).open("/setup"), visitor(app).open(set_up_link)
 
     stranger.press("set-up", token=remember("no link"), email="jane@people.example", password=SHORT)
     owner.press("set-up", email="jane@people.example", password=SHORT)

@@ -18,15 +18,6 @@ PASSWORD = "purple llamas hum at noon"
 
 
 @pytest.fixture
-def link(db):
-    """Return a set-up link as the server's log shows it."""
-    made = set_up.new_link()
-    db.session.commit()
-    remember(made.partition("token=")[2])
-    return made
-
-
-@pytest.fixture
 def browser(app):
     """Return the browser of somebody nobody knows yet."""
     return visitor(app)
@@ -43,8 +34,8 @@ def administrators(db):
     return db.session.scalar(select(func.count()).select_from(User).where(User.is_admin))
 
 
-def test_link_makes_the_first_administrator_and_signs_them_in(browser, link, db):
-    fill(browser.open(link))
+def test_link_makes_the_first_administrator_and_signs_them_in(browser, set_up_link, db):
+    fill(browser.open(set_up_link))
 
     assert browser.at == "/admin/applications"
     assert browser.sees("No applications yet")
@@ -55,35 +46,35 @@ def test_link_makes_the_first_administrator_and_signs_them_in(browser, link, db)
     assert {Event.SET_UP, Event.USER_CREATED, Event.SIGNED_IN} <= set(events)
 
 
-def test_bare_address_leads_to_the_set_up_while_nobody_could_sign_in(browser, link):
+def test_bare_address_leads_to_the_set_up_while_nobody_could_sign_in(browser, set_up_link):
     """A fresh provider has no account to sign in with."""
     assert browser.open("/").at == "/setup"
 
-    fill(browser.open(link))
+    fill(browser.open(set_up_link))
     assert browser.open("/").at == "/account/"
 
 
-def test_looking_at_the_link_does_not_use_it_up(browser, link):
+def test_looking_at_the_link_does_not_use_it_up(browser, set_up_link):
     for _ in range(3):
-        browser.open(link)
+        browser.open(set_up_link)
 
     fill(browser)
 
     assert browser.at == "/admin/applications"
 
 
-def test_set_up_is_gone_once_there_is_an_administrator(app, browser, link, db):
+def test_set_up_is_gone_once_there_is_an_administrator(app, browser, set_up_link, db):
     factories.admin()
 
-    browser.open(link)
+    browser.open(set_up_link)
 
     assert browser.status == 404
     assert administrators(db) == 1
 
 
-def test_form_that_waited_makes_no_second_administrator(app, browser, link, db):
-    late = visitor(app).open(link)
-    fill(browser.open(link))
+def test_form_that_waited_makes_no_second_administrator(app, browser, set_up_link, db):
+    late = visitor(app).open(set_up_link)
+    fill(browser.open(set_up_link))
 
     fill(late, email="mallory@people.example")
 
@@ -91,17 +82,17 @@ def test_form_that_waited_makes_no_second_administrator(app, browser, link, db):
     assert administrators(db) == 1
 
 
-def test_dead_link_says_so_and_lets_another_code_be_typed(browser, link, clock):
+def test_dead_link_says_so_and_lets_another_code_be_typed(browser, set_up_link, clock):
     clock.move(set_up.LIFETIME + timedelta(seconds=1))
 
-    browser.open(link)
+    browser.open(set_up_link)
 
     assert browser.status == 403
     assert browser.sees("This set-up link doesn't work any more.")
     assert browser.element("token").get("value").startswith("swx_su_")
 
 
-def test_made_up_code_makes_nobody(browser, link, db):
+def test_made_up_code_makes_nobody(browser, set_up_link, db):
     browser.open("/setup")
 
     fill(browser, token=remember("swx_su_made-up-by-somebody"))
@@ -111,10 +102,10 @@ def test_made_up_code_makes_nobody(browser, link, db):
     assert administrators(db) == 0
 
 
-def test_code_can_be_typed_without_the_link(browser, link):
+def test_code_can_be_typed_without_the_link(browser, set_up_link):
     browser.open("/setup")
 
-    fill(browser, token=link.partition("token=")[2])
+    fill(browser, token=set_up_link.partition("token=")[2])
 
     assert browser.at == "/admin/applications"
 
@@ -131,9 +122,9 @@ def test_code_can_be_typed_without_the_link(browser, link):
     ],
 )
 def test_what_was_typed_stays_and_the_link_too_when_something_is_wrong(
-    browser, link, db, changed, field
+    browser, set_up_link, db, changed, field
 ):
-    fill(browser.open(link), **changed)
+    fill(browser.open(set_up_link), **changed)
 
     assert browser.status == 422
     assert browser.element(field).get("aria-invalid") == "true"
@@ -142,14 +133,14 @@ def test_what_was_typed_stays_and_the_link_too_when_something_is_wrong(
     assert browser.at == "/admin/applications"
 
 
-def test_password_is_never_sent_back(browser, link):
-    fill(browser.open(link), email="")
+def test_password_is_never_sent_back(browser, set_up_link):
+    fill(browser.open(set_up_link), email="")
 
     assert PASSWORD not in browser.answer.text
 
 
-def test_form_of_another_site_makes_nobody(browser, link, db):
-    token = link.partition("token=")[2]
+def test_form_of_another_site_makes_nobody(browser, set_up_link, db):
+    token = set_up_link.partition("token=")[2]
     typed = {"token": token, "email": "mallory@people.example", "password": PASSWORD}
 
     browser.post("/setup", typed, from_site="https://elsewhere.example")

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oauth2.rfc6749.hooks import hooked
 
+from app.clock import now
 from app.models import Client
 from app.oidc import client_auth
 from app.oidc.reasons import Refusal, over
@@ -52,7 +53,8 @@ class Redemption(BaseGrant):
             client_id=self.request.trace.client_id,
             reference=granted.reference,
         )
-        return over(self.USED, self.PARAMETER, granted.code_redeemed_at)
+        # Whoever came a moment later has read the row before it was spent.
+        return over(self.USED, self.PARAMETER, granted.code_redeemed_at or now())
 
     @hooked
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
