@@ -8,11 +8,14 @@ of the database after the whole suite.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 #: Shorter values occur by chance.
 SHORTEST = 8
 SHOWN = 6
+#: How a signed token begins. Its first letters alone stand in random values, by chance.
+TOKEN = re.compile(r"eyJ[\w-]+\.")
 
 _seen: set[str] = set()
 

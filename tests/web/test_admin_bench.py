@@ -18,7 +18,7 @@ from app.services.upkeep.audit import Event
 from tests import factories
 from tests.factories import PASSWORD
 from tests.http import Http
-from tests.secrets_seen import remember
+from tests.secrets_seen import TOKEN, remember
 from tests.signing import client_key
 
 ALL = "openid profile email phone address offline_access"
@@ -88,7 +88,7 @@ def test_run_shows_no_token_and_leaves_no_row(desk, page, rows, db):
 
     db.session.rollback()
     assert rows() == before
-    assert "eyJ" not in desk.answer.text
+    assert not TOKEN.search(desk.answer.text)
     assert "swx_" not in desk.answer.text
     event = db.session.scalar(select(AuditEvent).filter_by(event=Event.CLIENT_TRIED.value))
     assert event.details["worked"] is True

@@ -10,11 +10,12 @@ import pytest
 
 from app.services.authorization import keys
 from tests import factories
+from tests.secrets_seen import TOKEN
 from tests.signing import client_key
 
 ALL = "openid profile email phone address offline_access"
 #: Of what a run holds: codes and tokens of ours, and JWTs.
-USABLE = re.compile(r"swx_|eyJ")
+USABLE = re.compile(rf"swx_|{TOKEN.pattern}")
 
 
 @pytest.fixture
