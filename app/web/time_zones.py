@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
-from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.dates import get_timezone_location
 from flask_babel import get_locale, lazy_gettext
 from wtforms.fields.choices import SelectChoice
+
+from app.services.people import profiles
 
 ENGLISH = Locale("en")
 #: How the names of zones begin, and what people call that. Names that begin otherwise, such as
@@ -75,7 +76,7 @@ def _newest() -> dict[tuple[str, str], str]:
 
 
 def _named() -> Iterator[tuple[str, tuple[str, str]]]:
-    for name in sorted(available_timezones()):
+    for name in sorted(profiles.zones()):
         part, _slash, rest = name.partition("/")
         if part in PARTS and rest:
             yield name, (part, _city(name, ENGLISH))

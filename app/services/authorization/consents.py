@@ -86,6 +86,18 @@ def remember(
 ) -> Consent:
     """Keep the answer of the consent page; scopes not asked about stay as they were."""
     consent = _to_be_changed(user_id, client.id)
+    _answer(consent, client, asked=asked, allowed=allowed, reference=reference)
+    return consent
+
+
+def _answer(
+    consent: Consent,
+    client: Client,
+    *,
+    asked: Iterable[str],
+    allowed: Iterable[str],
+    reference: str = "",
+) -> None:
     if consent.is_over:  # what nobody is asked about must not come back with the rest
         consent.scope = consent.declined = ""
     wanted, given = set(asked), set(allowed)
@@ -99,13 +111,12 @@ def remember(
     db.session.flush()
     audit.record(
         Event.CONSENT_GIVEN,
-        actor_id=user_id,
-        user_id=user_id,
+        actor_id=consent.user_id,
+        user_id=consent.user_id,
         client_id=client.client_id,
         reference=reference,
         scope=scopes.join(given),
     )
-    return consent
 
 
 def _to_be_changed(user_id: int, client_pk: int) -> Consent:
@@ -163,7 +174,7 @@ def change(user_id: int, client: Client, *, ticked: Iterable[str]) -> Changed:
         raise Needed
     changed = Changed(off, left_out(consent, client) & kept)
     if changed.on:
-        remember(user_id, client, asked=changed.on, allowed=changed.on)
+        _answer(consent, client, asked=changed.on, allowed=changed.on)
     if changed.off:
         _narrow(consent, client, changed.off)
     return changed

@@ -83,10 +83,10 @@ def _told(last: Sequence[Attempt], seen: Any) -> list[Story]:
 
 def _story(end: Attempt, visits: Sequence[Attempt]) -> Story:
     """Return one story; `visits` are all of it, newest first."""
-    on_the_way = [one for one in visits if one.outcome == "refused" and one.id < end.id]
+    on_the_way = (one for one in visits if one.outcome == "refused" and one.id < end.id)
     return Story(
         last=end,
-        refused=next(iter(on_the_way), None),
+        refused=next(on_the_way, None),
         client_id=next((one.client_id for one in visits if one.client_id), ""),
         user_id=next((one.user_id for one in visits if one.user_id is not None), None),
     )
